@@ -1,0 +1,95 @@
+package io.londiste.pgq;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Iterator;
+import javax.sql.DataSource;
+
+/**
+ * The events between two ticks, for one consumer.
+ *
+ * <p>Iterating streams them from the server in bounded memory, in order of their ids, over a connection of its own; a
+ * new iterator starts from the beginning and ends the one before. Not safe for use by several threads at once.
+ */
+public final class Batch implements Iterable<Event>, AutoCloseable {
+    private final DataSource source;
+    private final int fetchSize;
+    private final long id;
+    private final String queue;
+    private final String consumer;
+    private final Tick previousTick;
+    private final Tick tick;
+    private EventCursor cursor;
+
+    Batch(DataSource source, int fetchSize, long id, String queue, String consumer, Tick previousTick, Tick tick) {
+        this.source = source;
+        this.fetchSize = fetchSize;
+        this.id = id;
+        this.queue = queue;
+        this.consumer = consumer;
+        this.previousTick = previousTick;
+        this.tick = tick;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public String queue() {
+        return queue;
+    }
+
+    public String consumer() {
+        return consumer;
+    }
+
+    /** The tick after which the batch begins: where the consumer stands. */
+    public Tick previousTick() {
+        return previousTick;
+    }
+
+    /** The tick with which the batch ends. */
+    public Tick tick() {
+        return tick;
+    }
+
+    /** About how many events are in it; never used where it must be exact. */
+    public long estimatedEvents() {
+        return Math.max(0, tick.eventSeq() - previousTick.eventSeq());
+    }
+
+    /** How long ago the batch ended, by this machine's clock. */
+    public Duration lag() {
+        return Duration.between(tick.time(), OffsetDateTime.now());
+    }
+
+    /**
+     * @throws PgqException if the server does not give the events; also from the iterator's methods
+     */
+    @Override
+    public Iterator<Event> iterator() {
+        close();
+        try {
+            cursor = new EventCursor(source, this, fetchSize);
+        } catch (SQLException e) {
+            throw new PgqException("cannot read the events of " + this, e);
+        }
+        return cursor;
+    }
+
+    /** Gives back the connection of an iteration that did not come to its end. The batch itself stays open. */
+    @Override
+    public void close() {
+        if (cursor != null) {
+            cursor.close();
+            cursor = null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "batch " + id + " of queue " + queue + ", consumer " + consumer + " (ticks " + previousTick.id() + " to "
+                + tick.id() + ")";
+    }
+}

@@ -1,0 +1,114 @@
+package io.londiste.pgq;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+
+/**
+ * Opens batches that reach over several ticks but never past a given one.
+ *
+ * <p>PgQ offers {@code next_batch_custom}, which takes a least length of time. If the newest tick lies within twice
+ * that length it takes the newest, else the first that is far enough. So a wished end is met exactly if it is the newest
+ * tick, or if it lies in the nearer half of the way to the newest; a wish beyond that is met in several batches, each
+ * half of the rest. A repeatable-read transaction keeps the newest tick from changing between question and answer.
+ */
+final class BatchOpener {
+    /** How many ticks are looked at; more of them come with the next batch. */
+    private static final int REACH = 5000;
+
+    private static final String FAR = """
+            with here as (
+              select sub_queue as queue, tick_id, tick_time, tick_event_seq
+              from pgq.queue
+                join pgq.subscription on sub_queue = queue_id
+                join pgq.consumer on co_id = sub_consumer
+                join pgq.tick on tick_queue = sub_queue and tick_id = sub_last_tick
+              where queue_name = ? and co_name = ?
+            ), newest as (
+              select t.tick_id, t.tick_time
+              from here join pgq.tick t on t.tick_queue = here.queue
+              order by t.tick_id desc limit 1
+            ), ahead as (
+              select t.tick_id, t.tick_time, t.tick_event_seq
+              from here join pgq.tick t on t.tick_queue = here.queue and t.tick_id > here.tick_id
+              where t.tick_id <= ?
+              order by t.tick_id limit %d
+            )
+            select here.tick_id, (
+                select ahead.tick_time - here.tick_time
+                from ahead, newest
+                where ahead.tick_event_seq - here.tick_event_seq <= ?
+                  and ahead.tick_time > here.tick_time
+                  and (ahead.tick_id = newest.tick_id
+                    or (ahead.tick_time - here.tick_time) * 2 < newest.tick_time - here.tick_time)
+                order by ahead.tick_id desc limit 1)::text as span
+            from here
+            """.formatted(REACH);
+
+    private static final String OPEN = """
+            select batch_id, prev_tick_id, prev_tick_time, coalesce(prev_tick_event_seq, 0),
+              cur_tick_id, cur_tick_time, coalesce(cur_tick_event_seq, 0)
+            from pgq.next_batch_custom(?, ?, null, null, ?::interval)
+            """;
+
+    private final Connection connection;
+    private final String queue;
+    private final String consumer;
+
+    BatchOpener(Connection connection, String queue, String consumer) {
+        this.connection = connection;
+        this.queue = queue;
+        this.consumer = consumer;
+    }
+
+    record Opened(long id, Tick previousTick, Tick tick) {}
+
+    Optional<Opened> open(long maxEvents, long lastTick) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try {
+            Optional<Opened> batch = openInTransaction(maxEvents, lastTick);
+            connection.commit();
+            return batch;
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private Optional<Opened> openInTransaction(long maxEvents, long lastTick) throws SQLException {
+        String span = null;
+        if (maxEvents > 0 || lastTick < Long.MAX_VALUE) {
+            try (PreparedStatement statement = connection.prepareStatement(FAR)) {
+                PgqClient.bind(statement, queue, consumer, lastTick, maxEvents);
+                try (ResultSet row = statement.executeQuery()) {
+                    // a consumer that is not registered gets the server's own error below
+                    if (row.next()) {
+                        if (row.getLong(1) >= lastTick) {
+                            return Optional.empty();
+                        }
+                        span = row.getString(2);
+                    }
+                }
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
+            PgqClient.bind(statement, queue, consumer, span);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long id = row.getLong(1);
+                return row.wasNull() ? Optional.empty() : Optional.of(new Opened(id, tick(row, 2), tick(row, 5)));
+            }
+        }
+    }
+
+    private static Tick tick(ResultSet row, int first) throws SQLException {
+        return new Tick(row.getLong(first), row.getObject(first + 1, OffsetDateTime.class), row.getLong(first + 2));
+    }
+}

@@ -1,0 +1,59 @@
+package io.londiste.pgq;
+
+import org.apache.camel.spi.Metadata;
+
+/** Names of the headers that the {@code pgq} component sets and reads. */
+public final class PgqConstants {
+    @Metadata(label = "consumer", description = "The name of the queue", javaType = "String")
+    public static final String QUEUE = "CamelPgqQueue";
+
+    @Metadata(label = "consumer", description = "The name of the consumer", javaType = "String")
+    public static final String CONSUMER = "CamelPgqConsumer";
+
+    @Metadata(label = "consumer", description = "The number of the batch", javaType = "Long")
+    public static final String BATCH_ID = "CamelPgqBatchId";
+
+    @Metadata(label = "consumer", description = "The tick after which the batch begins", javaType = "Long")
+    public static final String PREVIOUS_TICK_ID = "CamelPgqPreviousTickId";
+
+    @Metadata(label = "consumer", description = "The tick with which the batch ends", javaType = "Long")
+    public static final String TICK_ID = "CamelPgqTickId";
+
+    @Metadata(
+            label = "consumer",
+            description = "When the tick with which the batch ends was made, by the server's clock",
+            javaType = "java.time.OffsetDateTime")
+    public static final String TICK_TIME = "CamelPgqTickTime";
+
+    @Metadata(
+            label = "consumer",
+            description = "How long ago the batch ended when it was taken up, in milliseconds",
+            javaType = "Long")
+    public static final String LAG = "CamelPgqLag";
+
+    @Metadata(
+            label = "producer",
+            description = "The type of the event to insert, when the body is not an event itself",
+            javaType = "String")
+    public static final String EVENT_TYPE = "CamelPgqEventType";
+
+    @Metadata(label = "producer", description = "The first extra field of the event to insert", javaType = "String")
+    public static final String EXTRA1 = "CamelPgqExtra1";
+
+    @Metadata(label = "producer", description = "The second extra field of the event to insert", javaType = "String")
+    public static final String EXTRA2 = "CamelPgqExtra2";
+
+    @Metadata(label = "producer", description = "The third extra field of the event to insert", javaType = "String")
+    public static final String EXTRA3 = "CamelPgqExtra3";
+
+    @Metadata(label = "producer", description = "The fourth extra field of the event to insert", javaType = "String")
+    public static final String EXTRA4 = "CamelPgqExtra4";
+
+    @Metadata(
+            label = "producer",
+            description = "The ids that the inserted events got, in their order",
+            javaType = "java.util.List<Long>")
+    public static final String EVENT_IDS = "CamelPgqEventIds";
+
+    private PgqConstants() {}
+}

@@ -1,0 +1,109 @@
+package io.londiste.pgq;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.ScheduledPollConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes batch after batch; the exchange's outcome decides whether a batch is finished or comes again. */
+public class PgqConsumer extends ScheduledPollConsumer {
+    private static final Logger LOG = LoggerFactory.getLogger(PgqConsumer.class);
+
+    private final PgqEndpoint endpoint;
+    private final PgqClient client;
+    private TickListener ticks;
+    private volatile CountDownLatch stopping = new CountDownLatch(1);
+    private boolean registered;
+
+    public PgqConsumer(PgqEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.client = endpoint.client();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        stopping = new CountDownLatch(1);
+        ticks = new TickListener(endpoint.getDataSource(), endpoint.getQueue());
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        stopping.countDown();
+        if (ticks != null) {
+            ticks.close();
+        }
+        super.doStop();
+    }
+
+    @Override
+    protected int poll() throws Exception {
+        boolean failed = true;
+        try {
+            if (!registered && endpoint.isRegister()) {
+                register();
+            }
+            Optional<Batch> batch = client.nextBatch(
+                    endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), Long.MAX_VALUE);
+            boolean done = batch.isPresent() && process(batch.get());
+            failed = batch.isPresent() && !done;
+            if (batch.isEmpty()) {
+                ticks.await(Duration.ofMillis(endpoint.getPollInterval()));
+            }
+            return done ? 1 : 0;
+        } finally {
+            if (failed) {
+                // whatever it was, trying again at once would only make it worse
+                registered = false;
+                stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void register() throws Exception {
+        if (client.registerConsumer(endpoint.getQueue(), endpoint.getConsumer())) {
+            LOG.info("registered consumer {} on queue {}", endpoint.getConsumer(), endpoint.getQueue());
+        }
+        registered = true;
+    }
+
+    /** Returns whether the batch was finished. */
+    private boolean process(Batch batch) throws Exception {
+        Exchange exchange = createExchange(batch);
+        try (batch) {
+            getProcessor().process(exchange);
+            if (exchange.isFailed() || exchange.isRollbackOnly()) {
+                LOG.debug("{} comes again", batch, exchange.getException());
+                if (exchange.getException() != null) {
+                    getExceptionHandler()
+                            .handleException("could not process " + batch, exchange, exchange.getException());
+                }
+                return false;
+            }
+            client.finishBatch(batch.id());
+            return true;
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private Exchange createExchange(Batch batch) {
+        Exchange exchange = createExchange(false);
+        var message = exchange.getIn();
+        message.setHeader(PgqConstants.QUEUE, batch.queue());
+        message.setHeader(PgqConstants.CONSUMER, batch.consumer());
+        message.setHeader(PgqConstants.BATCH_ID, batch.id());
+        message.setHeader(PgqConstants.PREVIOUS_TICK_ID, batch.previousTick().id());
+        message.setHeader(PgqConstants.TICK_ID, batch.tick().id());
+        message.setHeader(PgqConstants.TICK_TIME, batch.tick().time());
+        message.setHeader(PgqConstants.LAG, batch.lag().toMillis());
+        message.setBody(batch);
+        return exchange;
+    }
+}
