@@ -1,0 +1,162 @@
+package io.londiste.config;
+
+import io.londiste.LondisteException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One section of an INI file, read as Python's ConfigParser reads it, which is what Londiste's files were written for.
+ *
+ * <p>A line is {@code key = value} or {@code key: value}; keys are not case-sensitive; an indented line continues the
+ * value above it; {@code #} and {@code ;} at the start of a line make it a comment, and so does {@code ;} after a blank
+ * outside of single quotes. {@code %(key)s} in a value stands for another value of the section, {@code %%} for a
+ * percent sign; any other percent sign is kept. Nothing else in a value is special: the INI readers at hand take a
+ * backslash, a comma or the quote of {@code password='…'} for syntax of their own, which breaks connection strings.
+ */
+public final class Ini {
+    private static final Pattern HEADER = Pattern.compile("\\[([^]]+)]\\s*(?:[#;].*)?");
+    private static final Pattern ENTRY = Pattern.compile("([^:=\\s][^:=]*?)\\s*[:=]\\s*(.*)");
+    private static final Pattern REFERENCE = Pattern.compile("%(?:%|\\(([^)]*)\\)s)");
+    private static final int DEEPEST_REFERENCE = 10;
+
+    private final Path file;
+    private final String section;
+    private final Map<String, String> values;
+    private final Map<String, String> builtIn;
+
+    /**
+     * A section that was not read from a file.
+     *
+     * @param file the file that messages name
+     */
+    public Ini(Path file, String section, Map<String, String> values, Map<String, String> builtIn) {
+        this.file = file;
+        this.section = section;
+        this.values = new LinkedHashMap<>(values);
+        this.builtIn = Map.copyOf(builtIn);
+    }
+
+    /**
+     * Reads one section, with the values of {@code [DEFAULT]} under it.
+     *
+     * @param builtIn values that can be referred to without standing in the file
+     * @throws LondisteException if the file cannot be read, has no such section or a line that is none of INI
+     */
+    public static Ini read(Path file, String section, Map<String, String> builtIn) {
+        var sections = parse(file, lines(file));
+        if (!sections.containsKey(section)) {
+            var others =
+                    sections.keySet().stream().map(name -> "[" + name + "]").toList();
+            throw new LondisteException(file + ": no section [" + section + "]"
+                    + (others.isEmpty() ? "; the file has none" : "; the file has " + String.join(", ", others)));
+        }
+        var values = new LinkedHashMap<>(sections.getOrDefault("DEFAULT", Map.of()));
+        values.putAll(sections.get(section));
+        return new Ini(file, section, values, builtIn);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new LondisteException(file + ": is a directory; an INI file is wanted");
+            }
+            if (!Files.exists(file)) {
+                throw new LondisteException(file + ": no such file");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .replaceFirst("^\uFEFF", "")
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new LondisteException(file + ": cannot be read", e);
+        }
+    }
+
+    private static Map<String, Map<String, String>> parse(Path file, List<String> lines) {
+        var sections = new LinkedHashMap<String, Map<String, String>>();
+        Map<String, String> values = null;
+        String key = null;
+        for (int i = 0; i < lines.size(); i++) {
+            var line = lines.get(i);
+            var text = line.strip();
+            if (text.isEmpty() || text.startsWith("#") || text.startsWith(";")) {
+                continue;
+            }
+            var header = HEADER.matcher(text);
+            var entry = ENTRY.matcher(text);
+            if (Character.isWhitespace(line.charAt(0)) && key != null) {
+                values.merge(key, withoutComment(text), (above, more) -> above + "\n" + more);
+            } else if (header.matches()) {
+                values = sections.computeIfAbsent(header.group(1).strip(), name -> new LinkedHashMap<>());
+                key = null;
+            } else if (values != null && entry.matches()) {
+                key = entry.group(1).toLowerCase(Locale.ROOT);
+                values.put(key, withoutComment(entry.group(2)));
+            } else {
+                // The line itself is not shown: it may hold a password.
+                throw new LondisteException(file + ", line " + (i + 1) + ": "
+                        + (values == null ? "stands before the first [section]" : "neither [section] nor key = value"));
+            }
+        }
+        return sections;
+    }
+
+    private static String withoutComment(String value) {
+        boolean quoted = false;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\\') {
+                i++;
+            } else if (c == '\'') {
+                quoted = !quoted;
+            } else if (c == ';' && !quoted && i > 0 && Character.isWhitespace(value.charAt(i - 1))) {
+                return value.substring(0, i).strip();
+            }
+        }
+        return value;
+    }
+
+    /** The keys that stand in the file. */
+    public Set<String> keys() {
+        return values.keySet();
+    }
+
+    /** The value with its references resolved; nothing if the key is absent or its value empty. */
+    public Optional<String> get(String key) {
+        return Optional.ofNullable(values.get(key))
+                .map(value -> resolve(key, value, 0))
+                .filter(value -> !value.isBlank());
+    }
+
+    private String resolve(String key, String value, int depth) {
+        if (depth > DEEPEST_REFERENCE) {
+            throw error(key, "refers to itself");
+        }
+        return REFERENCE.matcher(value).replaceAll(found -> {
+            if (found.group(1) == null) {
+                return "%";
+            }
+            var name = found.group(1).toLowerCase(Locale.ROOT);
+            var meant = values.getOrDefault(name, builtIn.get(name));
+            if (meant == null) {
+                throw error(key, "refers to %(" + name + ")s, which is not set");
+            }
+            return Matcher.quoteReplacement(resolve(key, meant, depth + 1));
+        });
+    }
+
+    /** What is wrong with a key, naming the file, the section and the key. */
+    public LondisteException error(String key, String problem) {
+        return new LondisteException(file + ": [" + section + "] " + key + ": " + problem);
+    }
+}

@@ -1,0 +1,171 @@
+package io.londiste.config;
+
+import io.londiste.LondisteException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one job's INI file says, complete with defaults.
+ *
+ * <p>The connections and the queue of a job are asked for when they are used, so that a file for one side is enough for
+ * the commands of that side: their accessors throw a {@link LondisteException} that names the missing key. Files are
+ * null where the key is not set.
+ */
+public record Settings(
+        Path file,
+        Section section,
+        String jobName,
+        Dsn providerDb,
+        Dsn subscriberDb,
+        Dsn db,
+        String queueName,
+        String consumerId,
+        Path pidfile,
+        Path logfile,
+        long logSize,
+        int logCount,
+        Duration loopDelay,
+        Duration connectionLifetime,
+        Duration lockTimeout,
+        int lazyFetch,
+        int parallelCopies,
+        boolean embeddedTicker,
+        Duration maintDelay,
+        Duration tickerLogDelay,
+        Path routesDir) {
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+
+    /**
+     * Reads the section of a file. Keys that are not known are logged as warnings, with the nearest one that is.
+     *
+     * @throws LondisteException if the file or a value in it is not usable; the message names file and key
+     */
+    public static Settings load(Path file, Section section) {
+        var builtIn = Map.of("job_name", jobName(section), "service_name", section.written(), "host_name", hostName());
+        return of(file, section, Ini.read(file, section.written(), builtIn));
+    }
+
+    /** The settings that a map of keys and values makes, for jobs that have no file of their own. */
+    public static Settings of(Section section, Map<String, String> values) {
+        var file = Path.of("(built in)");
+        return of(file, section, new Ini(file, section.written(), values, Map.of()));
+    }
+
+    private static Settings of(Path file, Section section, Ini ini) {
+        var values = new Values(ini);
+        warnOfUnknown(file, section, ini);
+        refuseWhatIsGone(values);
+        boolean job = section == Section.LONDISTE;
+        var name = values.text(Key.JOB_NAME, jobName(section));
+        return new Settings(
+                file,
+                section,
+                name,
+                values.dsn(Key.PROVIDER_DB),
+                values.dsn(Key.SUBSCRIBER_DB),
+                values.dsn(Key.DB),
+                values.text(Key.PGQ_QUEUE_NAME, null),
+                values.text(Key.PGQ_CONSUMER_ID, name),
+                values.path(Key.PIDFILE),
+                values.path(Key.LOGFILE),
+                values.size(Key.LOG_SIZE, 10 * 1024 * 1024),
+                values.number(Key.LOG_COUNT, 3, 0),
+                values.seconds(Key.LOOP_DELAY, job ? "1.0" : "0.1"),
+                values.seconds(Key.CONNECTION_LIFETIME, "1200"),
+                values.seconds(Key.LOCK_TIMEOUT, "10"),
+                values.number(Key.PGQ_LAZY_FETCH, 0, 0),
+                values.number(Key.PARALLEL_COPIES, 2, 1),
+                values.flag(Key.EMBEDDED_TICKER),
+                values.has(Key.MAINT_DELAY_MIN)
+                        ? values.seconds(Key.MAINT_DELAY_MIN, "5").multipliedBy(60)
+                        : values.seconds(Key.MAINT_DELAY, job ? "600" : "300"),
+                values.seconds(Key.TICKER_LOG_DELAY, "300"),
+                values.path(Key.ROUTES));
+    }
+
+    private static void warnOfUnknown(Path file, Section section, Ini ini) {
+        var known = Key.of(section).stream().map(Key::written).toList();
+        ini.keys().stream().filter(key -> !known.contains(key)).forEach(key -> {
+            var hint = Key.nearest(section, key).map(near -> "; did you mean " + near.written() + "?");
+            LOG.warn("{}: [{}] {}: no such key{}", file, section.written(), key, hint.orElse(""));
+        });
+    }
+
+    private static void refuseWhatIsGone(Values values) {
+        values.only(Key.FAKE, "0");
+        values.only(Key.METHOD, "direct");
+        values.only(Key.MIRROR_QUEUE, "");
+    }
+
+    private static String jobName(Section section) {
+        return section.written();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    @Override
+    public Dsn providerDb() {
+        return required(Key.PROVIDER_DB, providerDb);
+    }
+
+    @Override
+    public Dsn subscriberDb() {
+        return required(Key.SUBSCRIBER_DB, subscriberDb);
+    }
+
+    @Override
+    public Dsn db() {
+        return required(Key.DB, db);
+    }
+
+    @Override
+    public String queueName() {
+        return required(Key.PGQ_QUEUE_NAME, queueName);
+    }
+
+    private <T> T required(Key key, T value) {
+        if (value == null) {
+            throw new LondisteException(file + ": [" + section.written() + "] " + key.written() + ": has to be set ("
+                    + key.meaning() + ")");
+        }
+        return value;
+    }
+
+    /** The same settings with another directory of route files. */
+    public Settings withRoutesDir(Path directory) {
+        return new Settings(
+                file,
+                section,
+                jobName,
+                providerDb,
+                subscriberDb,
+                db,
+                queueName,
+                consumerId,
+                pidfile,
+                logfile,
+                logSize,
+                logCount,
+                loopDelay,
+                connectionLifetime,
+                lockTimeout,
+                lazyFetch,
+                parallelCopies,
+                embeddedTicker,
+                maintDelay,
+                tickerLogDelay,
+                directory);
+    }
+}

@@ -1,0 +1,2 @@
+/** What a job's INI file and its connection strings say, and the connections made from them. */
+package io.londiste.config;

@@ -1,0 +1,115 @@
+package io.londiste.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.londiste.LondisteException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class DsnTest {
+    @TempDir
+    Path home;
+
+    private Dsn dsn(String text, Map<String, String> variables) {
+        return Dsn.parse(text, new Environment(variables, home, "me"));
+    }
+
+    private PGSimpleDataSource source(String text) {
+        return dsn(text, Map.of()).dataSource("test");
+    }
+
+    @Test
+    void takesDefaultsAsPsqlDoes() {
+        assertThat(dsn("", Map.of())).hasToString("host=localhost port=5432 dbname=me user=me");
+        assertThat(dsn("user=u", Map.of())).hasToString("host=localhost port=5432 dbname=u user=u");
+        assertThat(source("").getConnectTimeout()).isEqualTo(15);
+        assertThat(source("connect_timeout=3").getConnectTimeout()).isEqualTo(3);
+    }
+
+    @Test
+    void readsQuotesAndBackslashes() {
+        var source = source("host = h  dbname='my db' user=a\\ b password='it\\'s \\\\ = x'");
+        assertThat(source.getServerNames()).containsExactly("h");
+        assertThat(source.getDatabaseName()).isEqualTo("my db");
+        assertThat(source.getUser()).isEqualTo("a b");
+        assertThat(source.getPassword()).isEqualTo("it's \\ = x");
+    }
+
+    @Test
+    void readsUris() throws Exception {
+        var source = source("postgresql://u%20s:p%40%3A@h1:5433,[::1]/my%20db?sslmode=require&options=-c%20geqo%3Doff");
+        assertThat(source.getServerNames()).containsExactly("h1", "::1");
+        assertThat(source.getPortNumbers()).containsExactly(5433, 5432);
+        assertThat(source.getUser()).isEqualTo("u s");
+        assertThat(source.getPassword()).isEqualTo("p@:");
+        assertThat(source.getDatabaseName()).isEqualTo("my db");
+        assertThat(source.getProperty("sslmode")).isEqualTo("require");
+        assertThat(source.getOptions()).isEqualTo("-c geqo=off");
+        assertThat(dsn("postgres://", Map.of())).hasToString("host=localhost port=5432 dbname=me user=me");
+    }
+
+    @Test
+    void fillsUpFromTheEnvironment() {
+        var variables = Map.of("PGHOST", "e", "PGPORT", "7", "PGDATABASE", "d", "PGUSER", "u", "PGPASSWORD", "p");
+        assertThat(dsn("", variables)).hasToString("host=e port=7 dbname=d user=u password=***");
+        assertThat(dsn("host=x", variables)).hasToString("host=x port=7 dbname=d user=u password=***");
+    }
+
+    @Test
+    void fillsUpFromAService() throws IOException {
+        Files.writeString(home.resolve(".pg_service.conf"), "[a]\nhost=no\n[b]\n# c\nhost=svc\nport=9\n");
+        assertThat(dsn("service=b user=u", Map.of("PGHOST", "e"))).hasToString("host=svc port=9 dbname=u user=u");
+        assertThat(dsn("port=1", Map.of("PGSERVICE", "b"))).hasToString("host=svc port=1 dbname=me user=me");
+        assertThatThrownBy(() -> dsn("service=c", Map.of())).hasMessageContaining("service c is neither in");
+    }
+
+    @Test
+    void findsThePasswordInThePasswordFile() throws IOException {
+        var passfile = home.resolve(".pgpass");
+        Files.writeString(passfile, "# c\nh:5432:d:other:no\nh:*:d\\:b:me:se\\:cret\\\\:x\n*:*:*:me:last\n");
+        Files.setPosixFilePermissions(passfile, PosixFilePermissions.fromString("rw-------"));
+        assertThat(source("host=h dbname=d:b").getPassword()).isEqualTo("se:cret\\:x");
+        assertThat(source("host=g").getPassword()).isEqualTo("last");
+        assertThat(source("host=g user=x").getPassword()).isNull();
+        Files.setPosixFilePermissions(passfile, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(source("host=g").getPassword()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "geheim",
+                "host=h geheim",
+                "password='geheim",
+                "host=h =geheim",
+                "postgresql://u:geheim@h:port/db",
+                "postgresql://u:geheim%4@h/db",
+                "postgresql://u:geheim@h/db?x",
+                "password=geheim sslmod=require",
+                "password=geheim port=x",
+                "password=geheim connect_timeout=x",
+                "password=geheim target_session_attrs=x",
+            })
+    void saysWhatIsWrongWithoutShowingThePassword(String text) {
+        assertThatThrownBy(() -> dsn(text, Map.of()))
+                .isInstanceOf(LondisteException.class)
+                .extracting(Throwable::getMessage)
+                .asString()
+                .isNotBlank()
+                .doesNotContain("geheim");
+    }
+
+    @Test
+    void masksThePassword() {
+        assertThat(dsn("password=geheim", Map.of()).toString()).doesNotContain("geheim");
+    }
+}

@@ -1,0 +1,113 @@
+package io.londiste.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+class SettingsTest {
+    @TempDir
+    Path directory;
+
+    private Settings londiste(String text) throws IOException {
+        return Settings.load(Files.writeString(directory.resolve("conf.ini"), "[londiste]\n" + text), Section.LONDISTE);
+    }
+
+    @Test
+    void hasDefaults() throws IOException {
+        var settings = londiste("");
+        assertThat(settings.jobName()).isEqualTo("londiste");
+        assertThat(settings.consumerId()).isEqualTo("londiste");
+        assertThat(settings.loopDelay()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.lockTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.logSize()).isEqualTo(10 * 1024 * 1024);
+        assertThat(settings.parallelCopies()).isEqualTo(2);
+        assertThat(settings.embeddedTicker()).isFalse();
+        assertThat(settings.pidfile()).isNull();
+    }
+
+    @Test
+    void readsWhatIsSet() throws IOException {
+        var settings = londiste("""
+            job_name = job
+            provider_db = host=h dbname=p
+            pgq_queue_name = q
+            pidfile = ~/%(job_name)s.pid
+            loop_delay = 0.25
+            log_size = 2M
+            embedded_ticker = yes
+            """);
+        assertThat(settings.consumerId()).isEqualTo("job");
+        assertThat(settings.providerDb().database()).isEqualTo("p");
+        assertThat(settings.queueName()).isEqualTo("q");
+        assertThat(settings.pidfile()).isEqualTo(Path.of(System.getProperty("user.home"), "job.pid"));
+        assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(settings.logSize()).isEqualTo(2L << 20);
+        assertThat(settings.embeddedTicker()).isTrue();
+    }
+
+    @Test
+    void readsOldTickerFiles() throws IOException {
+        var file = Files.writeString(directory.resolve("ticker.ini"), "[pgqadm]\ndb = dbname=x\nmaint_delay_min = 2\n");
+        var settings = Settings.load(file, Section.PGQADM);
+        assertThat(settings.maintDelay()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(100));
+        assertThat(settings.db().database()).isEqualTo("x");
+        assertThat(settings.jobName()).isEqualTo("pgqadm");
+    }
+
+    @Test
+    void namesARequiredKeyWhenItIsUsed() throws IOException {
+        var settings = londiste("");
+        assertThatThrownBy(settings::subscriberDb)
+                .hasMessageContaining("conf.ini: [londiste] subscriber_db: has to be set");
+        assertThatThrownBy(settings::queueName).hasMessageContaining("pgq_queue_name: has to be set");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "loop_delay = soon | loop_delay: expected a number of seconds, found soon",
+                "loop_delay = -1 | loop_delay: expected a number of seconds, found -1",
+                "log_count = 1.5 | log_count: expected a whole number, 0 or more, found 1.5",
+                "parallel_copies = 0 | parallel_copies: expected a whole number, 1 or more, found 0",
+                "log_size = huge | log_size: expected a number of bytes, such as 10485760 or 10M, found huge",
+                "embedded_ticker = maybe | embedded_ticker: expected 0 or 1, found maybe",
+                "provider_db = dbname | provider_db: not a connection string",
+                "method = file_write | method: cannot be file_write.",
+            })
+    void saysWhatIsWrongWithAValue(String line, String message) {
+        assertThatThrownBy(() -> londiste(line)).hasMessageContaining("conf.ini: [londiste] " + message);
+    }
+
+    @Test
+    void warnsOfUnknownKeysWithTheNearestKnownOne() throws IOException {
+        var logger = (Logger) LoggerFactory.getLogger(Settings.class);
+        var seen = new ListAppender<ILoggingEvent>();
+        seen.start();
+        logger.addAppender(seen);
+        try {
+            londiste("lop_delay = 1\nsomething_else_again = 1\n");
+        } finally {
+            logger.detachAppender(seen);
+        }
+        assertThat(seen.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .endsWith("[londiste] lop_delay: no such key; did you mean loop_delay?"),
+                        second -> assertThat(second).endsWith("[londiste] something_else_again: no such key"));
+    }
+}
