@@ -1,0 +1,277 @@
+package io.londiste.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * A PostgreSQL cluster of our own for a while: made, started and, at the end, removed with all its data.
+ *
+ * <p>It listens on the loopback address only, on a port of its own, and wants a password that was made up for it. When
+ * this process dies, however it dies, the server ends and its data goes.
+ */
+public final class PgCluster implements AutoCloseable {
+    /** The role that owns the cluster. */
+    public static final String USER = "postgres";
+
+    /** How a server is stopped: after its clients left, at once but in order, or as in a crash. */
+    public enum Stop {
+        SMART,
+        FAST,
+        IMMEDIATE
+    }
+
+    /** Below the ports that systems lend to clients, so that a stopped server finds its port free again. */
+    private static final int LOWEST_PORT = 20_000;
+
+    private static final int HIGHEST_PORT = 32_000;
+
+    private final Path home;
+    private final Path directory;
+    private final int port;
+    private final String password;
+    private Process guard;
+
+    private PgCluster(Path home, Path directory) throws IOException {
+        this.home = home;
+        this.directory = directory;
+        this.port = freePort();
+        var random = new byte[12];
+        new SecureRandom().nextBytes(random);
+        this.password = HexFormat.of().formatHex(random);
+    }
+
+    /** Makes and starts a cluster of a major version that {@link PgBinaries} has. */
+    public static PgCluster open(int major, Map<String, String> settings) throws IOException {
+        return open(PgBinaries.home(major), settings);
+    }
+
+    /**
+     * Makes and starts a cluster.
+     *
+     * @param home the directory that holds {@code bin/postgres}
+     * @param settings server settings, as in postgresql.conf
+     */
+    public static PgCluster open(Path home, Map<String, String> settings) throws IOException {
+        var cluster = new PgCluster(home, Scratch.directory("postgresql"));
+        try {
+            cluster.initialise(settings);
+            cluster.guard();
+            cluster.start();
+            return cluster;
+        } catch (IOException | RuntimeException e) {
+            try {
+                cluster.close();
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    private void initialise(Map<String, String> settings) throws IOException {
+        Unprivileged.own(directory);
+        var secret = Files.writeString(directory.resolve("password"), password);
+        Unprivileged.own(secret);
+        run("initdb", "-U", USER, "-A", "scram-sha-256", "--pwfile=" + secret, "-E", "UTF8", "--locale=C", "-N");
+        Files.delete(secret);
+        var lines = new ArrayList<String>();
+        lines.add("port = " + port);
+        lines.add("listen_addresses = '127.0.0.1'");
+        lines.add("unix_socket_directories = ''");
+        settings.forEach((name, value) -> lines.add(name + " = '" + value.replace("'", "''") + "'"));
+        Files.write(data().resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
+    }
+
+    /** Starts the server, on the port it had before; returns when it takes connections. */
+    public void start() throws IOException {
+        run("pg_ctl", "-l", log().toString(), "-w", "-t", "60", "start");
+    }
+
+    /** Stops the server; returns when it is gone. */
+    public void stop(Stop mode) throws IOException {
+        run("pg_ctl", "-w", "-t", "60", "-m", mode.name().toLowerCase(), "stop");
+    }
+
+    /** Stops the server and starts it again. */
+    public void restart(Stop mode) throws IOException {
+        stop(mode);
+        start();
+    }
+
+    /** Makes the server read its configuration files again. */
+    public void reload() throws IOException {
+        run("pg_ctl", "reload");
+    }
+
+    /** Kills the server as the out-of-memory killer would; returns when its last process is gone. */
+    public void kill() {
+        var server = postmaster();
+        var children = server.descendants().toList();
+        server.destroyForcibly();
+        server.onExit().join();
+        // they notice by themselves, and the next start waits for none of them
+        children.forEach(child -> child.onExit().join());
+    }
+
+    /** Kills one session's process, by {@code pg_backend_pid()}: the server then ends all sessions and recovers. */
+    public void kill(long backend) {
+        ProcessHandle.of(backend).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /** Halts every process of the server where it is, until {@link #thaw}: connections stay open, nothing answers. */
+    public void freeze() throws IOException {
+        signal("STOP");
+    }
+
+    /** Lets a frozen server go on. */
+    public void thaw() throws IOException {
+        signal("CONT");
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String password() {
+        return password;
+    }
+
+    /** What the server logged so far. */
+    public Path log() {
+        return directory.resolve("log");
+    }
+
+    public Path data() {
+        return directory.resolve("data");
+    }
+
+    /** The JDBC URL of a database in this cluster, with user and password. */
+    public String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s?user=%s&password=%s".formatted(port, database, USER, password);
+    }
+
+    /** The libpq connection string of a database in this cluster, with user and password. */
+    public String libpq(String database) {
+        return "host=127.0.0.1 port=%d dbname=%s user=%s password=%s".formatted(port, database, USER, password);
+    }
+
+    /** Stops the server, if it runs, and removes its data. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (postmaster(directory).isPresent()) {
+                thaw();
+                stop(Stop.FAST);
+            }
+        } finally {
+            if (guard != null) {
+                guard.destroyForcibly();
+            }
+            Scratch.release(directory);
+        }
+    }
+
+    /** The first process of the server whose directory this is, if it lives. */
+    static Optional<ProcessHandle> postmaster(Path directory) {
+        try {
+            var lines = Files.readAllLines(directory.resolve("data/postmaster.pid"));
+            return ProcessHandle.of(Long.parseLong(lines.get(0).trim())).filter(PgCluster::isPostgres);
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** A pid file may outlive its process, and the number may have gone to another. */
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info()
+                .command()
+                .filter(path -> path.contains("postgres"))
+                .isPresent();
+    }
+
+    private ProcessHandle postmaster() {
+        return postmaster(directory).orElseThrow(() -> new IllegalStateException("the server does not run"));
+    }
+
+    /**
+     * A shell that waits for the end of this process (its standard input closes, even after SIGKILL), ends the server
+     * and removes its data. A clean {@link #close} ends the shell before that.
+     */
+    private void guard() throws IOException {
+        var script = "trap '' INT TERM HUP; read closed; \"$0\" -D \"$1/data\" -m immediate stop; rm -rf \"$1\"";
+        guard = Unprivileged.process(List.of("sh", "-c", script, executable("pg_ctl"), directory.toString()))
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start();
+    }
+
+    private void signal(String name) throws IOException {
+        var server = postmaster();
+        var command =
+                new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "kill", "-" + name, Long.toString(server.pid())));
+        server.descendants().forEach(child -> command.add(Long.toString(child.pid())));
+        // a child that has just ended makes kill complain; the others have their signal
+        await(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.DISCARD));
+    }
+
+    private String executable(String name) {
+        return home.resolve("bin").resolve(name).toString();
+    }
+
+    private void run(String program, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(executable(program), "-D", data().toString()));
+        command.addAll(List.of(arguments));
+        var said = directory.resolve(program + ".out");
+        var result =
+                await(Unprivileged.process(command).redirectErrorStream(true).redirectOutput(said.toFile()));
+        if (result != 0) {
+            throw new IOException(program + " failed (" + result + "): " + text(said) + text(log()));
+        }
+    }
+
+    private static int await(ProcessBuilder builder) throws IOException {
+        var process = builder.start();
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static String text(Path file) {
+        try (var lines = Files.lines(file)) {
+            return lines.collect(Collectors.joining("\n", "\n", ""));
+        } catch (IOException | UncheckedIOException none) {
+            return "";
+        }
+    }
+
+    private static int freePort() throws IOException {
+        for (int attempt = 0; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                if (attempt == 50) {
+                    throw taken;
+                }
+            }
+        }
+    }
+}
