@@ -18,6 +18,8 @@ import java.util.Comparator;
  * the next process to come removes those that nobody holds any more, with the servers that were left in them.
  */
 final class Scratch {
+    private static final String USER = System.getProperty("user.name");
+    private static final String PREFIX = "camel-londiste-" + USER + "-";
     private static final String LOCK = "in-use";
     private static Path mine;
     private static int made;
@@ -67,31 +69,29 @@ final class Scratch {
     }
 
     private static Path open() throws IOException {
-        var user = System.getProperty("user.name");
-        var all = Path.of(System.getProperty("java.io.tmpdir"), "camel-londiste-" + user);
-        Files.createDirectories(all);
-        if (!Files.getOwner(all, LinkOption.NOFOLLOW_LINKS).getName().equals(user)) {
-            throw new IOException(all + " belongs to somebody else");
-        }
-        permitted(all);
-        sweep(all);
-        var directory =
-                permitted(Files.createTempDirectory(all, ProcessHandle.current().pid() + "-"));
-        var channel =
-                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        sweep();
+        var directory = permitted(Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
+        var channel = FileChannel.open(
+                directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         held = channel.lock();
         return directory;
     }
 
-    private static void sweep(Path all) throws IOException {
-        try (var directories = Files.list(all)) {
-            for (var directory : directories.toList()) {
-                if (abandoned(directory)) {
+    private static void sweep() throws IOException {
+        var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try (var directories = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+            for (var directory : directories) {
+                if (ours(directory) && abandoned(directory)) {
                     endServers(directory);
                     delete(directory);
                 }
             }
         }
+    }
+
+    private static boolean ours(Path directory) throws IOException {
+        return Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName().equals(USER)
+                && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** One without a lock file is left alone: its process is about to make it. */
