@@ -125,7 +125,7 @@ release other;
 -- 5 a transaction that comes to nothing
 update shop.account set balance = 0 where id <= 10;
 insert into shop.basket (items) values ('{"kept": false}');
-delete from shop.stock where warehouse = 2;
+delete from shop.stock where warehouse = 2 and sku < 'SKU-2';
 rollback;
 
 -- 1 a transaction that takes its time
@@ -146,4 +146,4 @@ delete from shop.courier where id > 20 and id < (select max(id) from shop.courie
 -- 2 what is old is put away
 delete from shop."Order" where id in (select id from shop."Order" order by id limit 10);
 delete from shop.visit where id in (select id from shop.visit order by id limit 60);
-delete from shop.transfer where id in (select id from shop.transfer order by id limit 50);
+delete from shop.transfer where id in (select id from shop.transfer order by id limit 8);

@@ -72,6 +72,9 @@ alter table shop."Order"
 alter table shop.customer
   add foreign key (home_id) references shop.address on delete set null deferrable initially deferred;
 
+create index on shop."Order" (customer_id);
+create index on shop.address (customer_id);
+
 -- A key of text that changes, and a column that the server computes.
 create table shop.product (
   sku text primary key,
@@ -94,6 +97,8 @@ create table shop.order_line (
   primary key (order_id, line)
 );
 
+create index on shop.order_line (sku, (quantity > 1));
+
 create table shop.stock (
   warehouse int,
   sku text references shop.product on update cascade on delete cascade,
@@ -111,6 +116,7 @@ create table shop.visit (
   took interval,
   primary key (id, day)
 ) partition by range (day);
+create index on shop.visit (customer_id);
 create table shop.visit_spring partition of shop.visit for values from ('2026-03-01') to ('2026-06-01');
 create table shop.visit_summer partition of shop.visit for values from ('2026-06-01') to ('2026-09-01');
 create table shop.visit_other partition of shop.visit default;

@@ -70,9 +70,10 @@ final class Scratch {
 
     private static Path open() throws IOException {
         sweep();
-        var directory = permitted(Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
-        var channel = FileChannel.open(
-                directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        var directory = permitted(
+                Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
+        var channel =
+                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         held = channel.lock();
         return directory;
     }
