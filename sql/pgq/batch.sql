@@ -1,0 +1,268 @@
+-- Reading: batches and their events.
+
+create or replace function pgq.find_tick_helper(
+    in i_queue_id integer, in i_prev_tick_id bigint, in i_prev_tick_time timestamptz, in i_prev_tick_seq bigint,
+    in i_min_count bigint, in i_min_interval interval,
+    out next_tick_id bigint, out next_tick_time timestamptz, out next_tick_seq bigint)
+language sql stable
+as $$
+-- The first tick after another one that is far enough from it.
+-- i_min_count      at least so many events later, as the event sequence tells
+-- i_min_interval   at least so much later
+-- With both given, one of them is enough; with none, it is the very next tick.
+-- Returns nulls when there is no such tick yet.
+select tick_id, tick_time, tick_event_seq
+from pgq.tick
+where tick_queue = i_queue_id
+  and tick_id > i_prev_tick_id
+  and (i_min_count is null and i_min_interval is null
+       or tick_event_seq - i_prev_tick_seq >= i_min_count
+       or tick_time - i_prev_tick_time >= i_min_interval)
+order by tick_id
+limit 1;
+$$;
+
+create or replace function pgq.next_batch_custom(
+    in i_queue_name text, in i_consumer_name text,
+    in i_min_lag interval, in i_min_count integer, in i_min_interval interval,
+    out batch_id bigint, out cur_tick_id bigint, out prev_tick_id bigint,
+    out cur_tick_time timestamptz, out prev_tick_time timestamptz,
+    out cur_tick_event_seq bigint, out prev_tick_event_seq bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Opens a consumer's next batch: the events between its tick and a later one. A batch that is open already is
+-- returned again, whatever the other arguments say; it stays open until finish_batch.
+-- i_min_lag        only events at least so old (at the batch's last tick)
+-- i_min_count      only when at least so many events are there, as the event sequence tells
+-- i_min_interval   only when the batch spans at least so much time; with i_min_count, one of both is enough
+-- Returns the batch and its two ticks; all null when there is nothing (enough) yet. The sequence values are hints
+-- on the batch's size, no count: even a batch with equal ones may hold events.
+-- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone.
+-- Locks: none while there is nothing; of two sessions that open a batch for one consumer, both get the same.
+declare
+    s       record;
+    v_batch bigint;
+begin
+    loop
+        select sub_queue, sub_consumer, sub_last_tick, sub_batch, sub_next_tick into s
+        from pgq.subscription
+        join pgq.queue on queue_id = sub_queue
+        join pgq.consumer on co_id = sub_consumer
+        where queue_name = i_queue_name and co_name = i_consumer_name;
+        if not found then
+            raise exception 'consumer "%" is not registered on queue "%"', i_consumer_name, i_queue_name
+                using errcode = 'undefined_object';
+        end if;
+        select tick_id, tick_time, tick_event_seq into prev_tick_id, prev_tick_time, prev_tick_event_seq
+        from pgq.tick
+        where tick_queue = s.sub_queue and tick_id = s.sub_last_tick;
+        if not found then
+            raise exception 'consumer "%" is at tick % of queue "%", which is not there',
+                    i_consumer_name, s.sub_last_tick, i_queue_name
+                using errcode = 'data_corrupted',
+                      hint = 'Put it at a tick that is there with pgq.register_consumer_at, or register it anew.';
+        end if;
+
+        if s.sub_batch is not null then
+            batch_id := s.sub_batch;
+            select tick_id, tick_time, tick_event_seq into cur_tick_id, cur_tick_time, cur_tick_event_seq
+            from pgq.tick
+            where tick_queue = s.sub_queue and tick_id = s.sub_next_tick;
+            return;
+        end if;
+
+        select next_tick_id, next_tick_time, next_tick_seq into cur_tick_id, cur_tick_time, cur_tick_event_seq
+        from pgq.find_tick_helper(s.sub_queue, prev_tick_id, prev_tick_time, prev_tick_event_seq,
+                i_min_count, i_min_interval);
+        exit when cur_tick_id is null or cur_tick_time > clock_timestamp() - i_min_lag;
+
+        update pgq.subscription
+        set sub_batch = nextval('pgq.batch_id_seq'), sub_next_tick = cur_tick_id, sub_active = now()
+        where sub_queue = s.sub_queue and sub_consumer = s.sub_consumer
+          and sub_last_tick = s.sub_last_tick and sub_batch is null
+        returning sub_batch into batch_id;
+        if found then
+            return;
+        end if;
+        -- Somebody else has opened it, or moved the consumer, in between: look again.
+    end loop;
+
+    prev_tick_id := null; prev_tick_time := null; prev_tick_event_seq := null;
+    cur_tick_id := null; cur_tick_time := null; cur_tick_event_seq := null;
+end
+$$;
+
+create or replace function pgq.next_batch_info(
+    in i_queue_name text, in i_consumer_name text,
+    out batch_id bigint, out cur_tick_id bigint, out prev_tick_id bigint,
+    out cur_tick_time timestamptz, out prev_tick_time timestamptz,
+    out cur_tick_event_seq bigint, out prev_tick_event_seq bigint)
+language sql volatile
+as $$
+-- Opens a consumer's next batch, up to the next tick. See next_batch_custom.
+select * from pgq.next_batch_custom(i_queue_name, i_consumer_name, null, null, null);
+$$;
+
+create or replace function pgq.next_batch(i_queue_name text, i_consumer_name text) returns bigint
+language sql volatile
+as $$
+-- Opens a consumer's next batch, up to the next tick. See next_batch_custom.
+-- Returns the batch's id, or null when there is nothing yet.
+select batch_id from pgq.next_batch_custom(i_queue_name, i_consumer_name, null, null, null);
+$$;
+
+create or replace function pgq.batch_event_tables(x_batch_id bigint) returns setof text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+-- The tables in which events of an open batch may be: all of the queue's. Which of them was current when an event
+-- was written says little about it, a transaction may have asked long before it wrote; and where there is nothing,
+-- the index tells so at once.
+-- Errors: P0002 no such batch.
+begin
+    return query
+        select queue_data_pfx || '_' || i
+        from pgq.subscription
+        join pgq.queue on queue_id = sub_queue, generate_series(0, queue_ntables - 1) i
+        where sub_batch = x_batch_id;
+    if not found then
+        raise exception 'batch % not found', x_batch_id using errcode = 'no_data_found';
+    end if;
+end
+$$;
+
+create or replace function pgq._batch_sql(i_batch_id bigint, i_where text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+-- The SELECT that yields a batch's events in the order of their ids.
+-- i_where   a condition more on the event's columns; null: none
+-- Errors: P0002 no such batch.
+--
+-- A batch lies between two snapshots, L (its earlier tick) and C (the later one): its events are those of the
+-- transactions that C sees and L does not. There are two kinds of them, and each is one look into the index on ev_txid:
+--   * transactions that began after L: ids from xmax(L) on, up to xmax(C), without those that C does not see;
+--   * transactions that ran when L was taken: L's list of running ones, without those that C still does not see.
+-- The second kind is looked up id by id. So a transaction that runs for hours costs one look, and does not stretch the
+-- range back to its beginning. Every other id below xmax(L) was over at L and belongs to an earlier batch.
+declare
+    b        record;
+    v_parts  text[] := '{}';
+    v_late   bigint[];
+    v_cols   constant text :=
+        'ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4';
+begin
+    select sub_id, l.tick_snapshot as last, c.tick_snapshot as cur, queue_data_pfx into b
+    from pgq.subscription
+    join pgq.queue on queue_id = sub_queue
+    join pgq.tick l on l.tick_queue = sub_queue and l.tick_id = sub_last_tick
+    join pgq.tick c on c.tick_queue = sub_queue and c.tick_id = sub_next_tick
+    where sub_batch = i_batch_id;
+    if not found then
+        raise exception 'batch % not found', i_batch_id using errcode = 'no_data_found';
+    end if;
+    v_late := array(select x from txid_snapshot_xip(b.last) x where txid_visible_in_snapshot(x, b.cur));
+
+    select coalesce(array_agg(format('select %s from %s where %s and (ev_owner is null or ev_owner = %s)',
+            v_cols, t, look, b.sub_id)), '{}')
+    into v_parts
+    from pgq.batch_event_tables(i_batch_id) t,
+         unnest(array[
+             case when txid_snapshot_xmax(b.last) < txid_snapshot_xmax(b.cur) then
+                 format('ev_txid >= %s and ev_txid < %s and txid_visible_in_snapshot(ev_txid, %L)',
+                     txid_snapshot_xmax(b.last), txid_snapshot_xmax(b.cur), b.cur) end,
+             case when v_late <> '{}' then format('ev_txid = any (%L::bigint[])', v_late) end]) look
+    where look is not null;
+    if v_parts = '{}' then
+        v_parts := array[format('select %s from %s where false', v_cols, b.queue_data_pfx)];
+    end if;
+    return 'select * from (' || array_to_string(v_parts, ' union all ') || ') ev'
+            || coalesce(' where (' || i_where || ')', '') || ' order by ev_id';
+end
+$$;
+
+create or replace function pgq.batch_event_sql(x_batch_id bigint) returns text
+language sql volatile
+as $$
+-- The SELECT that yields the events of an open batch in the order of their ids. \sf pgq._batch_sql tells how.
+-- Errors: P0002 no such batch.
+select pgq._batch_sql(x_batch_id, null);
+$$;
+
+create or replace function pgq.get_batch_events(
+    in x_batch_id bigint,
+    out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry integer, out ev_type text,
+    out ev_data text, out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
+returns setof record
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+-- Event tables have no statistics, so the planner is told the plan: the index on ev_txid, at no expense.
+set enable_seqscan = off
+set jit = off
+as $$
+-- All events of an open batch, in the order of their ids. get_batch_cursor does it in portions.
+-- Errors: P0002 no such batch.
+begin
+    return query execute pgq._batch_sql(x_batch_id, null);
+end
+$$;
+
+create or replace function pgq.get_batch_cursor(
+    in i_batch_id bigint, in i_cursor_name text, in i_quick_limit integer, in i_extra_where text,
+    out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry integer, out ev_type text,
+    out ev_data text, out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
+returns setof record
+language plpgsql volatile
+set enable_seqscan = off
+set jit = off
+as $$
+-- Opens a cursor on the events of an open batch, in the order of their ids, and returns the first of them.
+-- i_cursor_name   its name, for FETCH and CLOSE
+-- i_quick_limit   how many events to return at once; null or less than 1: none
+-- i_extra_where   an SQL condition on the event's columns; null: none. It runs with the caller's rights and is
+--                 SQL text: never pass on what somebody else typed.
+-- Errors: P0002 no such batch; 42P03 there is a cursor of that name.
+declare
+    v_cursor refcursor := i_cursor_name;
+begin
+    open v_cursor no scroll for execute pgq._batch_sql(i_batch_id, i_extra_where);
+    for i in 1 .. coalesce(i_quick_limit, 0) loop
+        fetch v_cursor into ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data,
+                ev_extra1, ev_extra2, ev_extra3, ev_extra4;
+        exit when not found;
+        return next;
+    end loop;
+end
+$$;
+
+create or replace function pgq.get_batch_cursor(
+    in i_batch_id bigint, in i_cursor_name text, in i_quick_limit integer,
+    out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry integer, out ev_type text,
+    out ev_data text, out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
+returns setof record
+language plpgsql volatile strict
+as $$
+-- Opens a cursor on all events of an open batch. See get_batch_cursor with four arguments.
+begin
+    return query select * from pgq.get_batch_cursor(i_batch_id, i_cursor_name, i_quick_limit, null);
+end
+$$;
+
+create or replace function pgq.finish_batch(x_batch_id bigint) returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Closes a batch: its consumer stands at the batch's last tick then.
+-- Returns 1; or 0, with a warning, when there is no such batch (finished before, or given up by register_consumer_at).
+begin
+    update pgq.subscription
+    set sub_last_tick = sub_next_tick, sub_next_tick = null, sub_batch = null, sub_active = now()
+    where sub_batch = x_batch_id;
+    if not found then
+        raise warning 'batch % not found: finished before, or its consumer was moved', x_batch_id;
+        return 0;
+    end if;
+    return 1;
+end
+$$;

@@ -1,0 +1,165 @@
+-- Ticks: the snapshots that cut a queue's stream into batches.
+
+create or replace function pgq._due_queues(i_queue_id integer)
+returns table (queue_id integer, queue_name text, tick_seq regclass, event_seq regclass)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The queues that need a tick now (with i_queue_id: that one, if it does). A queue does when
+--   * the event sequence has moved by ticker_max_count since the last tick, or at all and ticker_max_lag is over;
+--   * ticker_idle_period is over since the last tick;
+--   * ticker_max_lag is over and a transaction that may have written events, but ran on at the last tick, has ended
+--     since. Its numbers were drawn before, so the sequence does not tell. It must have begun before the sequence stood
+--     where it does, hence before the last tick but one, if the sequence had stopped by then.
+select q.queue_id, q.queue_name, q.queue_tick_seq::regclass, q.queue_event_seq::regclass
+from pgq.queue q
+left join lateral (
+    select tick_time, tick_snapshot, tick_event_seq,
+           lead(tick_snapshot) over w as prev_snapshot, lead(tick_event_seq) over w as prev_event_seq
+    from (select * from pgq.tick where tick_queue = q.queue_id order by tick_id desc limit 2) two
+    window w as (order by tick_id desc)
+    limit 1) t on true
+cross join lateral (
+    select coalesce(pg_sequence_last_value(q.queue_event_seq::regclass), 0) - t.tick_event_seq as new_events,
+           clock_timestamp() - t.tick_time as lag) now
+where not q.queue_external_ticker
+  and not q.queue_ticker_paused
+  and (i_queue_id is null or q.queue_id = i_queue_id)
+  and (t.tick_time is null
+       or new_events >= q.queue_ticker_max_count and new_events > 0
+       or new_events > 0 and lag >= q.queue_ticker_max_lag
+       or lag >= q.queue_ticker_idle_period
+       or lag >= q.queue_ticker_max_lag and exists (
+            select from txid_snapshot_xip(t.tick_snapshot) x
+            where txid_visible_in_snapshot(x, txid_current_snapshot())
+              and (t.prev_event_seq is distinct from t.tick_event_seq or x < txid_snapshot_xmax(t.prev_snapshot))));
+$$;
+
+create or replace function pgq._insert_tick(i_queue_id integer, i_queue_name text, i_tick_id bigint,
+    i_time timestamptz, i_event_seq bigint) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+-- Adds a tick with the snapshot of this very statement, and tells all who listen on channel pgq_tick: the payload is
+-- the queue's name. Call _lock_ticks before.
+-- Returns the tick's id.
+begin
+    insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
+    values (i_queue_id, i_tick_id, i_time, txid_current_snapshot(), i_event_seq);
+    if octet_length(i_queue_name) < 8000 then
+        perform pg_notify('pgq_tick', i_queue_name);
+    end if;
+    return i_tick_id;
+end
+$$;
+
+create or replace function pgq._tick_if_due(i_queue_id integer) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ticks a queue if it needs it, seen after having gained the right to tick.
+-- Returns the tick's id or null.
+declare
+    d       record;
+    v_seq   bigint;
+begin
+    perform pgq._lock_ticks(i_queue_id);
+    select * into d from pgq._due_queues(i_queue_id);
+    if not found then
+        return null;
+    end if;
+    -- The sequence is read before the snapshot is taken: an event that gets in between makes the ticker come once more
+    -- for nothing. The other way round it would wait for the next tick unseen.
+    v_seq := coalesce(pg_sequence_last_value(d.event_seq), 0);
+    return pgq._insert_tick(i_queue_id, d.queue_name, nextval(d.tick_seq), clock_timestamp(), v_seq);
+end
+$$;
+
+create or replace function pgq.ticker(i_queue_name text) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ticks a queue if it needs it.
+-- Returns the new tick's id, or null when none was needed.
+-- Errors: 42704 no such queue; 55000 it has an external ticker, or its ticker is paused; 25000 see _lock_ticks.
+-- Locks: see _lock_ticks; waits for another ticker of the queue, till the end of its transaction.
+declare
+    q pgq.queue := pgq._get_queue(i_queue_name);
+begin
+    if q.queue_external_ticker then
+        raise exception 'queue "%" gets its ticks from elsewhere (external_ticker)', i_queue_name
+            using errcode = 'object_not_in_prerequisite_state';
+    elsif q.queue_ticker_paused then
+        raise exception 'the ticker of queue "%" is paused', i_queue_name
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    return pgq._tick_if_due(q.queue_id);
+end
+$$;
+
+create or replace function pgq.ticker() returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ticks all queues that need it, except paused ones and those with an external ticker.
+-- Returns the number of queues ticked. When there is none, one query was all, and nothing was written.
+-- Errors: 25000 see _lock_ticks.
+-- Locks: see _lock_ticks, on the queues that need a tick, in the order of their ids.
+declare
+    v_count bigint := 0;
+    v_id    integer;
+begin
+    for v_id in select queue_id from pgq._due_queues(null) order by queue_id loop
+        if pgq._tick_if_due(v_id) is not null then
+            v_count := v_count + 1;
+        end if;
+    end loop;
+    return v_count;
+end
+$$;
+
+create or replace function pgq.ticker(i_queue_name text, i_tick_id bigint, i_orig_timestamp timestamptz, i_event_seq bigint)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ticks a queue with external ticker: id, time and event sequence come from elsewhere, the snapshot is ours.
+-- The queue's own sequences are moved up to the given values.
+-- Returns the tick's id.
+-- Errors: 42704 no such queue; 55000 it has no external ticker, or its ticker is paused; 23505 the tick is there;
+-- 25000 see _lock_ticks.
+declare
+    q pgq.queue := pgq._get_queue(i_queue_name);
+begin
+    if not q.queue_external_ticker or q.queue_ticker_paused then
+        raise exception 'queue "%" does not take ticks from elsewhere: external_ticker is %, ticker_paused %',
+                i_queue_name, q.queue_external_ticker, q.queue_ticker_paused
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    perform pgq._lock_ticks(q.queue_id);
+    perform pgq.seq_setval(q.queue_tick_seq, i_tick_id), pgq.seq_setval(q.queue_event_seq, i_event_seq);
+    return pgq._insert_tick(q.queue_id, i_queue_name, i_tick_id, i_orig_timestamp, i_event_seq);
+end
+$$;
+
+create or replace function pgq.force_tick(i_queue_name text) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Makes a queue look as if ticker_max_count events had come, so that the ticker ticks it next time. The ticks of a queue
+-- with external ticker cannot be forced, and a paused one's neither; then nothing is done.
+-- Returns the id of the last tick; null when there is no such queue. Call it, and wait until that changes.
+declare
+    q record;
+begin
+    select * into q from pgq.queue where queue_name = i_queue_name;
+    if not found then
+        return null;
+    end if;
+    if not q.queue_external_ticker and not q.queue_ticker_paused then
+        -- One by one, because a setval() could throw the numbers back that others draw at this moment.
+        perform nextval(q.queue_event_seq::regclass) from generate_series(1, greatest(q.queue_ticker_max_count, 1));
+    end if;
+    return (select max(tick_id) from pgq.tick where tick_queue = q.queue_id);
+end
+$$;

@@ -1,0 +1,1 @@
+-- Trigger functions that turn changed rows into events.
