@@ -1,0 +1,152 @@
+package io.londiste.copy;
+
+import io.londiste.Transactions;
+import io.londiste.pgq.PgqClient;
+import io.londiste.table.SubscribedTable;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableName;
+import io.londiste.table.TableState.Phase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which tables are on their way to {@code ok} in this process, and which are to be taken up next.
+ *
+ * <p>A table that failed is taken up again after a pause that grows from {@link #FIRST_PAUSE} to {@link #LAST_PAUSE}.
+ * Safe for use by several threads.
+ */
+public final class Copies {
+    private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
+
+    /** Of a failed table: how often, and when it is tried again. */
+    private record Failure(int times, long nextNanos) {}
+
+    private final String queue;
+    private final String jobConsumer;
+    private final int parallel;
+    private final PgqClient pgq;
+    private final DataSource subscriber;
+    private final SubscribedTables tables;
+    private final Handover handover;
+    private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
+    private final Map<TableName, Failure> failures = new ConcurrentHashMap<>();
+
+    /** @param parallel how many tables are worked on at once */
+    public Copies(
+            String queue,
+            String jobConsumer,
+            int parallel,
+            PgqClient pgq,
+            DataSource subscriber,
+            SubscribedTables tables,
+            Handover handover) {
+        this.queue = queue;
+        this.jobConsumer = jobConsumer;
+        this.parallel = parallel;
+        this.pgq = pgq;
+        this.subscriber = subscriber;
+        this.tables = tables;
+        this.handover = handover;
+    }
+
+    /** The tables to take up now; those for which the replay waits come first. They count as active from here on. */
+    public List<TableCopy> due() throws SQLException {
+        List<TableCopy> due = new ArrayList<>();
+        List<SubscribedTable> all = Transactions.call(subscriber, tables::list);
+        failures.keySet().retainAll(all.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
+        all.stream()
+                .filter(table -> table.state().phase() != Phase.OK && isDue(table))
+                .sorted(Comparator.comparing(
+                                (SubscribedTable table) -> table.state().phase())
+                        .reversed()
+                        .thenComparing(SubscribedTable::nr))
+                .limit(Math.max(0, parallel - active.size()))
+                .forEach(table -> {
+                    TableCopy copy = new TableCopy(table.name(), jobConsumer);
+                    active.put(table.name(), copy);
+                    due.add(copy);
+                });
+        return due;
+    }
+
+    private boolean isDue(SubscribedTable table) {
+        if (active.containsKey(table.name())) {
+            return false;
+        }
+        Failure failure = failures.get(table.name());
+        // a resync is the operator's word that it may work now
+        return failure == null
+                || (table.state().phase() == Phase.NEW && table.reason() == null)
+                || failure.nextNanos - System.nanoTime() <= 0;
+    }
+
+    /** The tables that are worked on now. */
+    public Map<TableName, TableCopy> active() {
+        return new TreeMap<>(active);
+    }
+
+    /** The table needs no more work here: it is ok, or it was removed or is to be synced anew. */
+    public void finished(TableCopy copy) throws SQLException {
+        pgq.unregisterConsumer(queue, copy.consumer());
+        Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
+        failures.remove(copy.table());
+        release(copy.table());
+    }
+
+    /** Puts the table aside for a while, with the reason on it; its place in the queue is kept. */
+    public void failed(TableCopy copy, String reason) throws SQLException {
+        Failure before = failures.get(copy.table());
+        int times = before == null ? 1 : before.times + 1;
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
+        pause = pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause;
+        failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos()));
+        LOG.error("table {} does not go on: {}. It is tried again in {} s", copy.table(), reason, pause.toSeconds());
+        try {
+            Transactions.run(subscriber, transaction -> {
+                var table = tables.find(transaction, copy.table());
+                if (table.isPresent()) {
+                    tables.setState(transaction, copy.table(), table.get().state(), reason);
+                }
+            });
+        } finally {
+            release(copy.table());
+        }
+    }
+
+    /** Leaves the table as it is: the process is about to end. */
+    void dropped(TableCopy copy) {
+        release(copy.table());
+    }
+
+    private void release(TableName table) {
+        active.remove(table);
+        handover.changed();
+    }
+
+    /** Takes away what tables that are gone or ok have left in the queue: a killed process could not. */
+    public void cleanUp() throws SQLException {
+        Set<String> needed = Transactions.call(subscriber, tables::list).stream()
+                .filter(table -> table.state().phase() != Phase.OK)
+                .map(table -> TableCopy.consumerOf(table.name(), jobConsumer))
+                .collect(Collectors.toSet());
+        for (String consumer : pgq.consumers(queue)) {
+            if (consumer.startsWith(TableCopy.prefix(jobConsumer)) && !needed.contains(consumer)) {
+                pgq.unregisterConsumer(queue, consumer);
+                Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, consumer));
+            }
+        }
+    }
+}

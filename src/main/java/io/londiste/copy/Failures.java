@@ -1,0 +1,108 @@
+package io.londiste.copy;
+
+import io.londiste.SqlState;
+import io.londiste.Transactions;
+import io.londiste.pgq.Batch;
+import io.londiste.pgq.PgqClient;
+import io.londiste.replay.Replay;
+import io.londiste.replay.TableException;
+import io.londiste.table.OvertakenException;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableName;
+import io.londiste.table.TableShapes;
+import io.londiste.table.TableState;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of tables whose changes cannot be applied or copied: each stops alone, with the reason in its state.
+ *
+ * <p>A table that stops in the replay gets a consumer of its own at the tick before the batch, and goes the way of a
+ * copied table from there: it is caught up again once the reason is gone.
+ */
+public final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private final String queue;
+    private final String jobConsumer;
+    private final PgqClient pgq;
+    private final DataSource subscriber;
+    private final SubscribedTables tables;
+    private final TableShapes shapes;
+    private final Copies copies;
+    /** The batch in which a table has failed before. */
+    private final Map<TableName, Long> failedBatches = new ConcurrentHashMap<>();
+
+    public Failures(
+            String queue,
+            String jobConsumer,
+            PgqClient pgq,
+            DataSource subscriber,
+            SubscribedTables tables,
+            TableShapes shapes,
+            Copies copies) {
+        this.queue = queue;
+        this.jobConsumer = jobConsumer;
+        this.pgq = pgq;
+        this.subscriber = subscriber;
+        this.tables = tables;
+        this.shapes = shapes;
+        this.copies = copies;
+    }
+
+    /**
+     * A table of the replay could not be applied. The first time in a batch only the knowledge of the tables is renewed;
+     * the second time the table is set aside. The batch comes again either way.
+     */
+    public void replay(Exchange exchange) throws SQLException {
+        TableException error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, TableException.class);
+        Replay.close(exchange);
+        shapes.forget();
+        Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
+        TableName table = error.table();
+        Long before = failedBatches.put(table, batch.id());
+        if (before == null || before != batch.id()) {
+            LOG.warn("{}; trying {} once more", error.getMessage(), batch);
+            return;
+        }
+        failedBatches.remove(table);
+        TableCopy copy = new TableCopy(table, jobConsumer);
+        long tick = batch.previousTick().id();
+        pgq.registerConsumerAt(queue, copy.consumer(), tick);
+        Transactions.run(subscriber, transaction -> {
+            tables.lock(transaction);
+            boolean owned = tables.find(transaction, table)
+                    .filter(subscribed -> subscribed.state().equals(TableState.OK))
+                    .isPresent();
+            if (owned) {
+                tables.setState(transaction, table, TableState.CATCHING_UP, error.reason());
+                tables.setPosition(transaction, copy.consumer(), tick);
+            }
+        });
+        copies.failed(copy, error.reason());
+    }
+
+    /** The copy or catch-up of a table ended with an error. */
+    public void copy(Exchange exchange) throws SQLException {
+        Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        TableCopy copy = exchange.getProperty(CatchUp.COPY, TableCopy.class);
+        Replay.close(exchange);
+        if (!exchange.getContext().getStatus().isStarted()) {
+            copies.dropped(copy);
+        } else if (error instanceof OvertakenException) {
+            LOG.info("{}", error.getMessage());
+            copies.finished(copy);
+        } else {
+            LOG.debug("{} failed", copy, error);
+            if (!SqlState.isPassing(error)) {
+                shapes.forget();
+            }
+            copies.failed(copy, error instanceof TableException table ? table.reason() : error.getMessage());
+        }
+    }
+}

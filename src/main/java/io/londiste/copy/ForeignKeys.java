@@ -1,0 +1,41 @@
+package io.londiste.copy;
+
+import io.londiste.Transactions;
+import io.londiste.table.SubscribedTables;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts back the foreign keys that were dropped for a copy, once the tables on both ends are in sync. */
+public final class ForeignKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(ForeignKeys.class);
+
+    private final String queue;
+    private final DataSource subscriber;
+    private final SubscribedTables tables;
+
+    public ForeignKeys(String queue, DataSource subscriber, SubscribedTables tables) {
+        this.queue = queue;
+        this.subscriber = subscriber;
+        this.tables = tables;
+    }
+
+    /** Restores what can be restored now, between two batches: there all tables in sync are as of one tick. */
+    public void restore() throws SQLException {
+        Transactions.run(subscriber, transaction -> {
+            tables.lock(transaction);
+            try (PreparedStatement statement =
+                    transaction.prepareStatement("select * from londiste.subscriber_restore_fkeys(?)")) {
+                statement.setString(1, queue);
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        LOG.info("foreign key {} restored", row.getString(1));
+                    }
+                }
+            }
+        });
+    }
+}

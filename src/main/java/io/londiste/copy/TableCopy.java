@@ -1,0 +1,82 @@
+package io.londiste.copy;
+
+import io.londiste.table.TableName;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One table on its way to {@code ok}, with what a route wants done to its rows on the way.
+ *
+ * <p>Progress may be read by any thread; the rest belongs to the route that works on the table.
+ */
+public final class TableCopy {
+    private final TableName table;
+    private final String consumer;
+    private final Map<String, String> expressions = new TreeMap<>();
+    private String condition;
+    private volatile long rows;
+    private volatile long bytes;
+
+    TableCopy(TableName table, String jobConsumer) {
+        this.table = table;
+        this.consumer = consumerOf(table, jobConsumer);
+    }
+
+    /** The consumer that holds the table's place in the queue until the replay takes it over. */
+    static String consumerOf(TableName table, String jobConsumer) {
+        return prefix(jobConsumer) + table;
+    }
+
+    /** What the names of all such consumers of a job begin with. */
+    static String prefix(String jobConsumer) {
+        return jobConsumer + "_copy_";
+    }
+
+    public TableName table() {
+        return table;
+    }
+
+    public String consumer() {
+        return consumer;
+    }
+
+    /** Copies only rows for which the SQL condition, over the provider's columns, is true. */
+    public TableCopy where(String sqlCondition) {
+        condition = sqlCondition;
+        return this;
+    }
+
+    /** Copies an SQL expression over the provider's columns in place of a column. */
+    public TableCopy replace(String column, String sqlExpression) {
+        expressions.put(column, sqlExpression);
+        return this;
+    }
+
+    String condition() {
+        return condition;
+    }
+
+    Map<String, String> expressions() {
+        return expressions;
+    }
+
+    /** Rows copied so far. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Bytes copied so far, as COPY's text. */
+    public long bytes() {
+        return bytes;
+    }
+
+    void progress(long rowsSoFar, long bytesSoFar) {
+        rows = rowsSoFar;
+        bytes = bytesSoFar;
+    }
+
+    @Override
+    public String toString() {
+        return "copy of table " + table;
+    }
+}

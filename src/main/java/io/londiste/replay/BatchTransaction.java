@@ -1,0 +1,158 @@
+package io.londiste.replay;
+
+import io.londiste.LondisteException;
+import io.londiste.pgq.Batch;
+import io.londiste.table.OvertakenException;
+import io.londiste.table.SubscribedTable;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableName;
+import io.londiste.table.TableShapes;
+import io.londiste.table.TableState;
+import io.londiste.table.TableState.Phase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The transaction that brings one batch to the subscriber: rows, table states and the consumer's position together.
+ *
+ * <p>A batch that comes again after its transaction was committed is not {@linkplain #isFresh() fresh} and has no rows
+ * to apply. Closing without a commit leaves no trace. Used by one thread.
+ */
+public final class BatchTransaction implements AutoCloseable {
+    private final Connection connection;
+    private final SubscribedTables tables;
+    private final Batch batch;
+    /** The only table to apply, if this is its catch-up; null for the replay. */
+    private final TableName only;
+
+    private final long started = System.nanoTime();
+    private final Set<TableName> owned = new HashSet<>();
+    private final Applier applier;
+    private final boolean fresh;
+    private long events;
+    private long ignored;
+
+    BatchTransaction(Connection connection, SubscribedTables tables, TableShapes shapes, Batch batch, TableName only)
+            throws SQLException {
+        this.connection = connection;
+        this.tables = tables;
+        this.batch = batch;
+        this.only = only;
+        this.applier = new Applier(connection, shapes);
+        connection.setAutoCommit(false);
+        own();
+        this.fresh = isFresh(tables.position(connection, batch.consumer()));
+    }
+
+    /** Sees which tables the batch is for, and keeps that from changing until the end. */
+    private void own() throws SQLException {
+        if (only != null) {
+            TableState state = state();
+            if (state.phase() != Phase.CATCHING_UP && state.phase() != Phase.DO_SYNC) {
+                throw new OvertakenException(only, state);
+            }
+            owned.add(only);
+            return;
+        }
+        tables.share(connection);
+        for (SubscribedTable table : tables.list(connection)) {
+            if (table.state().phase() == Phase.DO_SYNC) {
+                throw new LondisteException("table " + table.name() + " is handed over just now");
+            }
+            if (table.state().phase() == Phase.OK) {
+                owned.add(table.name());
+            }
+        }
+    }
+
+    private TableState state() throws SQLException {
+        return tables.find(connection, only)
+                .orElseThrow(() -> new OvertakenException(only, null))
+                .state();
+    }
+
+    private boolean isFresh(Optional<Long> position) {
+        if (position.isEmpty() || position.get() == batch.previousTick().id()) {
+            return true;
+        }
+        if (position.get() == batch.tick().id()) {
+            return false;
+        }
+        throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
+                + batch.consumer() + " up to tick " + position.get() + ", but " + batch + " does not begin there."
+                + " If one of the databases was restored from a backup, run 'subscriber unregister' and 'subscriber"
+                + " register', and 'subscriber resync' for all tables");
+    }
+
+    /** Whether the batch has not been applied yet. */
+    public boolean isFresh() {
+        return fresh;
+    }
+
+    /** Adds a change; those of tables that are not ours are counted as ignored. */
+    void add(Change change) throws SQLException {
+        events++;
+        switch (change.kind()) {
+            case REMOVE_TABLE -> removeTable(change.table());
+            case UNKNOWN -> ignored++;
+            default -> {
+                if (owned.contains(change.table())) {
+                    applier.add(change);
+                } else {
+                    ignored++;
+                }
+            }
+        }
+    }
+
+    private void removeTable(TableName table) throws SQLException {
+        if (only == null && tables.find(connection, table).isPresent()) {
+            applier.flush();
+            tables.remove(connection, table);
+            owned.remove(table);
+        }
+    }
+
+    /** Applies what is gathered and commits it with the position; a table that has come as far as it had to is ok. */
+    void commit() throws SQLException {
+        applier.flush();
+        tables.setPosition(connection, batch.consumer(), batch.tick().id());
+        if (only != null && state().equals(TableState.doSync(batch.tick().id()))) {
+            tables.setState(connection, only, TableState.OK);
+        }
+        connection.commit();
+    }
+
+    /** What was done to each table. */
+    Map<TableName, Counts> counts() {
+        return applier.counts();
+    }
+
+    /** Tables of which rows were not as expected, with their number; empty text if all were. */
+    String unexpected() {
+        return counts().entrySet().stream()
+                .filter(e -> e.getValue().unexpected() > 0)
+                .map(e -> e.getKey() + " " + e.getValue().unexpected())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The line that Londiste logs of each batch. */
+    String summary() {
+        return "{count: %d, ignored: %d, duration: %.3f}"
+                .formatted(events, ignored, (System.nanoTime() - started) / 1e9);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (connection) {
+            if (!connection.isClosed()) {
+                connection.rollback();
+            }
+        }
+    }
+}

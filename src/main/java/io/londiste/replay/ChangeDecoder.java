@@ -1,0 +1,94 @@
+package io.londiste.replay;
+
+import io.londiste.LondisteException;
+import io.londiste.pgq.Event;
+import io.londiste.replay.Change.Kind;
+import io.londiste.table.TableName;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads events of every form that PgQ's triggers write: JSON ({@code jsontriga} and our capture), urlencoded
+ * ({@code logutriga}) and partial SQL ({@code sqltriga}). Safe for use by several threads.
+ */
+public final class ChangeDecoder {
+    /** The event that takes a table out of the replication everywhere. */
+    public static final String REMOVE_TABLE = "londiste.remove-table";
+
+    private static final Map<String, Kind> LETTERS =
+            Map.of("I", Kind.INSERT, "U", Kind.UPDATE, "D", Kind.DELETE, "R", Kind.TRUNCATE);
+
+    /** What a JSON type says; there are few of them, one a table and kind. */
+    private record Type(TableName table, Kind kind, List<String> keyColumns) {}
+
+    private final Map<String, Type> types = new java.util.concurrent.ConcurrentHashMap<>();
+
+    /**
+     * Reads one event.
+     *
+     * @throws LondisteException if the event is of a known form but cannot be read
+     */
+    public Change decode(Event event) {
+        String type = event.type();
+        if (type == null) {
+            return Change.without(event, null, Kind.UNKNOWN);
+        }
+        try {
+            if (type.startsWith("{")) {
+                return json(event, types.computeIfAbsent(type, ChangeDecoder::jsonType));
+            }
+            if (type.equals(REMOVE_TABLE)) {
+                return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_TABLE);
+            }
+            int colon = type.indexOf(':');
+            Kind kind = LETTERS.get(colon < 0 ? type : type.substring(0, colon));
+            if (kind == null || event.extra1() == null) {
+                return Change.without(event, null, Kind.UNKNOWN);
+            }
+            TableName table = TableName.parse(event.extra1());
+            if (kind == Kind.TRUNCATE) {
+                return Change.without(event, table, kind);
+            }
+            return colon < 0
+                    ? SqlForm.decode(event, table, kind)
+                    : new Change(
+                            event,
+                            table,
+                            kind,
+                            List.of(type.substring(colon + 1).split(",")),
+                            UrlForm.row(event.data()),
+                            null);
+        } catch (IllegalArgumentException e) {
+            throw new LondisteException(
+                    "cannot read event " + event.id() + " of type " + type + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Type jsonType(String text) {
+        Row fields = Row.ofJson(text);
+        if (!fields.has("op") || !fields.has("table")) {
+            return new Type(null, Kind.UNKNOWN, List.of());
+        }
+        List<String> table = JsonList.strings(fields.value("table"));
+        List<String> key = fields.has("pkey") ? JsonList.strings(fields.value("pkey")) : List.of();
+        return new Type(new TableName(table.get(0), table.get(1)), Kind.valueOf(fields.get("op")), key);
+    }
+
+    private static Change json(Event event, Type type) {
+        if (type.kind == Kind.TRUNCATE || type.kind == Kind.UNKNOWN) {
+            return Change.without(event, type.table, type.kind);
+        }
+        Row row = Row.ofJson(event.data());
+        if (event.extra3() == null) {
+            return new Change(event, type.table, type.kind, type.keyColumns, row, oldKey(event));
+        }
+        // The record's own text is exact where JSON is not; JSON gives the names.
+        Row exact = row.withTexts(RecordText.fields(event.extra3()));
+        Row oldKey = event.extra4() == null ? oldKey(event) : row.withTexts(RecordText.fields(event.extra4()));
+        return new Change(event, type.table, type.kind, type.keyColumns, exact, oldKey);
+    }
+
+    private static Row oldKey(Event event) {
+        return event.extra2() == null ? null : Row.ofJson(event.extra2());
+    }
+}

@@ -1,0 +1,40 @@
+package io.londiste.replay;
+
+import io.londiste.replay.Change.Kind;
+
+/**
+ * What was done to a table.
+ *
+ * @param unexpected updates and deletes that met no row, and inserts that met one
+ */
+public record Counts(long inserts, long updates, long deletes, long truncates, long unexpected) {
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+    /** Events applied. */
+    public long events() {
+        return inserts + updates + deletes + truncates;
+    }
+
+    public Counts plus(Counts other) {
+        return new Counts(
+                inserts + other.inserts,
+                updates + other.updates,
+                deletes + other.deletes,
+                truncates + other.truncates,
+                unexpected + other.unexpected);
+    }
+
+    Counts plusEvent(Kind kind) {
+        return switch (kind) {
+            case INSERT -> plus(new Counts(1, 0, 0, 0, 0));
+            case UPDATE -> plus(new Counts(0, 1, 0, 0, 0));
+            case DELETE -> plus(new Counts(0, 0, 1, 0, 0));
+            case TRUNCATE -> plus(new Counts(0, 0, 0, 1, 0));
+            default -> this;
+        };
+    }
+
+    Counts plusUnexpected() {
+        return plus(new Counts(0, 0, 0, 0, 1));
+    }
+}

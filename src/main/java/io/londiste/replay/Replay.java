@@ -1,0 +1,108 @@
+package io.londiste.replay;
+
+import io.londiste.pgq.Batch;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableName;
+import io.londiste.table.TableShapes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of the route {@code apply}: a batch's transaction from its beginning to its commit. */
+public final class Replay {
+    /** The exchange property with the open {@link BatchTransaction}. */
+    public static final String TRANSACTION = "LondisteTransaction";
+
+    /** The exchange property with the {@link TableName} that a catch-up is for; the replay has none. */
+    public static final String TABLE = "LondisteTable";
+
+    /** The exchange property with the {@link Batch} that is applied. */
+    public static final String BATCH = "LondisteBatch";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+    private final DataSource subscriber;
+    private final SubscribedTables tables;
+    private final TableShapes shapes;
+    private final ReplayStatus status;
+
+    public Replay(DataSource subscriber, SubscribedTables tables, TableShapes shapes, ReplayStatus status) {
+        this.subscriber = subscriber;
+        this.tables = tables;
+        this.shapes = shapes;
+        this.status = status;
+    }
+
+    /** Opens the transaction for the batch in the body. Returns whether the batch has not been applied yet. */
+    public boolean begin(Exchange exchange) throws SQLException {
+        Batch batch = exchange.getMessage().getBody(Batch.class);
+        TableName only = exchange.getProperty(TABLE, TableName.class);
+        Connection connection = subscriber.getConnection();
+        try {
+            BatchTransaction transaction = new BatchTransaction(connection, tables, shapes, batch, only);
+            if (exchange.getProperty(BATCH) == null) {
+                closeWith(exchange);
+            }
+            exchange.setProperty(BATCH, batch);
+            exchange.setProperty(TRANSACTION, transaction);
+            return transaction.isFresh();
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Adds the change in the body to the transaction. */
+    public void add(@ExchangeProperty(TRANSACTION) BatchTransaction transaction, Change change) throws SQLException {
+        transaction.add(change);
+    }
+
+    /** Commits the rows and the position, and closes the transaction. */
+    public void commit(Exchange exchange) throws SQLException {
+        BatchTransaction transaction = exchange.getProperty(TRANSACTION, BatchTransaction.class);
+        Batch batch = exchange.getMessage().getBody(Batch.class);
+        transaction.commit();
+        status.applied(transaction.counts());
+        if (exchange.getProperty(TABLE) == null) {
+            status.replayed(batch);
+        }
+        if (!transaction.unexpected().isEmpty()) {
+            LOG.warn(
+                    "{}: rows were not as expected (an update or delete met none, or an insert met one) and were made"
+                            + " so: {}. Compare these tables",
+                    batch,
+                    transaction.unexpected());
+        }
+        LOG.info("{} {}", batch.consumer(), transaction.summary());
+        close(exchange);
+    }
+
+    /** However the exchange ends, its transaction ends with it. */
+    private static void closeWith(Exchange exchange) {
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                close(done);
+            }
+        });
+    }
+
+    /** Ends the exchange's transaction; what is not committed is rolled back. Does nothing if there is none open. */
+    public static void close(Exchange exchange) {
+        BatchTransaction transaction = exchange.getProperty(TRANSACTION, BatchTransaction.class);
+        if (transaction == null) {
+            return;
+        }
+        try {
+            transaction.close();
+        } catch (SQLException e) {
+            LOG.debug("while giving back the subscriber's connection", e);
+        }
+    }
+}

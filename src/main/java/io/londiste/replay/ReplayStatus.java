@@ -1,0 +1,39 @@
+package io.londiste.replay;
+
+import io.londiste.pgq.Batch;
+import io.londiste.table.TableName;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What this process has applied since it started. Safe for use by several threads. */
+public final class ReplayStatus {
+    private final Map<TableName, Counts> tables = new ConcurrentHashMap<>();
+    private volatile OffsetDateTime appliedUpTo;
+
+    void applied(Map<TableName, Counts> counts) {
+        counts.forEach((table, count) -> tables.merge(table, count, Counts::plus));
+    }
+
+    void replayed(Batch batch) {
+        appliedUpTo = batch.tick().time();
+    }
+
+    /** What was applied, for each table. */
+    public Map<TableName, Counts> tables() {
+        return new TreeMap<>(tables);
+    }
+
+    /** What was applied in all. */
+    public Counts total() {
+        return tables.values().stream().reduce(Counts.NONE, Counts::plus);
+    }
+
+    /** How old the state is that the subscriber shows; null before the first batch. */
+    public Duration lag() {
+        OffsetDateTime time = appliedUpTo;
+        return time == null ? null : Duration.between(time, OffsetDateTime.now());
+    }
+}

@@ -1,0 +1,107 @@
+package io.londiste.replay;
+
+import io.londiste.table.TableShape;
+import io.londiste.table.TableShape.Column;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The statements that write rows of one table, given as a JSON array of objects.
+ *
+ * <p>PostgreSQL itself reads the values out of the JSON: those whose types it reads from JSON as from anywhere else
+ * directly, the others as text with a cast. A key is compared by the type's own equality.
+ */
+final class TableSql {
+    private final TableShape shape;
+
+    TableSql(TableShape shape) {
+        this.shape = shape;
+    }
+
+    /** One parameter: rows with these columns. */
+    String insert(List<String> layout) {
+        List<Column> columns = writable(layout);
+        return "insert into " + shape.name().quoted() + " (" + join(columns, Column::quoted)
+                + ") overriding system value select " + join(columns, c -> value(c, "r")) + " from "
+                + recordset(columns, "r");
+    }
+
+    /** One parameter: rows with these columns, of which the key stays; null if there is nothing but the key. */
+    String update(List<String> layout, List<String> key) {
+        List<Column> columns = writable(layout);
+        List<Column> changed = columns.stream()
+                .filter(c -> !key.contains(c.name()) && !c.alwaysIdentity())
+                .toList();
+        if (changed.isEmpty()) {
+            return null;
+        }
+        return "update " + shape.target() + " as t set " + assignments(changed) + " from " + recordset(columns, "r")
+                + " where " + sameKey(key, "r");
+    }
+
+    /** Two parameters: one row with these columns, and its old key. */
+    String move(List<String> layout, List<String> key) {
+        List<Column> columns = writable(layout);
+        List<Column> changed = columns.stream().filter(c -> !c.alwaysIdentity()).toList();
+        return "update " + shape.target() + " as t set " + assignments(changed) + " from " + recordset(columns, "r")
+                + ", " + recordset(columns(key), "o") + " where " + sameKey(key, "o");
+    }
+
+    /** One parameter: rows with the key at least. */
+    String delete(List<String> key) {
+        return "delete from " + shape.target() + " as t using " + recordset(columns(key), "r") + " where "
+                + sameKey(key, "r");
+    }
+
+    /** One parameter: rows with the key at least; tells how many of them there are. */
+    String count(List<String> key) {
+        return "select count(*) from " + shape.target() + " as t, " + recordset(columns(key), "r") + " where "
+                + sameKey(key, "r");
+    }
+
+    private List<Column> writable(List<String> layout) {
+        return columns(layout).stream().filter(c -> !c.generated()).toList();
+    }
+
+    private List<Column> columns(List<String> names) {
+        return names.stream()
+                .map(name -> {
+                    Column column = shape.column(name);
+                    if (column == null) {
+                        throw new TableException(
+                                shape.name(),
+                                "column " + name + " of the provider's table is not on the subscriber; add it there",
+                                null);
+                    }
+                    return column;
+                })
+                .toList();
+    }
+
+    private String sameKey(List<String> key, String source) {
+        return join(columns(key), c -> "t." + c.quoted() + " = " + value(c, source), " and ");
+    }
+
+    private static String assignments(List<Column> columns) {
+        return join(columns, c -> c.quoted() + " = " + value(c, "r"));
+    }
+
+    private static String recordset(List<Column> columns, String alias) {
+        return "json_to_recordset(?::json) as " + alias + "("
+                + join(columns, c -> c.quoted() + " " + (c.nativeInJson() ? c.type() : "text")) + ")";
+    }
+
+    private static String value(Column column, String source) {
+        String value = source + "." + column.quoted();
+        return column.nativeInJson() ? value : value + "::" + column.type();
+    }
+
+    private static String join(List<Column> columns, Function<Column, String> form) {
+        return join(columns, form, ", ");
+    }
+
+    private static String join(List<Column> columns, Function<Column, String> form, String separator) {
+        return columns.stream().map(form).collect(Collectors.joining(separator));
+    }
+}

@@ -1,0 +1,10 @@
+package io.londiste.table;
+
+/**
+ * A row of {@code londiste.subscriber_table}.
+ *
+ * @param nr in the order in which they were added
+ * @param skipTruncate whether the copy keeps the rows that are there
+ * @param reason why the table does not go on; null if it does
+ */
+public record SubscribedTable(int nr, TableName name, TableState state, boolean skipTruncate, String reason) {}

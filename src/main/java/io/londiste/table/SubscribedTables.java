@@ -1,0 +1,122 @@
+package io.londiste.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tables of one queue on the subscriber and the positions of its consumers, in the caller's transaction.
+ *
+ * <p>Which tables the replay owns may only be changed under {@link #lock}; the replay holds {@link #share} from the
+ * moment it looks until its commit. So a table never changes hands under a running batch.
+ */
+public final class SubscribedTables {
+    private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason"
+            + " from londiste.subscriber_table where queue_name = ?";
+
+    private final String queue;
+
+    public SubscribedTables(String queue) {
+        this.queue = queue;
+    }
+
+    /** Keeps others from taking tables to or from the replay until the transaction ends. */
+    public void share(Connection transaction) throws SQLException {
+        execute(transaction, "select londiste.lock_tables(?, false)", queue);
+    }
+
+    /** Waits for running batches and keeps new ones from starting until the transaction ends. */
+    public void lock(Connection transaction) throws SQLException {
+        execute(transaction, "select londiste.lock_tables(?, true)", queue);
+    }
+
+    /** All tables in the order in which they were added. */
+    public List<SubscribedTable> list(Connection transaction) throws SQLException {
+        return query(transaction, COLUMNS + " order by nr", queue);
+    }
+
+    /** The table, its row locked until the transaction ends; empty if it is not subscribed. */
+    public Optional<SubscribedTable> find(Connection transaction, TableName table) throws SQLException {
+        return query(transaction, COLUMNS + " and table_name = ? for update", queue, table.toString()).stream()
+                .findFirst();
+    }
+
+    /** Sets the state and clears the reason. */
+    public void setState(Connection transaction, TableName table, TableState state) throws SQLException {
+        setState(transaction, table, state, null);
+    }
+
+    /** @param reason why the table does not go on; null if it does */
+    public void setState(Connection transaction, TableName table, TableState state, String reason) throws SQLException {
+        execute(
+                transaction,
+                "update londiste.subscriber_table set merge_state = ?, reason = ? where queue_name = ? and table_name = ?",
+                state.mergeState(),
+                reason,
+                queue,
+                table.toString());
+    }
+
+    /** Takes the table out, restoring what was put aside for it. */
+    public void remove(Connection transaction, TableName table) throws SQLException {
+        execute(transaction, "select londiste.subscriber_remove_table(?, ?)", queue, table.toString());
+    }
+
+    /** The tick up to which the consumer's batches are applied; locked until the transaction ends. */
+    public Optional<Long> position(Connection transaction, String consumer) throws SQLException {
+        try (PreparedStatement statement = transaction.prepareStatement(
+                "select last_tick_id from londiste.completed where consumer_id = ? for update")) {
+            statement.setString(1, consumer);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.ofNullable(row.getObject(1, Long.class)) : Optional.empty();
+            }
+        }
+    }
+
+    public void setPosition(Connection transaction, String consumer, long tick) throws SQLException {
+        execute(
+                transaction,
+                "insert into londiste.completed (consumer_id, last_tick_id) values (?, ?)"
+                        + " on conflict (consumer_id) do update set last_tick_id = excluded.last_tick_id",
+                consumer,
+                tick);
+    }
+
+    public void clearPosition(Connection transaction, String consumer) throws SQLException {
+        execute(transaction, "delete from londiste.completed where consumer_id = ?", consumer);
+    }
+
+    private static List<SubscribedTable> query(Connection connection, String sql, String... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                List<SubscribedTable> tables = new ArrayList<>();
+                while (row.next()) {
+                    tables.add(new SubscribedTable(
+                            row.getInt(1),
+                            TableName.parse(row.getString(2)),
+                            TableState.parse(row.getString(3)),
+                            row.getBoolean(4),
+                            row.getString(5)));
+                }
+                return tables;
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+        }
+    }
+}

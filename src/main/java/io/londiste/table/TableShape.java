@@ -1,0 +1,73 @@
+package io.londiste.table;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A table's columns as the subscriber's catalog has them.
+ *
+ * @param name the table
+ * @param columns in their order
+ * @param key the primary key's columns in the key's order; empty if it has none
+ * @param partitioned whether it is the parent of partitions
+ */
+public record TableShape(TableName name, List<Column> columns, List<String> key, boolean partitioned) {
+    /** Types that PostgreSQL reads out of JSON just as their own input would. */
+    private static final Set<String> NATIVE = Set.of(
+            "smallint",
+            "integer",
+            "bigint",
+            "boolean",
+            "text",
+            "numeric",
+            "real",
+            "double precision",
+            "uuid",
+            "date",
+            "character",
+            "character varying",
+            "timestamp without time zone",
+            "timestamp with time zone");
+
+    private static final Pattern MODIFIER = Pattern.compile("\\([^)]*\\)");
+
+    /**
+     * A column.
+     *
+     * @param type as SQL writes it
+     * @param generated whether the server computes it, so that it is never written
+     * @param alwaysIdentity whether UPDATE may not set it
+     */
+    public record Column(String name, String type, boolean generated, boolean alwaysIdentity) {
+        /** The column's name, to stand in SQL. */
+        public String quoted() {
+            return TableName.quote(name);
+        }
+
+        /** Whether the type is read from JSON directly; the others are read as text and cast. */
+        public boolean nativeInJson() {
+            return NATIVE.contains(MODIFIER.matcher(type).replaceAll(""));
+        }
+    }
+
+    /** The column of that name; null if there is none. */
+    public Column column(String column) {
+        for (Column c : columns) {
+            if (c.name.equals(column)) {
+                return c;
+            }
+        }
+        return null;
+    }
+
+    /** Those that can be written, in their order. */
+    public List<Column> writable() {
+        return columns.stream().filter(c -> !c.generated).toList();
+    }
+
+    /** {@code ONLY table}, or the table itself where the rows are in its partitions. */
+    public String target() {
+        return partitioned ? name.quoted() : "only " + name.quoted();
+    }
+}

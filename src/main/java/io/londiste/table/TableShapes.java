@@ -1,0 +1,126 @@
+package io.londiste.table;
+
+import io.londiste.table.TableShape.Column;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the subscriber's catalog says of tables, read once and kept until {@link #forget}. Safe for use by several threads.
+ */
+public final class TableShapes {
+    private static final String SHAPE =
+            "select column_name, type, generated, identity, key_position from londiste.table_shape(?) order by position";
+    private static final String FOREIGN_KEYS = """
+            select cn.nspname, c.relname, pn.nspname, p.relname
+            from pg_catalog.pg_constraint f
+              join pg_catalog.pg_class c on c.oid = f.conrelid join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
+              join pg_catalog.pg_class p on p.oid = f.confrelid join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
+            where f.contype = 'f' and f.conparentid = 0
+            """;
+
+    private final Map<TableName, TableShape> shapes = new ConcurrentHashMap<>();
+    private volatile Map<TableName, Integer> ranks;
+
+    /**
+     * The table's shape.
+     *
+     * @throws SQLException also when there is no such table (SQLSTATE 42P01)
+     */
+    public TableShape shape(Connection connection, TableName table) throws SQLException {
+        TableShape shape = shapes.get(table);
+        if (shape == null) {
+            shape = read(connection, table);
+            shapes.put(table, shape);
+        }
+        return shape;
+    }
+
+    /**
+     * The table's place in an order in which parents come before the tables whose foreign keys point at them, as far as
+     * there is one.
+     */
+    public int rank(Connection connection, TableName table) throws SQLException {
+        if (ranks == null) {
+            ranks = readRanks(connection);
+        }
+        return ranks.getOrDefault(table, 0);
+    }
+
+    /** Reads anew what is asked next: somebody may have changed a table. */
+    public void forget() {
+        shapes.clear();
+        ranks = null;
+    }
+
+    private static TableShape read(Connection connection, TableName table) throws SQLException {
+        List<Column> columns = new ArrayList<>();
+        Map<Integer, String> key = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SHAPE)) {
+            statement.setString(1, table.toString());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    columns.add(new Column(
+                            row.getString(1), row.getString(2), row.getBoolean(3), "a".equals(row.getString(4))));
+                    Integer keyPosition = row.getObject(5, Integer.class);
+                    if (keyPosition != null) {
+                        key.put(keyPosition, row.getString(1));
+                    }
+                }
+            }
+        }
+        return new TableShape(table, columns, List.copyOf(key.values()), isPartitioned(connection, table));
+    }
+
+    private static boolean isPartitioned(Connection connection, TableName table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select relkind = 'p' from pg_catalog.pg_class where oid = ?::regclass")) {
+            statement.setString(1, table.quoted());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private static Map<TableName, Integer> readRanks(Connection connection) throws SQLException {
+        Map<TableName, Set<TableName>> parents = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(FOREIGN_KEYS);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                TableName child = new TableName(row.getString(1), row.getString(2));
+                parents.computeIfAbsent(child, t -> new HashSet<>())
+                        .add(new TableName(row.getString(3), row.getString(4)));
+            }
+        }
+        Map<TableName, Integer> ranks = new HashMap<>();
+        for (TableName table : parents.keySet()) {
+            rank(table, parents, ranks);
+        }
+        return ranks;
+    }
+
+    /** One more than the highest parent's; a table met again on the way up (a circle) counts as 0. */
+    private static int rank(TableName table, Map<TableName, Set<TableName>> parents, Map<TableName, Integer> ranks) {
+        Integer known = ranks.putIfAbsent(table, 0);
+        if (known != null) {
+            return known;
+        }
+        int rank = 0;
+        for (TableName parent : parents.getOrDefault(table, Set.of())) {
+            if (!parent.equals(table)) {
+                rank = Math.max(rank, rank(parent, parents, ranks) + 1);
+            }
+        }
+        ranks.put(table, rank);
+        return rank;
+    }
+}
