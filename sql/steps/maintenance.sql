@@ -1,0 +1,8 @@
+-- What PgQ wants done, each as a statement of its own: rotation's two steps must not share a transaction, and VACUUM
+-- takes none.
+select func_name as work,
+       case func_name
+         when 'vacuum' then format('vacuum %s', pgq.quote_fqname(func_arg))
+         else format('select %s(%s) as again', pgq.quote_fqname(func_name), quote_literal(func_arg))
+       end as statement
+from pgq.maint_operations()

@@ -1,0 +1,1 @@
+select pgq.ticker() as ticked
