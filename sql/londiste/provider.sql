@@ -1,0 +1,124 @@
+-- What the provider replicates.
+
+create or replace function londiste.capture_name(queue text)
+returns text language sql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The common part of the names of a queue's capture triggers: <queue>_logger, in lower case, with _ for whatever is not
+-- a letter, digit or _. Locks: none.
+  select left(regexp_replace(lower(queue), '[^a-z0-9_]', '_', 'g'), 50) || '_logger'
+$$;
+
+create or replace function londiste.check_capture(queue text, table_name text)
+returns void language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Checks that a table can be captured into a queue.
+-- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, or already captured with another table's tree;
+-- 42501 a right is missing. Locks: none.
+declare
+  tab    oid;
+  other  text;
+  q      record;
+begin
+  select queue_data_pfx || '_' || queue_cur_table as events, queue_event_seq as ids into q from pgq.queue as queues where queues.queue_name = queue;
+  if not found then
+    raise exception 'queue "%" does not exist in database %', queue, current_database() using errcode = 'undefined_object';
+  end if;
+  tab := londiste.get_table(table_name);
+  if londiste.key_columns(tab) = '{}' then
+    raise exception 'table % has no primary key', table_name using errcode = 'invalid_table_definition';
+  end if;
+  select p.table_name into other
+    from londiste.provider_table p
+   where p.queue_name = queue and p.table_name <> check_capture.table_name
+     and (tab in (select member from londiste.tree(londiste.find_table(p.table_name)))
+          or londiste.find_table(p.table_name) in (select member from londiste.tree(tab)))
+   limit 1;
+  if found then
+    raise exception 'table % belongs to the tree of table %, which is captured as a whole', table_name, other
+      using errcode = 'invalid_table_definition';
+  end if;
+  if not (has_table_privilege(q.events, 'insert') and has_sequence_privilege(q.ids, 'usage')) then
+    raise exception 'role % may not write events of queue "%" in database %: it needs INSERT on % (role pgq_admin has it)',
+      current_user, queue, current_database(), q.events using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+
+create or replace function londiste.provider_add_table(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Registers a table and has its changes captured into a queue from now on. A table that is known already gets
+-- its capture refreshed.
+--   queue        name of the queue
+--   table_name   written name
+-- Returns 1 when the table is new, 0 when it was known.
+-- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, or captured with another table's tree; 42501 missing right.
+-- Locks: SHARE ROW EXCLUSIVE on the table (and its partitions) where a trigger is made.
+#variable_conflict use_column
+declare
+  name   text := londiste.canonical(provider_add_table.table_name);
+  added  integer;
+begin
+  perform londiste.check_capture(queue, name);
+  insert into londiste.provider_table (queue_name, table_name, trigger_name)
+    values (queue, name, londiste.capture_name(queue))
+    on conflict (queue_name, table_name) do nothing;
+  get diagnostics added = row_count;
+  perform londiste.refresh_capture(queue, name);
+  return added;
+end
+$$;
+
+create or replace function londiste.provider_remove_table(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ends the capture of a table and tells the subscribers so, by an event londiste.remove-table.
+--   queue        name of the queue
+--   table_name   written name; the table itself may be gone
+-- Returns 1. Errors: 42704 the table is not registered. Locks: ACCESS EXCLUSIVE on the table, to drop the triggers.
+#variable_conflict use_column
+declare
+  name  text := londiste.canonical(provider_remove_table.table_name);
+  id    integer;
+begin
+  delete from londiste.provider_table as t where t.queue_name = queue and t.table_name = name returning t.nr into id;
+  if not found then
+    raise exception 'table % is not registered on the provider, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  perform londiste.drop_capture('capture_' || id);
+  if exists (select from pgq.queue as queues where queues.queue_name = queue) then
+    perform londiste.write_event(queue, 'londiste.remove-table', name, name);
+  end if;
+  return 1;
+end
+$$;
+
+create or replace function londiste.drop_capture(function_name text)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Drops a captured table's triggers and their function. Locks: ACCESS EXCLUSIVE on the relations that have the triggers.
+declare
+  t record;
+begin
+  for t in
+    select tgrelid::regclass as relation, tgname from pg_trigger
+     where tgfoid = to_regprocedure(format('londiste.%I()', function_name)) and tgparentid = 0
+  loop
+    execute format('drop trigger %I on %s', t.tgname, t.relation);
+  end loop;
+  execute format('drop function if exists londiste.%I()', function_name);
+end
+$$;
+
+create or replace function londiste.provider_get_table_list(queue text)
+returns table (table_name text) language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The tables that are captured into a queue, in the order they were registered. Locks: none.
+  select t.table_name from londiste.provider_table as t where t.queue_name = queue order by t.nr
+$$;

@@ -1,0 +1,57 @@
+-- What the subscriber replicates.
+
+create or replace function londiste.subscriber_add_table(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Registers a table to be replicated; the replay takes it up and has it copied.
+--   queue        name of the provider's queue
+--   table_name   written name
+-- Returns 1 when the table is new, 0 when it was known (its state stays). Errors: 42P01 no such table.
+-- Locks: none.
+#variable_conflict use_column
+declare
+  name   text := londiste.canonical(subscriber_add_table.table_name);
+  added  integer;
+begin
+  perform londiste.get_table(name);
+  insert into londiste.subscriber_table (queue_name, table_name) values (queue, name)
+    on conflict (queue_name, table_name) do nothing;
+  get diagnostics added = row_count;
+  return added;
+end
+$$;
+
+create or replace function londiste.subscriber_remove_table(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ends the replication of a table. Its rows stay; its triggers, and the foreign keys that now can be, are restored.
+--   queue        name of the provider's queue
+--   table_name   written name; the table itself may be gone
+-- Returns 1. Errors: 42704 the table is not registered.
+-- Locks: as londiste.subscriber_restore_triggers() and londiste.subscriber_restore_fkeys().
+#variable_conflict use_column
+declare
+  name text := londiste.canonical(subscriber_remove_table.table_name);
+begin
+  delete from londiste.subscriber_table as t where t.queue_name = queue and t.table_name = name;
+  if not found then
+    raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  if londiste.find_table(name) is not null then
+    perform londiste.subscriber_restore_triggers(name);
+  end if;
+  perform londiste.subscriber_restore_fkeys(queue);
+  return 1;
+end
+$$;
+
+create or replace function londiste.subscriber_get_table_list(queue text)
+returns table (table_name text, merge_state text, reason text) language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The tables of a queue that are replicated here and their states, in the order they were registered. Locks: none.
+  select t.table_name, t.merge_state, t.reason
+    from londiste.subscriber_table as t where t.queue_name = queue order by t.nr
+$$;

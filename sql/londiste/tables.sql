@@ -1,0 +1,73 @@
+-- Schema londiste: what is replicated, and how far. The same on provider and subscriber; each side uses its part.
+-- Every table name in here is written by londiste.fqname().
+
+create schema if not exists londiste;
+
+-- Steps of upgrade/, each applied once.
+create table if not exists londiste.upgrade (
+  nr    integer     not null primary key,
+  name  text        not null,
+  at    timestamptz not null default now()
+);
+
+-- Provider: the tables whose changes are captured into a queue.
+create table if not exists londiste.provider_table (
+  nr            serial not null,
+  queue_name    text   not null,
+  table_name    text   not null,
+  trigger_name  text   not null,
+  primary key (queue_name, table_name)
+);
+
+-- Provider: the sequences whose values are replicated.
+create table if not exists londiste.provider_seq (
+  nr          serial not null,
+  queue_name  text   not null,
+  seq_name    text   not null,
+  primary key (queue_name, seq_name)
+);
+
+-- Subscriber: the tables that are replicated here, and the state of each.
+create table if not exists londiste.subscriber_table (
+  nr             serial  not null,
+  queue_name     text    not null,
+  table_name     text    not null,
+  snapshot       text,
+  merge_state    text,                           -- null: new; in-copy, catching-up, wanna-sync:T, do-sync:T, ok
+  trigger_name   text,
+  skip_truncate  boolean not null default false, -- the copy keeps the rows that are there
+  reason         text,                           -- why the table stopped; null: it did not
+  primary key (queue_name, table_name)
+);
+
+-- Subscriber: the sequences that are replicated here.
+create table if not exists londiste.subscriber_seq (
+  nr          serial not null,
+  queue_name  text   not null,
+  seq_name    text   not null,
+  primary key (queue_name, seq_name)
+);
+
+-- Subscriber: the last tick that is applied, written in the transaction that applied it.
+create table if not exists londiste.completed (
+  consumer_id   text   not null primary key,
+  last_tick_id  bigint not null
+);
+
+-- Subscriber: foreign keys that are dropped until both their tables are in sync.
+-- A constraint's name is unique only within its table, so the table is part of the key.
+create table if not exists londiste.subscriber_pending_fkeys (
+  from_table  text not null,
+  to_table    text not null,
+  fkey_name   text not null,
+  fkey_def    text not null,                     -- the statement that makes it again
+  primary key (from_table, fkey_name)
+);
+
+-- Subscriber: triggers that are dropped while the table is replicated.
+create table if not exists londiste.subscriber_pending_triggers (
+  table_name    text not null,
+  trigger_name  text not null,
+  trigger_def   text not null,                   -- the statements that make it again
+  primary key (table_name, trigger_name)
+);

@@ -1,0 +1,140 @@
+package io.londiste.schema;
+
+import io.londiste.LondisteException;
+import io.londiste.SqlState;
+import io.londiste.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/**
+ * Installs the SQL side into a database, or brings it up to date. No superuser is needed, only the right to create a
+ * schema. Each call is one transaction: afterwards all of it is there, or everything is as it was. Installing again
+ * changes nothing, and two installers wait for each other.
+ */
+public final class Installer {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final long LOCK = 0x6c6f6e6469737465L;
+    private static final Pattern UPGRADE = Pattern.compile("upgrade/(\\d{3})_(\\w+)\\.sql");
+
+    private final DataSource database;
+    private final Manifest pgq;
+    private final Manifest londiste;
+
+    public Installer(DataSource database) {
+        this(database, new Manifest("sql/pgq"), new Manifest("sql/londiste"));
+    }
+
+    Installer(DataSource database, Manifest pgq, Manifest londiste) {
+        this.database = database;
+        this.pgq = pgq;
+        this.londiste = londiste;
+    }
+
+    /**
+     * Installs PgQ. A PgQ that somebody else made, the original extension above all, is used as it is and left alone.
+     *
+     * @return whether ours is installed
+     * @throws LondisteException if it cannot be; the message says which right is missing
+     */
+    public boolean installPgq() {
+        return inTransaction("pgq", (connection, schema) -> {
+            boolean foreign = schema.contains("queue", "implementation");
+            if (!foreign) {
+                schema.requireRights();
+                run(connection, pgq, schema.exists());
+            }
+            return !foreign;
+        });
+    }
+
+    /**
+     * Installs schema londiste for a provider, and makes the capture of the tables that it has already anew.
+     *
+     * @throws LondisteException if it cannot be; the message says which right is missing
+     */
+    public void installLondisteProvider() {
+        installLondiste(true);
+    }
+
+    /**
+     * Installs schema londiste for a subscriber.
+     *
+     * @throws LondisteException if it cannot be; the message says which right is missing
+     */
+    public void installLondisteSubscriber() {
+        installLondiste(false);
+    }
+
+    private void installLondiste(boolean provider) {
+        inTransaction("londiste", (connection, schema) -> {
+            schema.requireRights();
+            boolean upgrade = schema.contains("upgrade", null);
+            run(connection, londiste, upgrade);
+            if (provider && Schema.of(connection, "pgq").contains("queue", null)) {
+                execute(connection, "select londiste.maint_capture()");
+            }
+            return true;
+        });
+    }
+
+    /** Runs the files of a manifest. Steps of an upgrade are only recorded where there is nothing to upgrade. */
+    private static void run(Connection connection, Manifest manifest, boolean upgrade) throws SQLException {
+        for (String file : manifest.files()) {
+            Matcher step = UPGRADE.matcher(file);
+            if (!step.matches()) {
+                runFile(connection, manifest, file);
+            } else if (recordStep(connection, Integer.parseInt(step.group(1)), step.group(2)) && upgrade) {
+                runFile(connection, manifest, file);
+            }
+        }
+    }
+
+    private static boolean recordStep(Connection connection, int nr, String name) throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "insert into londiste.upgrade (nr, name) values (?, ?) on conflict (nr) do nothing")) {
+            insert.setInt(1, nr);
+            insert.setString(2, name);
+            return insert.executeUpdate() == 1;
+        }
+    }
+
+    private static void runFile(Connection connection, Manifest manifest, String file) throws SQLException {
+        try {
+            execute(connection, manifest.text(file));
+        } catch (SQLException e) {
+            throw new SQLException(
+                    manifest.directory() + "/" + file + ": " + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    private boolean inTransaction(String schemaName, Work work) {
+        try {
+            return Transactions.call(database, connection -> {
+                execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+                execute(
+                        connection,
+                        "set local client_min_messages = warning; set local standard_conforming_strings = on");
+                return work.run(connection, Schema.of(connection, schemaName));
+            });
+        } catch (SQLException e) {
+            String right = SqlState.of(e).equals(INSUFFICIENT_PRIVILEGE) ? "a right is missing: " : "";
+            throw new LondisteException("cannot install schema " + schemaName + ": " + right + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        boolean run(Connection connection, Schema schema) throws SQLException;
+    }
+}

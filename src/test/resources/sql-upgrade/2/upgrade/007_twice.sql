@@ -1,0 +1,1 @@
+update londiste.thing set nr = nr * 2;
