@@ -1,5 +1,23 @@
 -- What the subscriber replicates.
 
+create or replace function londiste.lock_tables(queue text, alone boolean)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Keeps tables of a queue from changing hands while a batch is applied: the replay shares this lock from the moment it
+-- looks at the tables' states until its commit; whoever takes a table to or from the replay holds it alone.
+--   queue   name of the provider's queue
+--   alone   true: wait for running batches, and let none start; false: share
+-- Locks: an advisory lock for the transaction.
+begin
+  if alone then
+    perform pg_advisory_xact_lock(hashtext('londiste.subscriber_table'), hashtext(queue));
+  else
+    perform pg_advisory_xact_lock_shared(hashtext('londiste.subscriber_table'), hashtext(queue));
+  end if;
+end
+$$;
+
 create or replace function londiste.subscriber_add_table(queue text, table_name text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,11 +48,12 @@ as $$
 --   queue        name of the provider's queue
 --   table_name   written name; the table itself may be gone
 -- Returns 1. Errors: 42704 the table is not registered.
--- Locks: as londiste.subscriber_restore_triggers() and londiste.subscriber_restore_fkeys().
+-- Locks: londiste.lock_tables(); as londiste.subscriber_restore_triggers() and londiste.subscriber_restore_fkeys().
 #variable_conflict use_column
 declare
   name text := londiste.canonical(subscriber_remove_table.table_name);
 begin
+  perform londiste.lock_tables(queue, true);
   delete from londiste.subscriber_table as t where t.queue_name = queue and t.table_name = name;
   if not found then
     raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';

@@ -9,8 +9,9 @@ import java.util.Map;
 /**
  * What a run of changes comes to for one table: for each key its last row, or that it is gone.
  *
- * <p>Whether a key was there before the run decides if its row is inserted or updated. Changes whose net effect cannot
- * be told make the run {@link #isInOrderOnly() one to apply in order}.
+ * <p>Whether a key was there before the run decides if its row is inserted or updated. That is inferred from the
+ * changes; the applier checks it against the rows that it meets. Changes whose net effect cannot be told make the run
+ * {@link #isInOrderOnly() one to apply in order}.
  */
 final class NetChanges {
     /** A key's fate: {@code image} is its last row, null if it is gone. */
@@ -70,8 +71,9 @@ final class NetChanges {
 
     private void insert(String rowKey, Row row) {
         Net before = byKey.get(rowKey);
-        inOrderOnly |= before != null && before.image != null;
-        byKey.put(rowKey, new Net(row, before != null && before.existed, row));
+        // an update before its insert: a trigger on the provider updated the new row before the insert was captured
+        boolean existed = before != null && before.existed && before.image == null;
+        byKey.put(rowKey, new Net(row, existed, row));
     }
 
     private void update(String key, Row row) {
@@ -89,12 +91,11 @@ final class NetChanges {
         Net target = byKey.get(key);
         // a row of which only the changed columns are known can be moved by UPDATE, but not be written anew
         inOrderOnly |= (old != null && old.image == null)
-                || (target != null && target.image != null)
                 || (old == null
                         && change.row().layout().size() < shape.writable().size());
         Row image = onto(old == null ? null : old.image, change.row());
         delete(oldKey, change.oldKey());
-        byKey.put(key, new Net(image, target != null && target.existed, image));
+        byKey.put(key, new Net(image, target != null && target.existed && target.image == null, image));
     }
 
     private void delete(String key, Row keyRow) {

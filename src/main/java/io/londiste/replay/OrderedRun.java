@@ -83,7 +83,11 @@ final class OrderedRun {
     private boolean update(TableSql sql, TableShape shape, Change change, List<String> key) throws SQLException {
         Row row = change.row();
         if (change.kind() == Kind.UPDATE && change.oldKey() != null) {
-            return writer.write(shape.name(), sql.move(row.layout(), key), row, change.oldKey()) == 1;
+            if (writer.count(shape.name(), sql.count(key), row) == 0) {
+                return writer.write(shape.name(), sql.move(row.layout(), key), row, change.oldKey()) == 1;
+            }
+            // there is a row under the new key already: it is the one to keep
+            writer.write(shape.name(), sql.delete(key), List.of(change.oldKey()));
         }
         String statement = sql.update(row.layout(), key);
         return statement == null

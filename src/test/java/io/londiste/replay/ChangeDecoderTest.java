@@ -1,0 +1,125 @@
+package io.londiste.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.londiste.LondisteException;
+import io.londiste.pgq.Event;
+import io.londiste.replay.Change.Kind;
+import io.londiste.table.TableName;
+import org.junit.jupiter.api.Test;
+
+class ChangeDecoderTest {
+    private static final TableName ORDERS = new TableName("shop", "Order Items");
+
+    private final ChangeDecoder decoder = new ChangeDecoder();
+
+    private Change decode(String type, String data, String... extra) {
+        String[] all = new String[4];
+        System.arraycopy(extra, 0, all, 0, extra.length);
+        return decoder.decode(Event.of(type, data, all[0], all[1], all[2], all[3]));
+    }
+
+    private static String json(String op) {
+        return "{\"op\":\"" + op + "\",\"table\":[\"shop\",\"Order Items\"],\"pkey\":[\"id\",\"nr\"]}";
+    }
+
+    @Test
+    void reads_json_events() {
+        Change change = decode(json("UPDATE"), "{\"id\":1,\"nr\":2,\"n\":3}", "x", "{\"id\":7,\"nr\":2}");
+
+        assertThat(change.table()).isEqualTo(ORDERS);
+        assertThat(change.kind()).isEqualTo(Kind.UPDATE);
+        assertThat(change.keyColumns()).containsExactly("id", "nr");
+        assertThat(change.row().get("n")).isEqualTo("3");
+        assertThat(change.oldKey().get("id")).isEqualTo("7");
+    }
+
+    @Test
+    void prefers_the_exact_text_of_a_record_to_its_json() {
+        Change change = decode(
+                json("UPDATE"),
+                "{\"id\":1,\"nr\":[1],\"n\":null}",
+                "x",
+                "{\"id\":1,\"nr\":[0]}",
+                "(1,[0:0]={1},null)",
+                "(1,{0},)");
+
+        assertThat(change.row().get("nr")).isEqualTo("[0:0]={1}");
+        assertThat(change.row().get("n")).isEqualTo("null");
+        assertThat(change.oldKey().get("nr")).isEqualTo("{0}");
+    }
+
+    @Test
+    void reads_urlencoded_events() {
+        Change change = decode("U:id,nr", "id=1&nr=2&name=a+%22b%22%26&gone", "shop.\"Order Items\"");
+
+        assertThat(change.table()).isEqualTo(ORDERS);
+        assertThat(change.keyColumns()).containsExactly("id", "nr");
+        assertThat(change.row().get("name")).isEqualTo("a \"b\"&");
+        assertThat(change.row().get("gone")).isNull();
+    }
+
+    @Test
+    void reads_inserts_as_partial_sql() {
+        Change change = decode("I", "(id,\"Na\"\"me\",x,y) values ('1','it''s',null,E'a\\\\b')", "public.t");
+
+        assertThat(change.kind()).isEqualTo(Kind.INSERT);
+        assertThat(change.keyColumns()).isEmpty();
+        assertThat(change.row().toJson()).isEqualTo("{\"id\":\"1\",\"Na\\\"me\":\"it's\",\"x\":null,\"y\":\"a\\\\b\"}");
+    }
+
+    @Test
+    void reads_updates_as_partial_sql() {
+        Change change = decode("U", "name='x',n=NULL where id='1' and part='2'", "public.t");
+
+        assertThat(change.keyColumns()).containsExactly("id", "part");
+        assertThat(change.row().toJson()).isEqualTo("{\"name\":\"x\",\"n\":null,\"id\":\"1\",\"part\":\"2\"}");
+        assertThat(change.oldKey()).isNull();
+    }
+
+    @Test
+    void sees_a_changed_key_in_partial_sql() {
+        Change change = decode("U", "id='2' where id='1'", "public.t");
+
+        assertThat(change.row().get("id")).isEqualTo("2");
+        assertThat(change.oldKey().get("id")).isEqualTo("1");
+    }
+
+    @Test
+    void reads_deletes_as_partial_sql() {
+        Change change = decode("D", "id='1' and part is null", "public.t");
+
+        assertThat(change.keyColumns()).containsExactly("id", "part");
+        assertThat(change.row().get("part")).isNull();
+    }
+
+    @Test
+    void reads_truncates_of_every_form() {
+        assertThat(decode(json("TRUNCATE"), null).kind()).isEqualTo(Kind.TRUNCATE);
+        assertThat(decode("R", "", "public.t").kind()).isEqualTo(Kind.TRUNCATE);
+    }
+
+    @Test
+    void reads_the_removal_of_a_table() {
+        Change change = decode(ChangeDecoder.REMOVE_TABLE, "public.t", "public.t");
+
+        assertThat(change.kind()).isEqualTo(Kind.REMOVE_TABLE);
+        assertThat(change.table()).isEqualTo(new TableName("public", "t"));
+    }
+
+    @Test
+    void passes_over_what_it_does_not_know() {
+        assertThat(decode("my.own.event", "whatever").kind()).isEqualTo(Kind.UNKNOWN);
+        assertThat(decode(null, null).kind()).isEqualTo(Kind.UNKNOWN);
+        assertThat(decode("{\"what\":1}", null).kind()).isEqualTo(Kind.UNKNOWN);
+    }
+
+    @Test
+    void says_which_event_it_cannot_read() {
+        assertThatThrownBy(() -> decode("U", "name='x", "public.t"))
+                .isInstanceOf(LondisteException.class)
+                .hasMessageContaining("of type U")
+                .hasMessageContaining("end of a quoted text");
+    }
+}

@@ -1,0 +1,147 @@
+package io.londiste.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.replay.Change.Kind;
+import io.londiste.table.TableName;
+import io.londiste.table.TableShape;
+import io.londiste.table.TableShape.Column;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NetChangesTest {
+    private static final TableName TABLE = new TableName("public", "t");
+
+    private final NetChanges net = new NetChanges(new TableShape(
+            TABLE,
+            List.of(new Column("id", "integer", false, false), new Column("v", "text", false, false)),
+            List.of("id"),
+            false));
+
+    private void insert(int id, String v) {
+        add(Kind.INSERT, id, v, null);
+    }
+
+    private void update(int id, String v) {
+        add(Kind.UPDATE, id, v, null);
+    }
+
+    private void move(int oldId, int id, String v) {
+        add(Kind.UPDATE, id, v, Row.ofJson("{\"id\":" + oldId + "}"));
+    }
+
+    private void delete(int id) {
+        add(Kind.DELETE, id, "old", null);
+    }
+
+    private void add(Kind kind, int id, String v, Row oldKey) {
+        net.add(new Change(
+                null, TABLE, kind, List.of("id"), Row.ofJson("{\"id\":" + id + ",\"v\":\"" + v + "\"}"), oldKey));
+    }
+
+    private static List<String> rows(Map<List<String>, List<Row>> byLayout) {
+        return byLayout.values().stream()
+                .flatMap(Collection::stream)
+                .map(row -> row.get("id") + (row.has("v") ? row.get("v") : ""))
+                .toList();
+    }
+
+    private void assertNet(List<String> deletes, List<String> updates, List<String> inserts) {
+        assertThat(net.isInOrderOnly()).isFalse();
+        assertThat(rows(net.deletes())).isEqualTo(deletes);
+        assertThat(rows(net.updates())).isEqualTo(updates);
+        assertThat(rows(net.inserts())).isEqualTo(inserts);
+    }
+
+    @Test
+    void the_last_row_of_a_key_counts() {
+        insert(1, "a");
+        update(1, "b");
+        update(2, "c");
+        update(2, "d");
+
+        assertNet(List.of(), List.of("2d"), List.of("1b"));
+    }
+
+    @Test
+    void what_came_and_went_leaves_nothing() {
+        insert(1, "a");
+        delete(1);
+
+        assertNet(List.of(), List.of(), List.of());
+    }
+
+    @Test
+    void a_row_that_went_and_came_back_is_updated() {
+        delete(1);
+        insert(1, "b");
+
+        assertNet(List.of(), List.of("1b"), List.of());
+    }
+
+    @Test
+    void a_moved_row_leaves_its_old_key() {
+        move(1, 2, "a");
+
+        assertNet(List.of("1"), List.of(), List.of("2a"));
+    }
+
+    @Test
+    void a_new_row_that_is_moved_is_inserted_where_it_ends() {
+        insert(1, "a");
+        move(1, 2, "b");
+        move(2, 3, "c");
+
+        assertNet(List.of(), List.of(), List.of("3c"));
+    }
+
+    @Test
+    void a_row_may_move_where_another_was() {
+        delete(2);
+        move(1, 2, "a");
+
+        assertNet(List.of("1"), List.of("2a"), List.of());
+    }
+
+    @Test
+    void what_cannot_be_is_left_to_the_order_of_events() {
+        delete(1);
+        update(1, "b");
+
+        assertThat(net.isInOrderOnly()).isTrue();
+    }
+
+    @Test
+    void an_update_captured_before_its_insert_is_part_of_the_new_row() {
+        update(1, "b");
+        insert(1, "b");
+
+        assertNet(List.of(), List.of(), List.of("1b"));
+    }
+
+    @Test
+    void an_update_captured_before_the_move_is_part_of_the_moved_row() {
+        update(2, "b");
+        move(1, 2, "b");
+
+        assertNet(List.of("1"), List.of(), List.of("2b"));
+    }
+
+    @Test
+    void a_row_known_in_part_is_not_moved_as_a_set() {
+        net.add(new Change(
+                null, TABLE, Kind.UPDATE, List.of("id"), Row.ofJson("{\"id\":2}"), Row.ofJson("{\"id\":1}")));
+
+        assertThat(net.isInOrderOnly()).isTrue();
+    }
+
+    @Test
+    void changes_in_part_add_up() {
+        insert(1, "a");
+        net.add(new Change(null, TABLE, Kind.UPDATE, List.of("id"), Row.ofJson("{\"id\":1}"), null));
+
+        assertNet(List.of(), List.of(), List.of("1a"));
+    }
+}

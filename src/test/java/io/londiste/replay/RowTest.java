@@ -1,0 +1,75 @@
+package io.londiste.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RowTest {
+    private static final String JSON =
+            "{\"id\":1,\"price\":1.10,\"zero\":-0,\"note\":\"a\\n\\\"b\\\" \\u00e4\",\"gone\":null,\"doc\":{\"b\": [1, {\"a\" :2}]},\"yes\":true}";
+
+    @Test
+    void keeps_every_value_as_it_was_written() {
+        Row row = Row.ofJson(JSON);
+
+        assertThat(row.columns()).containsExactly("id", "price", "zero", "note", "gone", "doc", "yes");
+        assertThat(row.value("price")).isEqualTo("1.10");
+        assertThat(row.value("zero")).isEqualTo("-0");
+        assertThat(row.value("doc")).isEqualTo("{\"b\": [1, {\"a\" :2}]}");
+        assertThat(row.toJson()).isEqualTo(JSON);
+    }
+
+    @Test
+    void shows_values_as_text() {
+        Row row = Row.ofJson(JSON);
+
+        assertThat(row.get("id")).isEqualTo("1");
+        assertThat(row.get("note")).isEqualTo("a\n\"b\" ä");
+        assertThat(row.get("gone")).isNull();
+        assertThat(row.get("yes")).isEqualTo("true");
+    }
+
+    @Test
+    void a_changed_value_leaves_the_others_as_they_were() {
+        Row row =
+                Row.ofJson(JSON).set("note", "say \"no\"\\").set("extra", null).remove("doc");
+
+        assertThat(row.toJson())
+                .isEqualTo(
+                        "{\"id\":1,\"price\":1.10,\"zero\":-0,\"note\":\"say \\\"no\\\"\\\\\",\"gone\":null,\"yes\":true,"
+                                + "\"extra\":null}");
+    }
+
+    @Test
+    void keys_of_several_columns_are_equal_only_if_all_their_values_are() {
+        List<String> key = List.of("a", "b");
+
+        assertThat(Row.ofJson("{\"a\":1,\"b\":\"x\",\"c\":1}").key(key))
+                .isEqualTo(Row.ofJson("{\"b\":\"x\",\"a\":1,\"c\":2}").key(key))
+                .isNotEqualTo(Row.ofJson("{\"a\":1,\"b\":\"y\"}").key(key));
+    }
+
+    @Test
+    void names_a_column_that_is_not_there() {
+        assertThatThrownBy(() -> Row.ofJson("{\"a\":1}").get("b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no column b");
+    }
+
+    @Test
+    void refuses_what_is_no_object() {
+        assertThatThrownBy(() -> Row.ofJson("[1]")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Row.ofJson("{\"a\":")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void takes_texts_for_values() {
+        Row row =
+                Row.ofJson("{\"a\":{\"x\":1},\"b\":2,\"c\":3}").withTexts(Arrays.asList("\"x\"=>\"1\"", null, "null"));
+
+        assertThat(row.toJson()).isEqualTo("{\"a\":\"\\\"x\\\"=>\\\"1\\\"\",\"b\":null,\"c\":\"null\"}");
+    }
+}
