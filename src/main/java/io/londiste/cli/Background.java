@@ -1,0 +1,81 @@
+package io.londiste.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The way to the background: the same command line is started as another process, out of reach of the terminal's
+ * signals, which says over a pipe when it is ready or why it is not.
+ */
+final class Background {
+    private static final String PROPERTY = "londiste.background";
+    private static final String READY = "londiste is ready, process ";
+
+    /** Where there is no setsid, a shell with job control has its children in process groups of their own. */
+    private static final String DETACH =
+            "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
+
+    private Background() {}
+
+    /** Whether this process is the one in the background. */
+    static boolean inBackground() {
+        return Boolean.getBoolean(PROPERTY);
+    }
+
+    /** Starts the command line in the background and waits until it is ready or has failed. */
+    static int start(Root root) {
+        try {
+            var child = new ProcessBuilder(command(root))
+                    .redirectInput(new File("/dev/null"))
+                    .redirectErrorStream(true)
+                    .start();
+            try (var said = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+                for (var line = said.readLine(); line != null; line = said.readLine()) {
+                    if (line.startsWith(READY)) {
+                        if (!root.quiet) {
+                            root.err.println("In the background as process " + line.substring(READY.length()));
+                        }
+                        return Cli.OK;
+                    }
+                    root.err.println(line);
+                }
+            }
+            return Cli.FAILED;
+        } catch (IOException e) {
+            throw new IllegalStateException("the background process cannot be started", e);
+        }
+    }
+
+    private static List<String> command(Root root) {
+        var command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                DETACH,
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+ExitOnOutOfMemoryError",
+                "-D" + PROPERTY + "=true",
+                "-Dlondiste.program=" + root.program.written(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.londiste.Main"));
+        command.addAll(root.spec.commandLine().getParseResult().originalArgs());
+        return command;
+    }
+
+    /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground. */
+    static void ready() {
+        if (inBackground()) {
+            System.out.println(READY + ProcessHandle.current().pid());
+            // The JDK turns standard streams that are closed to /dev/null.
+            System.out.close();
+            System.err.close();
+        }
+    }
+}

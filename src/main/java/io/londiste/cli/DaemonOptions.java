@@ -1,0 +1,59 @@
+package io.londiste.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The switches of replay and ticker. */
+final class DaemonOptions {
+    @Option(
+            names = {"-d", "--daemon"},
+            description = "Go to the background; needs pidfile in the INI file.")
+    boolean background;
+
+    @Option(
+            names = {"-r", "--reload"},
+            description = "Have the running daemon read INI file and routes anew (SIGHUP).")
+    boolean reload;
+
+    @Option(
+            names = {"-s", "--stop"},
+            description = "Stop the running daemon safely, after its batch (SIGINT).")
+    boolean stop;
+
+    @Option(
+            names = {"-k", "--kill"},
+            description = "Stop the running daemon at once (SIGTERM).")
+    boolean kill;
+
+    @Option(
+            names = "--routes",
+            paramLabel = "DIR",
+            description = "Directory of route files that replace and add to the built-in ones.")
+    Path routes;
+
+    /** Whether a running daemon is to be told something. */
+    boolean signals() {
+        return reload || stop || kill;
+    }
+
+    /** The name of the signal to send. */
+    String signal() {
+        return kill ? "TERM" : stop ? "INT" : "HUP";
+    }
+
+    /** How many of the switches that exclude each other are given. */
+    int actions() {
+        return (background ? 1 : 0) + (reload ? 1 : 0) + (stop ? 1 : 0) + (kill ? 1 : 0);
+    }
+
+    /** These, with what is given at another place of the command line. */
+    DaemonOptions with(DaemonOptions other) {
+        var both = new DaemonOptions();
+        both.background = background || other.background;
+        both.reload = reload || other.reload;
+        both.stop = stop || other.stop;
+        both.kill = kill || other.kill;
+        both.routes = other.routes != null ? other.routes : routes;
+        return both;
+    }
+}

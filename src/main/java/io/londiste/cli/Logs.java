@@ -1,0 +1,129 @@
+package io.londiste.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
+import io.londiste.LondisteException;
+import io.londiste.config.Settings;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where log lines go: set up in code, since the INI file and the switches decide it. */
+final class Logs {
+    /** A command that ends soon says what it does; time and process are of no interest. */
+    private static final String PLAIN = "%replace(%level: ){'^(INFO|DEBUG|TRACE): $', ''}%msg%n%ex";
+
+    private static final String FULL =
+            "%d{\"yyyy-MM-dd HH:mm:ss,SSS\"} " + ProcessHandle.current().pid() + " %-5level %property{job}: %msg%n%ex";
+
+    private Logs() {}
+
+    /** How much is said: -q and -v. */
+    enum Detail {
+        QUIET(Level.WARN),
+        NORMAL(Level.INFO),
+        VERBOSE(Level.DEBUG);
+
+        private final Level level;
+
+        Detail(Level level) {
+            this.level = level;
+        }
+    }
+
+    /** For commands that end soon: messages to standard error. */
+    static void forCommand(Detail detail, PrintStream err) {
+        var context = reset(detail, "");
+        attach(context, new ToStream(err), PLAIN);
+    }
+
+    /** For daemons: to the log file, and in the foreground to standard error as well. */
+    static void forDaemon(Detail detail, PrintStream err, Settings settings, boolean foreground) {
+        var context = reset(detail, settings.jobName());
+        if (foreground || settings.logfile() == null) {
+            attach(context, new ToStream(err), FULL);
+        }
+        if (settings.logfile() != null) {
+            attach(context, file(context, settings), FULL);
+        }
+    }
+
+    private static LoggerContext reset(Detail detail, String job) {
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        context.putProperty("job", job);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(detail == Detail.VERBOSE ? Level.INFO : detail.level);
+        context.getLogger("org.apache.camel").setLevel(detail == Detail.VERBOSE ? Level.INFO : Level.WARN);
+        context.getLogger("io.londiste").setLevel(detail.level);
+        return context;
+    }
+
+    private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, Settings settings) {
+        var name = settings.logfile().toAbsolutePath();
+        if (!Files.isDirectory(name.getParent())) {
+            throw new LondisteException(settings.file() + ": logfile: no such directory: " + name.getParent());
+        }
+        if (Files.exists(name) ? !Files.isWritable(name) : !Files.isWritable(name.getParent())) {
+            throw new LondisteException(settings.file() + ": logfile: cannot be written: " + name);
+        }
+        var appender = new RollingFileAppender<ILoggingEvent>();
+        appender.setFile(name.toString());
+        var kept = new FixedWindowRollingPolicy();
+        kept.setContext(context);
+        kept.setParent(appender);
+        kept.setFileNamePattern(name + ".%i");
+        kept.setMinIndex(1);
+        kept.setMaxIndex(Math.max(1, settings.logCount()));
+        kept.start();
+        var size = new SizeBasedTriggeringPolicy<ILoggingEvent>();
+        size.setContext(context);
+        size.setMaxFileSize(new FileSize(settings.logSize()));
+        size.start();
+        appender.setRollingPolicy(kept);
+        appender.setTriggeringPolicy(size);
+        return appender;
+    }
+
+    private static void attach(LoggerContext context, Appender<ILoggingEvent> appender, String pattern) {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(pattern);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.start();
+        if (appender instanceof ToStream stream) {
+            stream.encoder = encoder;
+        } else {
+            ((RollingFileAppender<ILoggingEvent>) appender).setEncoder(encoder);
+        }
+        appender.setContext(context);
+        appender.start();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    }
+
+    /** Writes to a stream and leaves it open. */
+    private static final class ToStream extends AppenderBase<ILoggingEvent> {
+        private final PrintStream stream;
+        private PatternLayoutEncoder encoder;
+
+        private ToStream(PrintStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            var line = encoder.encode(event);
+            stream.write(line, 0, line.length);
+            stream.flush();
+        }
+    }
+}

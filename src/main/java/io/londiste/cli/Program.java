@@ -1,0 +1,39 @@
+package io.londiste.cli;
+
+import io.londiste.config.Section;
+import picocli.CommandLine.IVersionProvider;
+
+/** The two programs. */
+public enum Program {
+    LONDISTE(Section.LONDISTE),
+    PGQADM(Section.PGQADM);
+
+    private final Section section;
+
+    Program(Section section) {
+        this.section = section;
+    }
+
+    /** The program of that name; {@code .py} at its end is of no account. */
+    public static Program named(String name) {
+        return name.replaceFirst("\\.py$", "").equals("pgqadm") ? PGQADM : LONDISTE;
+    }
+
+    Section section() {
+        return section;
+    }
+
+    String written() {
+        return section.written();
+    }
+
+    /** What -V prints. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var version = Program.class.getPackage().getImplementationVersion();
+            return new String[] {"${COMMAND-FULL-NAME} (camel-londiste) " + (version == null ? "development" : version)
+            };
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.londiste.cli;
+
+import io.londiste.LondisteException;
+import io.londiste.config.Settings;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** What both programs have in common: the INI file, and the options that every command takes. */
+@Command(versionProvider = Program.Version.class, sortOptions = false)
+abstract class Root implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "config.ini", description = "The INI file of the job.", index = "0")
+    Path config;
+
+    @Mixin
+    DaemonOptions daemon = new DaemonOptions();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Only say what goes wrong.")
+    boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Say more; failures with their stack trace.")
+    boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show the version and exit.")
+    boolean version;
+
+    final Program program;
+    final PrintStream out;
+    final PrintStream err;
+
+    Root(Program program, PrintStream out, PrintStream err) {
+        this.program = program;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** No command: that is enough to signal a daemon. */
+    @Override
+    public Integer call() {
+        if (!daemon.signals()) {
+            throw wrong(spec, "no command given");
+        }
+        return Daemon.signal(this);
+    }
+
+    Logs.Detail detail() {
+        return quiet ? Logs.Detail.QUIET : verbose ? Logs.Detail.VERBOSE : Logs.Detail.NORMAL;
+    }
+
+    /** The settings of the INI file, with messages of a command that ends soon. */
+    Settings settings() {
+        Logs.forCommand(detail(), err);
+        return load();
+    }
+
+    Settings load() {
+        if (config == null) {
+            throw wrong(spec, "no config.ini given");
+        }
+        var settings = Settings.load(config, program.section());
+        return daemon.routes == null ? settings : settings.withRoutesDir(daemon.routes);
+    }
+
+    /** Refuses the switches of daemons. */
+    void requireNoDaemonOptions(CommandSpec command) {
+        if (daemon.background || daemon.signals()) {
+            throw wrong(command, "-d, -r, -s and -k are for " + (program == Program.LONDISTE ? "replay" : "ticker"));
+        }
+    }
+
+    static ParameterException wrong(CommandSpec command, String problem) {
+        return new ParameterException(command.commandLine(), problem);
+    }
+
+    /** The root of the program that a command belongs to. */
+    static Root of(CommandSpec command) {
+        return (Root) command.root().userObject();
+    }
+
+    static LondisteException failure(String message) {
+        return new LondisteException(message);
+    }
+}

@@ -1,0 +1,2 @@
+/** The command lines {@code londiste} and {@code pgqadm}, their daemons and their logs. */
+package io.londiste.cli;

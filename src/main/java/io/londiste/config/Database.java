@@ -1,0 +1,174 @@
+package io.londiste.config;
+
+import io.londiste.LondisteException;
+import io.londiste.pgq.PgqClient;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * One of a job's databases as its commands use it: every failure of the server or the way to it is a
+ * {@link LondisteException} that says in one line which database it was, what happened and what to do.
+ */
+public final class Database {
+    private final Settings settings;
+    private final Key key;
+    private final Dsn dsn;
+    private final DataSource source;
+
+    private Database(Settings settings, Key key, Dsn dsn, DataSource source) {
+        this.settings = settings;
+        this.key = key;
+        this.dsn = dsn;
+        this.source = source;
+    }
+
+    public static Database provider(Settings settings, DataSource source) {
+        return new Database(settings, Key.PROVIDER_DB, settings.providerDb(), source);
+    }
+
+    public static Database subscriber(Settings settings, DataSource source) {
+        return new Database(settings, Key.SUBSCRIBER_DB, settings.subscriberDb(), source);
+    }
+
+    /** The database that a ticker works on. */
+    public static Database queues(Settings settings, DataSource source) {
+        return new Database(settings, Key.DB, settings.db(), source);
+    }
+
+    /** Something that a connection is used for. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    /** Something that opens its connections itself. */
+    @FunctionalInterface
+    public interface Call<T> {
+        T run(DataSource source) throws SQLException;
+    }
+
+    /** Calls what opens its own connections. */
+    public <T> T call(Call<T> call) {
+        try {
+            return call.run(source);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Runs the work on a connection outside of a transaction. */
+    public <T> T read(Work<T> work) {
+        return call(from -> {
+            try (var connection = from.getConnection()) {
+                return work.run(connection);
+            }
+        });
+    }
+
+    /** Fails if the database cannot be reached. */
+    public void connect() {
+        read(connection -> null);
+    }
+
+    /**
+     * Runs the work as one transaction, which is rolled back if the work fails.
+     *
+     * @param lockTimeout how long a statement may wait for its locks or run while it holds them
+     */
+    public <T> T transaction(Duration lockTimeout, Work<T> work) {
+        return read(connection -> {
+            connection.setAutoCommit(false);
+            try (var limits = connection.createStatement()) {
+                limits.execute("set local lock_timeout = %1$d; set local statement_timeout = %1$d"
+                        .formatted(lockTimeout.toMillis()));
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                rollBack(connection, e);
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    private static void rollBack(Connection connection, Exception reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** The first column of a query's rows. */
+    public List<String> texts(String query, Object... parameters) {
+        return read(connection -> {
+            try (var statement = connection.prepareStatement(query)) {
+                bind(connection, statement, parameters);
+                var texts = new ArrayList<String>();
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        texts.add(rows.getString(1));
+                    }
+                }
+                return texts;
+            }
+        });
+    }
+
+    /** Sets the parameters of a statement; arrays of strings become arrays of text. */
+    public static void bind(Connection connection, PreparedStatement statement, Object... parameters)
+            throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(
+                    i + 1,
+                    parameters[i] instanceof String[] texts ? connection.createArrayOf("text", texts) : parameters[i]);
+        }
+    }
+
+    /** Fails unless our schema is there, with the command that installs it. */
+    public void requireLondiste() {
+        var side = key == Key.SUBSCRIBER_DB ? "subscriber" : "provider";
+        if (texts("select 1 where to_regclass('londiste.completed') is not null")
+                .isEmpty()) {
+            throw new LondisteException(this + ": schema londiste is not installed; run: londiste " + settings.file()
+                    + " " + side + " install");
+        }
+    }
+
+    /** Fails unless the job's queue is there, with the command that installs it. */
+    public void requireQueue() {
+        boolean there = call(from -> {
+            var pgq = new PgqClient(from);
+            return pgq.isInstalled() && pgq.queueExists(settings.queueName());
+        });
+        if (!there) {
+            throw new LondisteException(this + ": queue " + settings.queueName() + " is not installed; run: londiste "
+                    + settings.file() + " provider install");
+        }
+    }
+
+    /** Fails unless there is PgQ. */
+    public void requirePgq() {
+        if (!call(from -> new PgqClient(from).isInstalled())) {
+            throw new LondisteException(this + ": pgq is not installed; londiste's provider install does it");
+        }
+    }
+
+    private LondisteException failure(SQLException failure) {
+        return new LondisteException(this + ": " + SqlFailure.describe(failure, dsn, settings, key), failure);
+    }
+
+    /** Which of the job's databases it is, for messages. */
+    @Override
+    public String toString() {
+        var role = key == Key.DB ? "database" : key.written().replace("_db", "");
+        return role + " " + dsn.database() + " at " + dsn.server();
+    }
+}

@@ -1,0 +1,207 @@
+package io.londiste.provider;
+
+import io.londiste.LondisteException;
+import io.londiste.config.Database;
+import io.londiste.config.Settings;
+import io.londiste.pgq.PgqClient;
+import io.londiste.schema.Installer;
+import io.londiste.table.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The commands on the provider. Each either does what it says or throws a {@link LondisteException}; what it does, it
+ * logs.
+ */
+public final class Provider {
+    private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
+
+    /** How late, at most, changes become a batch: less than PgQ's 3 s, for a replica is read by somebody. */
+    private static final String TICKER_MAX_LAG = "100 ms";
+
+    private static final String FITTING = """
+            select n.nspname, c.relname
+            from pg_catalog.pg_class c
+              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
+              and n.nspname not in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema')
+              and n.nspname not like 'pg\\_%'
+            order by n.nspname, c.relname
+            """;
+
+    private static final String CHECK = """
+            select case
+                when c.oid is null then 'no such table'
+                when c.relkind not in ('r', 'p') then 'not a table'
+                when not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary)
+                  then 'no primary key' end
+            from unnest(?::text[], ?::text[]) with ordinality as wanted (schema_name, table_name, nr)
+              left join pg_catalog.pg_namespace n on n.nspname = wanted.schema_name
+              left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = wanted.table_name
+            order by wanted.nr
+            """;
+
+    private final Settings settings;
+    private final Database provider;
+
+    public Provider(Settings settings, DataSource provider) {
+        this.settings = settings;
+        this.provider = Database.provider(settings, provider);
+    }
+
+    /** Installs PgQ unless some is there, our schema, and creates the queue. Does nothing the second time. */
+    public void install() {
+        var queue = settings.queueName();
+        provider.connect();
+        provider.call(source -> {
+            var installer = new Installer(source);
+            var pgq = new PgqClient(source);
+            boolean ours = installer.installPgq();
+            LOG.info(ours ? "Installed pgq {} in {}" : "Uses pgq {} that is in {}", pgq.version(), provider);
+            installer.installLondisteProvider();
+            LOG.info("Installed londiste in {}", provider);
+            if (pgq.createQueue(queue)) {
+                pgq.configure(queue, "ticker_max_lag", TICKER_MAX_LAG);
+                LOG.info("Created queue {}, with ticker_max_lag {}", queue, TICKER_MAX_LAG);
+            } else {
+                LOG.info("Queue {} is there already", queue);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Registers tables and puts the capture triggers on them. A table that is registered already gets its triggers anew.
+     * All names are checked first: if one is wrong, nothing is changed.
+     */
+    public void add(List<String> names) {
+        requireInstalled();
+        var tables = TableArguments.resolve(names, () -> without(fitting(), registered()));
+        check(tables);
+        tables.forEach(this::add);
+    }
+
+    /** Registers all tables of the database but those of PgQ, Londiste and PostgreSQL; those without a key are skipped. */
+    public void addAll() {
+        requireInstalled();
+        var tables = without(fitting(), registered());
+        var problems = problems(tables);
+        for (int i = 0; i < tables.size(); i++) {
+            if (problems.get(i) == null) {
+                add(tables.get(i));
+            } else {
+                LOG.warn("Skipping {}: {}", tables.get(i), problems.get(i));
+            }
+        }
+        if (tables.isEmpty()) {
+            LOG.info("All tables are registered already");
+        }
+    }
+
+    private void add(TableName table) {
+        boolean added = call("provider_add_table", table) == 1;
+        LOG.info(added ? "Added {}" : "{} is registered already; its triggers were made anew", table);
+    }
+
+    /** Unregisters tables and removes their triggers; the subscribers hear of it through the queue. */
+    public void remove(List<String> names) {
+        requireInstalled();
+        var registered = registered();
+        var tables = TableArguments.resolve(names, () -> registered);
+        var unknown =
+                tables.stream().filter(table -> !registered.contains(table)).toList();
+        if (!unknown.isEmpty()) {
+            throw new LondisteException(provider + ": not registered in queue " + settings.queueName() + ": "
+                    + joined(unknown) + "; nothing was changed");
+        }
+        for (var table : tables) {
+            call("provider_remove_table", table);
+            LOG.info("Removed {}", table);
+        }
+    }
+
+    /** The registered tables, in the order in which they were added. */
+    public List<TableName> tables() {
+        requireInstalled();
+        return registered();
+    }
+
+    private void requireInstalled() {
+        provider.requireLondiste();
+        provider.requireQueue();
+    }
+
+    private List<TableName> registered() {
+        return provider
+                .texts("select table_name from londiste.provider_get_table_list(?) as table_name", settings.queueName())
+                .stream()
+                .map(TableName::parse)
+                .toList();
+    }
+
+    private List<TableName> fitting() {
+        return provider.read(connection -> {
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery(FITTING)) {
+                var tables = new ArrayList<TableName>();
+                while (rows.next()) {
+                    tables.add(new TableName(rows.getString(1), rows.getString(2)));
+                }
+                return tables;
+            }
+        });
+    }
+
+    private void check(List<TableName> tables) {
+        var problems = problems(tables);
+        var wrong = new ArrayList<String>();
+        for (int i = 0; i < tables.size(); i++) {
+            if (problems.get(i) != null) {
+                wrong.add(problems.get(i) + ": " + tables.get(i));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new LondisteException(provider + ": " + String.join("; ", wrong) + "; nothing was changed");
+        }
+    }
+
+    /** For each table what speaks against capturing it, or null. */
+    private List<String> problems(List<TableName> tables) {
+        return provider.texts(
+                CHECK,
+                tables.stream().map(TableName::schema).toArray(String[]::new),
+                tables.stream().map(TableName::name).toArray(String[]::new));
+    }
+
+    private int call(String function, TableName table) {
+        return provider.transaction(settings.lockTimeout(), connection -> call(connection, function, table));
+    }
+
+    private int call(Connection connection, String function, TableName table) throws SQLException {
+        try (var statement = connection.prepareStatement("select londiste." + function + "(?, ?)")) {
+            Database.bind(connection, statement, settings.queueName(), table.toString());
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    private static List<TableName> without(List<TableName> tables, List<TableName> others) {
+        return tables.stream()
+                .filter(Predicate.not(new HashSet<>(others)::contains))
+                .toList();
+    }
+
+    private static String joined(List<TableName> tables) {
+        return tables.stream().map(TableName::toString).collect(Collectors.joining(", "));
+    }
+}

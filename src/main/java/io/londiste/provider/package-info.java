@@ -1,0 +1,2 @@
+/** The commands on the provider's side. */
+package io.londiste.provider;

@@ -1,0 +1,21 @@
+package io.londiste.subscriber;
+
+import io.londiste.LondisteException;
+
+/**
+ * How tables are added to the subscriber.
+ *
+ * @param force add a table although it differs from the provider's, or is not registered there
+ * @param expectSync the table has the provider's rows already: no copy, and its triggers stay
+ * @param skipTruncate the copy keeps the rows that are there
+ */
+public record AddOptions(boolean force, boolean expectSync, boolean skipTruncate) {
+    /** With a copy into an emptied table, and nothing forced. */
+    public static final AddOptions NONE = new AddOptions(false, false, false);
+
+    public AddOptions {
+        if (expectSync && skipTruncate) {
+            throw new LondisteException("--expect-sync makes no copy, so --skip-truncate cannot go with it");
+        }
+    }
+}

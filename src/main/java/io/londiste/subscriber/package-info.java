@@ -1,0 +1,2 @@
+/** The commands on the subscriber's side. */
+package io.londiste.subscriber;
