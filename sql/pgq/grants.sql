@@ -84,7 +84,14 @@ revoke execute on all functions in schema pgq from public;
 grant execute on function
     pgq.version(), pgq.implementation(), pgq.quote_fqname(text), pgq.seq_getval(text),
     pgq.get_queue_info(), pgq.get_queue_info(text),
-    pgq.get_consumer_info(), pgq.get_consumer_info(text), pgq.get_consumer_info(text, text)
+    pgq.get_consumer_info(), pgq.get_consumer_info(text), pgq.get_consumer_info(text, text),
+    -- What triggers need beside pgq.insert_event, which is the right that counts.
+    pgq._trigger_options(text, text, text, oid, text[]), pgq._columns(oid), pgq._urlencode(text),
+    pgq._row_values(anyelement, text[], oid[], boolean), pgq._row_expression(anyelement, oid, text),
+    pgq._encode_row(text, text[], text[], text[]), pgq._event_type(text, text, oid, text[]), pgq._plain_name(oid),
+    pgq._statement_tail(text, text[], text[], text[], text[], text[]),
+    pgq._trigger_row(text, text, text, text, oid, text[], anyelement, anyelement),
+    pgq._trigger_truncate(text, text, oid, text[])
 to public;
 
 do $$
@@ -108,7 +115,8 @@ begin
             pgq.batch_retry(bigint, integer), pgq.finish_batch(bigint), pgq.force_tick(text)'),
         ('pgq_writer', 'execute on function
             pgq.insert_event(text, text, text), pgq.insert_event(text, text, text, text, text, text, text),
-            pgq.current_event_table(text), pgq._get_queue(text)'),
+            pgq.current_event_table(text), pgq._get_queue(text),
+            pgq.sqltriga(), pgq.logutriga(), pgq.jsontriga()'),
         ('pgq_admin', 'select, insert, update, delete on table
             pgq.queue, pgq.tick, pgq.consumer, pgq.subscription, pgq.retry_queue'),
         ('pgq_admin', 'select, insert, truncate on table pgq.event_template'),
