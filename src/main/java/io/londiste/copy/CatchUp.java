@@ -57,11 +57,11 @@ public final class CatchUp {
     private record Goal(long tick, long sinceNanos) {}
 
     /**
-     * Finds the table's next batch and makes it the body, waiting for the replay where that is due.
+     * The table's next batch; waits for the replay where that is due.
      *
-     * @return false when there is nothing left to do: the table is ok, or it is not to be caught up any more
+     * @return null when there is nothing left to do: the table is ok, or it is not to be caught up any more
      */
-    public boolean next(Exchange exchange) throws SQLException {
+    public Batch next(Exchange exchange) throws SQLException {
         TableCopy copy = exchange.getProperty(COPY, TableCopy.class);
         while (exchange.getContext().getStatus().isStarted()) {
             long seen = handover.changes();
@@ -78,12 +78,11 @@ public final class CatchUp {
                 }
                 default -> {
                     LOG.info("{} is {}", copy.table(), state);
-                    return false;
+                    return null;
                 }
             }
             if (batch.isPresent()) {
-                exchange.getMessage().setBody(batch.get());
-                return true;
+                return batch.get();
             }
         }
         throw new LondisteException("stopped while table " + copy.table() + " was catching up");

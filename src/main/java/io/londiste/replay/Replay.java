@@ -38,8 +38,8 @@ public final class Replay {
         this.status = status;
     }
 
-    /** Opens the transaction for the batch in the body. Returns whether the batch has not been applied yet. */
-    public boolean begin(Exchange exchange) throws SQLException {
+    /** Opens the transaction for the batch in the body. */
+    public void begin(Exchange exchange) throws SQLException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
         TableName only = exchange.getProperty(TABLE, TableName.class);
         Connection connection = subscriber.getConnection();
@@ -50,7 +50,6 @@ public final class Replay {
             }
             exchange.setProperty(BATCH, batch);
             exchange.setProperty(TRANSACTION, transaction);
-            return transaction.isFresh();
         } catch (SQLException | RuntimeException e) {
             connection.rollback();
             connection.close();
