@@ -48,11 +48,7 @@ public final class Cli {
 
     private static int misunderstood(ParameterException problem, PrintStream err) {
         var command = problem.getCommandLine().getCommandSpec();
-        var message = Objects.requireNonNullElse(problem.getMessage(), "not understood")
-                .lines()
-                .findFirst()
-                .orElse("");
-        err.println(command.root().name() + ": " + message);
+        err.println(command.root().name() + ": " + message(problem));
         if (!UnmatchedArgumentException.printSuggestions(problem, err)) {
             err.println("Try: " + command.qualifiedName() + " --help");
         }

@@ -106,9 +106,10 @@ final class SubscriberCommand implements Runnable {
             footer = "  londiste conf.ini subscriber tables")
     void tables() {
         with(subscriber -> {
+            var tables = subscriber.tables();
             var out = Root.of(spec).out;
             out.println(COLUMNS.formatted("Table", "State"));
-            subscriber.tables().forEach(table -> out.println(line(table)));
+            tables.forEach(table -> out.println(line(table)));
         });
     }
 

@@ -78,14 +78,14 @@ public final class Database {
     /**
      * Runs the work as one transaction, which is rolled back if the work fails.
      *
-     * @param lockTimeout how long a statement may wait for its locks or run while it holds them
+     * @param lockTimeout how long a statement may wait for a lock; it may run for twice that time
      */
     public <T> T transaction(Duration lockTimeout, Work<T> work) {
         return read(connection -> {
             connection.setAutoCommit(false);
             try (var limits = connection.createStatement()) {
-                limits.execute("set local lock_timeout = %1$d; set local statement_timeout = %1$d"
-                        .formatted(lockTimeout.toMillis()));
+                limits.execute("set local lock_timeout = %d; set local statement_timeout = %d"
+                        .formatted(lockTimeout.toMillis(), 2 * lockTimeout.toMillis()));
                 T result = work.run(connection);
                 connection.commit();
                 return result;

@@ -12,7 +12,8 @@ import org.postgresql.util.PSQLException;
 final class SqlFailure {
     private SqlFailure() {}
 
-    static String describe(SQLException failure, Dsn dsn, Settings settings, Key key) {
+    static String describe(SQLException thrown, Dsn dsn, Settings settings, Key key) {
+        var failure = told(thrown);
         var state = Objects.requireNonNullElse(failure.getSQLState(), "");
         var said = said(failure);
         var check = "; check " + key.written() + " in " + settings.file();
@@ -31,6 +32,16 @@ final class SqlFailure {
             case "40P01", "40001" -> "got in the way of another transaction; try again (" + said + ")";
             default -> said;
         };
+    }
+
+    /** The server's or driver's own exception: pools wrap it. */
+    private static SQLException told(SQLException thrown) {
+        return Stream.iterate((Throwable) thrown, Objects::nonNull, Throwable::getCause)
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .filter(failure -> failure.getSQLState() != null)
+                .findFirst()
+                .orElse(thrown);
     }
 
     private static String unreachable(SQLException failure, Dsn dsn, String said) {

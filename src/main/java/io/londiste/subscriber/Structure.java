@@ -3,19 +3,15 @@ package io.londiste.subscriber;
 import io.londiste.config.Database;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
-import io.londiste.table.TableShape.Column;
 import io.londiste.table.TableShapes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What is different between tables of the provider and the subscriber's tables of those names. */
 final class Structure {
-    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
     private static final String NO_SUCH_TABLE = "42P01";
 
     private final Map<TableName, TableShape> there;
@@ -31,40 +27,39 @@ final class Structure {
         return tables.stream().filter(table -> !here.containsKey(table)).toList();
     }
 
-    /** What would keep the table from being replicated; differences that do no harm are logged. */
+    /** What would keep the table from being replicated. */
     List<String> problems(TableName table) {
-        return there.containsKey(table)
-                ? problems(table, there.get(table), here.get(table))
-                : List.of("no such table on the provider: " + table);
-    }
-
-    private static List<String> problems(TableName table, TableShape there, TableShape here) {
+        if (!there.containsKey(table)) {
+            return List.of("no such table on the provider: " + table);
+        }
+        var theirs = there.get(table);
+        var ours = here.get(table);
         var problems = new ArrayList<String>();
-        for (var column : there.columns()) {
-            var own = here.column(column.name());
-            if (own == null) {
+        for (var column : theirs.columns()) {
+            if (ours.column(column.name()) == null) {
                 problems.add(table + ": the subscriber's table has no column " + column.name());
-            } else if (!own.type().equals(column.type())) {
-                LOG.warn(
-                        "{}: column {} is {} on the provider and {} on the subscriber",
-                        table,
-                        own.name(),
-                        column.type(),
-                        own.type());
             }
         }
-        if (!there.key().equals(here.key())) {
-            problems.add(table + ": the primary key is " + key(there) + " on the provider and " + key(here)
+        if (!theirs.key().equals(ours.key())) {
+            problems.add(table + ": the primary key is " + key(theirs) + " on the provider and " + key(ours)
                     + " on the subscriber");
         }
-        var extra = here.columns().stream()
-                .map(Column::name)
-                .filter(name -> there.column(name) == null)
-                .toList();
-        if (!extra.isEmpty()) {
-            LOG.warn("{}: columns that the provider does not have: {}", table, String.join(", ", extra));
-        }
         return problems;
+    }
+
+    /** What is different but does no harm by itself. */
+    List<String> remarks(TableName table) {
+        var remarks = new ArrayList<String>();
+        for (var column : here.get(table).columns()) {
+            var theirs = there.containsKey(table) ? there.get(table).column(column.name()) : null;
+            if (theirs == null) {
+                remarks.add(table + ": the provider's table has no column " + column.name());
+            } else if (!theirs.type().equals(column.type())) {
+                remarks.add(table + ": column " + column.name() + " is " + theirs.type() + " on the provider and "
+                        + column.type() + " on the subscriber");
+            }
+        }
+        return remarks;
     }
 
     private static String key(TableShape shape) {

@@ -114,6 +114,7 @@ public final class Subscriber {
                     String.join("; ", problems) + "; nothing was changed (--force adds tables that differ)");
         }
         problems.forEach(LOG::warn);
+        tables.forEach(table -> structure.remarks(table).forEach(LOG::warn));
     }
 
     private Void add(Connection connection, TableName table, AddOptions options) throws SQLException {
@@ -209,9 +210,9 @@ public final class Subscriber {
     }
 
     private void requireInstalled() {
-        subscriber.requireLondiste();
         provider.requireLondiste();
         provider.requireQueue();
+        subscriber.requireLondiste();
     }
 
     private List<TableName> registered() {
