@@ -112,7 +112,8 @@ class QuickStartIT {
 
     private void awaitEqual(String table) {
         var rows = "select * from " + table + " order by 1";
-        await(table).atMost(PATIENCE).untilAsserted(() -> assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)));
+        await(table).atMost(PATIENCE).untilAsserted(() -> assertThat(subscriber.rows(rows))
+                .isEqualTo(provider.rows(rows)));
     }
 
     @Test
@@ -124,7 +125,9 @@ class QuickStartIT {
 
         await("all tables ok")
                 .atMost(PATIENCE)
-                .until(() -> succeed("londiste.py conf.ini subscriber tables").said().lines()
+                .until(() -> succeed("londiste.py conf.ini subscriber tables")
+                                .said()
+                                .lines()
                                 .filter(line -> line.strip().endsWith(" ok"))
                                 .count()
                         == 2);
@@ -164,13 +167,15 @@ class QuickStartIT {
     @Test
     void aDaemonThatCannotStartSaysWhy() throws Exception {
         Files.writeString(
-                directory.resolve("bad.ini"), Files.readString(directory.resolve("conf.ini")).replace("job.pid", "bad.pid"));
+                directory.resolve("bad.ini"),
+                Files.readString(directory.resolve("conf.ini")).replace("job.pid", "bad.pid"));
         var typed = type("londiste -d bad.ini replay");
 
         assertThat(typed.code()).isEqualTo(1);
         assertThat(typed.said().lines().filter(line -> line.startsWith("londiste: ")))
-                .containsExactly("londiste: provider " + provider.name() + " at " + provider.host() + ":"
-                        + provider.port() + ": schema londiste is not installed; run: londiste bad.ini provider install");
+                .containsExactly(
+                        "londiste: provider " + provider.name() + " at " + provider.host() + ":" + provider.port()
+                                + ": schema londiste is not installed; run: londiste bad.ini provider install");
         assertThat(pid("job")).isEmpty();
     }
 }
