@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,8 +21,8 @@ import java.util.stream.Collectors;
 /**
  * Applies changes in runs of bounded size, inside one transaction of the subscriber.
  *
- * <p>A run is first applied as sets, by its net effect: deletes from the children to the parents, then updates and
- * inserts from the parents to the children. If that breaks a constraint, or a row was not as expected, the run goes back
+ * <p>A run is first applied as sets, by its net effect: deletes from the children to the parents, then the other
+ * changes from the parents to the children. If that breaks a constraint, or a row was not as expected, the run goes back
  * to its savepoint and is applied {@linkplain OrderedRun in order}.
  */
 final class Applier {
@@ -116,13 +117,12 @@ final class Applier {
         List<NetChanges> parentsFirst = parentsFirst();
         try {
             for (int i = parentsFirst.size() - 1; i >= 0; i--) {
-                NetChanges table = parentsFirst.get(i);
-                if (!write(table, table.deletes(), Kind.DELETE)) {
+                if (!delete(parentsFirst.get(i))) {
                     return false;
                 }
             }
             for (NetChanges table : parentsFirst) {
-                if (!write(table, table.updates(), Kind.UPDATE) || !write(table, table.inserts(), Kind.INSERT)) {
+                if (!move(table) || !update(table) || !insert(table)) {
                     return false;
                 }
             }
@@ -147,24 +147,47 @@ final class Applier {
                 .toList();
     }
 
-    private boolean write(NetChanges changes, Map<List<String>, List<Row>> byLayout, Kind kind) throws SQLException {
-        TableShape shape = changes.shape();
-        TableSql sql = new TableSql(shape);
-        List<String> key = changes.key();
-        for (Map.Entry<List<String>, List<Row>> rows : byLayout.entrySet()) {
-            String statement =
-                    switch (kind) {
-                        case DELETE -> sql.delete(key);
-                        case UPDATE -> sql.update(rows.getKey(), key);
-                        default -> sql.insert(rows.getKey());
-                    };
-            if (statement != null
-                    && writer.write(shape.name(), statement, rows.getValue())
-                            != rows.getValue().size()) {
+    private boolean delete(NetChanges table) throws SQLException {
+        return table.deletes().isEmpty() || write(table, sql(table).delete(table.key()), table.deletes());
+    }
+
+    private boolean move(NetChanges table) throws SQLException {
+        for (var moves : table.moves().entrySet()) {
+            String sql = sql(table).move(moves.getKey(), table.key());
+            if (writer.move(table.shape().name(), sql, moves.getValue())
+                    != moves.getValue().size()) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean update(NetChanges table) throws SQLException {
+        for (var rows : table.updates().entrySet()) {
+            String sql = sql(table).update(rows.getKey(), table.key());
+            if (sql != null && !write(table, sql, rows.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean insert(NetChanges table) throws SQLException {
+        for (var rows : table.inserts().entrySet()) {
+            if (!write(table, sql(table).insert(rows.getKey()), rows.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static TableSql sql(NetChanges table) {
+        return new TableSql(table.shape());
+    }
+
+    /** Returns whether every row was met. */
+    private boolean write(NetChanges table, String sql, Collection<Row> rows) throws SQLException {
+        return writer.write(table.shape().name(), sql, rows) == rows.size();
     }
 
     /** Tables that were truncated one after the other are truncated together: foreign keys may bind them. */

@@ -1,24 +1,29 @@
 package io.londiste.replay;
 
 import io.londiste.table.TableShape;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * What a run of changes comes to for one table: for each key its last row, or that it is gone.
+ * What a run of changes comes to for one table: rows that are new, changed, moved to another key, or gone.
  *
- * <p>Whether a key was there before the run decides if its row is inserted or updated. That is inferred from the
- * changes; the applier checks it against the rows that it meets. Changes whose net effect cannot be told make the run
- * {@link #isInOrderOnly() one to apply in order}.
+ * <p>Whether a row was there before the run is inferred from the changes; the applier checks it against the rows that it
+ * meets. Changes whose net effect cannot be told make the run {@link #isInOrderOnly() one to apply in order}.
  */
 final class NetChanges {
-    /** A key's fate: {@code image} is its last row, null if it is gone. */
-    private record Net(Row key, boolean existed, Row image) {}
+    /** A row of which something was heard: the key it had before the run (null if it is new), and what it is now. */
+    private record Net(Row origin, Row image) {}
+
+    /** A row that has another key now than before the run. */
+    record Move(Row origin, Row image) {}
 
     private final TableShape shape;
-    private final Map<String, Net> byKey = new LinkedHashMap<>();
+    private final Map<String, Net> alive = new LinkedHashMap<>();
+    private final Map<String, Row> gone = new LinkedHashMap<>();
     private List<String> key = List.of();
     private boolean inOrderOnly;
 
@@ -44,19 +49,11 @@ final class NetChanges {
         List<String> keyColumns = keyColumns(change, shape);
         inOrderOnly |= !key.isEmpty() && !key.equals(keyColumns);
         key = keyColumns;
-        String rowKey = change.row().key(keyColumns);
+        Row row = change.row();
         switch (change.kind()) {
-            case INSERT -> insert(rowKey, change.row());
-            case UPDATE -> {
-                String oldKey =
-                        change.oldKey() == null ? rowKey : change.oldKey().key(keyColumns);
-                if (oldKey.equals(rowKey)) {
-                    update(rowKey, change.row());
-                } else {
-                    move(oldKey, rowKey, change);
-                }
-            }
-            default -> delete(rowKey, change.row());
+            case INSERT -> insert(row);
+            case UPDATE -> update(change.oldKey() == null ? row : change.oldKey(), row);
+            default -> delete(row);
         }
     }
 
@@ -69,74 +66,62 @@ final class NetChanges {
         return columns;
     }
 
-    private void insert(String rowKey, Row row) {
-        Net before = byKey.get(rowKey);
-        // an update before its insert: a trigger on the provider updated the new row before the insert was captured
-        boolean existed = before != null && before.existed && before.image == null;
-        byKey.put(rowKey, new Net(row, existed, row));
+    private void insert(Row row) {
+        // if such a row is alive, a trigger on the provider updated it before its insert was captured: it is still new
+        alive.put(row.key(key), new Net(gone.remove(row.key(key)), row));
     }
 
-    private void update(String key, Row row) {
-        Net before = byKey.get(key);
-        if (before == null) {
-            byKey.put(key, new Net(row, true, row));
-        } else {
-            inOrderOnly |= before.image == null;
-            byKey.put(key, new Net(row, before.existed, onto(before.image, row)));
+    private void update(Row before, Row row) {
+        Net net = alive.remove(before.key(key));
+        if (net == null) {
+            inOrderOnly |= gone.containsKey(before.key(key));
+            net = new Net(before, null);
+        }
+        boolean partly =
+                net.image != null && row.layout().size() < net.image.layout().size();
+        alive.put(row.key(key), new Net(net.origin, partly ? net.image.with(row) : row));
+    }
+
+    private void delete(Row row) {
+        Net net = alive.remove(row.key(key));
+        if (net == null) {
+            inOrderOnly |= gone.put(row.key(key), row) != null;
+        } else if (net.origin != null) {
+            gone.put(net.origin.key(key), net.origin);
         }
     }
 
-    private void move(String oldKey, String key, Change change) {
-        Net old = byKey.get(oldKey);
-        Net target = byKey.get(key);
-        // a row of which only the changed columns are known can be moved by UPDATE, but not be written anew
-        inOrderOnly |= (old != null && old.image == null)
-                || (old == null
-                        && change.row().layout().size() < shape.writable().size());
-        Row image = onto(old == null ? null : old.image, change.row());
-        delete(oldKey, change.oldKey());
-        byKey.put(key, new Net(image, target != null && target.existed && target.image == null, image));
+    /** Rows that were there and are gone; of some only the key is known. */
+    Collection<Row> deletes() {
+        return gone.values();
     }
 
-    private void delete(String key, Row keyRow) {
-        Net before = byKey.get(key);
-        inOrderOnly |= before != null && before.image == null;
-        if (before == null || before.existed) {
-            byKey.put(key, new Net(keyRow, true, null));
-        } else {
-            byKey.remove(key);
-        }
+    /** Rows that have another key now, those with the same columns together, since they share a statement. */
+    Map<List<String>, List<Move>> moves() {
+        return alive.values().stream()
+                .filter(net -> net.origin != null && !isInPlace(net))
+                .map(net -> new Move(net.origin, net.image))
+                .collect(Collectors.groupingBy(move -> move.image.layout(), LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static Row onto(Row before, Row row) {
-        return before == null || row.layout().size() >= before.layout().size() ? row : before.with(row);
-    }
-
-    /** Keys that were there before and are gone now. */
-    Map<List<String>, List<Row>> deletes() {
-        return select(true, false);
-    }
-
-    /** Rows that are new. */
-    Map<List<String>, List<Row>> inserts() {
-        return select(false, true);
-    }
-
-    /** Rows that were there before and are others now. */
+    /** Rows that are others under the same key, by their columns. */
     Map<List<String>, List<Row>> updates() {
-        return select(true, true);
+        return images(net -> net.origin != null && isInPlace(net));
     }
 
-    /** Rows with the same columns together, since they share a statement. */
-    private Map<List<String>, List<Row>> select(boolean existed, boolean exists) {
-        Map<List<String>, List<Row>> byLayout = new LinkedHashMap<>();
-        for (Net net : byKey.values()) {
-            if (net.existed == existed && (net.image != null) == exists) {
-                Row row = exists ? net.image : net.key;
-                byLayout.computeIfAbsent(row.layout(), layout -> new ArrayList<>())
-                        .add(row);
-            }
-        }
-        return byLayout;
+    /** Rows that are new, by their columns. */
+    Map<List<String>, List<Row>> inserts() {
+        return images(net -> net.origin == null);
+    }
+
+    private boolean isInPlace(Net net) {
+        return net.origin.key(key).equals(net.image.key(key));
+    }
+
+    private Map<List<String>, List<Row>> images(Predicate<Net> which) {
+        return alive.values().stream()
+                .filter(which)
+                .map(Net::image)
+                .collect(Collectors.groupingBy(Row::layout, LinkedHashMap::new, Collectors.toList()));
     }
 }

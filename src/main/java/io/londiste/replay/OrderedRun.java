@@ -2,21 +2,24 @@ package io.londiste.replay;
 
 import io.londiste.SqlState;
 import io.londiste.replay.Change.Kind;
+import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Applies changes one by one in the order of their events.
  *
  * <p>A row that is not as expected is made so, and counted. A change that breaks a constraint waits until the others
- * have been tried: the provider may have had a foreign key act in between. Only when a whole round brings nothing
- * forward does the first such change fail.
+ * have been tried: the provider may have had a foreign key act in between. Later changes of the same row wait with it.
+ * Only when a whole round brings nothing forward does the first such change fail.
  */
 final class OrderedRun {
     private final Connection transaction;
@@ -40,26 +43,52 @@ final class OrderedRun {
     void apply(List<Change> changes) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
-            TableException first = null;
             List<Change> still = new ArrayList<>();
+            Set<String> held = new HashSet<>();
+            TableException first = null;
             for (Change change : waiting) {
-                Savepoint before = transaction.setSavepoint();
-                try {
-                    apply(change);
-                } catch (TableException e) {
-                    if (!SqlState.isConstraintViolation(e)) {
-                        throw e;
+                TableException error = null;
+                List<String> rows = rows(change);
+                if (rows.stream().noneMatch(held::contains)) {
+                    error = tryToApply(change);
+                    if (error == null) {
+                        continue;
                     }
-                    transaction.rollback(before);
-                    first = first == null ? e : first;
-                    still.add(change);
                 }
-                transaction.releaseSavepoint(before);
+                first = first == null ? error : first;
+                held.addAll(rows);
+                still.add(change);
             }
             if (still.size() == waiting.size()) {
                 throw first;
             }
             waiting = still;
+        }
+    }
+
+    /** The rows that the change is about, by table and key. */
+    private List<String> rows(Change change) throws SQLException {
+        List<String> key = NetChanges.keyColumns(change, shapes.of(change.table()));
+        String row = change.table() + " " + change.row().key(key);
+        return change.oldKey() == null
+                ? List.of(row)
+                : List.of(row, change.table() + " " + change.oldKey().key(key));
+    }
+
+    /** Returns the constraint's violation if there was one; the change has left no trace then. */
+    private TableException tryToApply(Change change) throws SQLException {
+        Savepoint before = transaction.setSavepoint();
+        try {
+            apply(change);
+            transaction.releaseSavepoint(before);
+            return null;
+        } catch (TableException e) {
+            if (!SqlState.isConstraintViolation(e)) {
+                throw e;
+            }
+            transaction.rollback(before);
+            transaction.releaseSavepoint(before);
+            return e;
         }
     }
 
@@ -84,7 +113,8 @@ final class OrderedRun {
         Row row = change.row();
         if (change.kind() == Kind.UPDATE && change.oldKey() != null) {
             if (writer.count(shape.name(), sql.count(key), row) == 0) {
-                return writer.write(shape.name(), sql.move(row.layout(), key), row, change.oldKey()) == 1;
+                Move move = new Move(change.oldKey(), row);
+                return writer.move(shape.name(), sql.move(row.layout(), key), List.of(move)) == 1;
             }
             // there is a row under the new key already: it is the one to keep
             writer.write(shape.name(), sql.delete(key), List.of(change.oldKey()));

@@ -40,12 +40,14 @@ final class TableSql {
                 + " where " + sameKey(key, "r");
     }
 
-    /** Two parameters: one row with these columns, and its old key. */
+    /** One parameter: pairs {@code {"r": row, "o": old key}} of rows with these columns. */
     String move(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
         List<Column> changed = columns.stream().filter(c -> !c.alwaysIdentity()).toList();
-        return "update " + shape.target() + " as t set " + assignments(changed) + " from " + recordset(columns, "r")
-                + ", " + recordset(columns(key), "o") + " where " + sameKey(key, "o");
+        return "update " + shape.target() + " as t set " + assignments(changed)
+                + " from json_to_recordset(?::json) as m(r json, o json), json_to_record(m.r) as "
+                + record(columns, "r")
+                + ", json_to_record(m.o) as " + record(columns(key), "o") + " where " + sameKey(key, "o");
     }
 
     /** One parameter: rows with the key at least. */
@@ -88,8 +90,11 @@ final class TableSql {
     }
 
     private static String recordset(List<Column> columns, String alias) {
-        return "json_to_recordset(?::json) as " + alias + "("
-                + join(columns, c -> c.quoted() + " " + (c.nativeInJson() ? c.type() : "text")) + ")";
+        return "json_to_recordset(?::json) as " + record(columns, alias);
+    }
+
+    private static String record(List<Column> columns, String alias) {
+        return alias + "(" + join(columns, c -> c.quoted() + " " + (c.nativeInJson() ? c.type() : "text")) + ")";
     }
 
     private static String value(Column column, String source) {

@@ -1,6 +1,7 @@
 package io.londiste.replay;
 
 import io.londiste.SqlState;
+import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,9 +25,15 @@ final class TableWriter {
         return write(table, sql, json(rows));
     }
 
-    /** Gives one row and its old key. */
-    int write(TableName table, String sql, Row row, Row oldKey) throws SQLException {
-        return write(table, sql, json(List.of(row)), json(List.of(oldKey)));
+    /** Gives rows and their old keys to {@link TableSql#move} and returns how many it met. */
+    int move(TableName table, String sql, Collection<Move> moves) throws SQLException {
+        return write(
+                table,
+                sql,
+                moves.stream()
+                        .map(move -> "{\"r\":" + move.image().toJson() + ",\"o\":"
+                                + move.origin().toJson() + "}")
+                        .collect(Collectors.joining(",", "[", "]")));
     }
 
     /** Gives the row to a statement that counts. */
@@ -42,11 +49,9 @@ final class TableWriter {
         }
     }
 
-    private int write(TableName table, String sql, String... sets) throws SQLException {
+    private int write(TableName table, String sql, String set) throws SQLException {
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
-            for (int i = 0; i < sets.length; i++) {
-                statement.setString(i + 1, sets[i]);
-            }
+            statement.setString(1, set);
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw of(table, e);
