@@ -1,0 +1,268 @@
+package io.londiste.pgq.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Ticks, retries, rotation, and what maintenance is told to do. */
+@ParameterizedClass
+@EnumSource
+class PgqMaintenanceIT extends PgqSuite {
+    private static final String AGE_TICKS = """
+            update pgq.tick set tick_time = tick_time - interval '%s'
+            where tick_queue = (select queue_id from pgq.queue where queue_name = '%s')""";
+
+    @Test
+    void theTickerWaitsForEnoughEventsOrForTime() {
+        var queue = queue();
+        long last = tick(queue);
+        configure(queue, "ticker_max_count", "3");
+        insert(queue, "t", "1");
+        insert(queue, "t", "2");
+        assertThat(sql("select pgq.ticker(?)", queue)).isEqualTo("null");
+
+        insert(queue, "t", "3");
+        assertThat(number("select pgq.ticker(?)", queue)).isEqualTo(last + 1);
+
+        insert(queue, "t", "4");
+        assertThat(sql("select pgq.ticker(?)", queue)).isEqualTo("null");
+        sql(AGE_TICKS.formatted("3.1 s", queue));
+        assertThat(number("select pgq.ticker(?)", queue)).isEqualTo(last + 2);
+
+        sql(AGE_TICKS.formatted("61 s", queue));
+        assertThat(number("select pgq.ticker(?)", queue))
+                .as("an idle queue is ticked now and then")
+                .isEqualTo(last + 3);
+    }
+
+    @Test
+    void allQueuesAreTickedAtOnce() {
+        var one = queue();
+        var two = queue();
+        var paused = queue();
+        configure(paused, "ticker_paused", "true");
+        sql("select pgq.force_tick(?), pgq.force_tick('" + two + "'), pgq.force_tick('" + paused + "')", one);
+
+        assertThat(number("select pgq.ticker()")).isGreaterThanOrEqualTo(2);
+
+        assertThat(rows("select queue_name, last_tick_id from pgq.get_queue_info()"))
+                .contains(one + "|2", two + "|2", paused + "|1");
+    }
+
+    @Test
+    void aTickCanBeForced() {
+        var queue = queue();
+
+        assertThat(sql("select pgq.force_tick(?)", queue)).isEqualTo("1");
+        assertThat(sql("select pgq.ticker(?)", queue)).isEqualTo("2");
+        assertThat(sql("select pgq.force_tick(?)", queue)).isEqualTo("2");
+        assertThat(sql("select pgq.force_tick('no such queue')")).isEqualTo("null");
+        assertThatThrownBy(() -> sql("select pgq.ticker('no such queue')")).hasMessageContaining("queue");
+        configure(queue, "ticker_paused", "true");
+        assertThatThrownBy(() -> sql("select pgq.ticker(?)", queue)).hasMessageContaining("paused");
+    }
+
+    @Test
+    void ticksCanComeFromElsewhere() {
+        var queue = queueFor("reader");
+        var external = "select pgq.ticker('" + queue + "', %d, '2020-01-01Z', 7000)";
+        assertThatThrownBy(() -> sql(external.formatted(500))).hasMessageContaining(queue);
+        configure(queue, "external_ticker", "true");
+        insert(queue, "t", "1");
+
+        assertThat(sql(external.formatted(500))).isEqualTo("500");
+
+        assertThat(read(queue, "reader")).containsExactly("t|1");
+        assertThat(sql("select last_tick_id from pgq.get_queue_info(?)", queue)).isEqualTo("500");
+        assertThat(insert(queue, "t", "2")).as("the sequence was moved up").isGreaterThan(7000);
+        assertThatThrownBy(() -> sql(external.formatted(500))).hasMessageContaining("tick_pkey");
+        assertThatThrownBy(() -> sql("select pgq.ticker(?)", queue)).hasMessageContaining("extern");
+    }
+
+    @Test
+    void aQueueTellsHowItRuns() {
+        var queue = queue();
+        configure(queue, "ticker_paused", "true");
+        sql("delete from pgq.tick where tick_queue = (select queue_id from pgq.queue where queue_name = ?)", queue);
+        sql("""
+                insert into pgq.tick
+                select queue_id, i, now() - make_interval(secs => 21 - i), '1:1:', i * 10
+                from pgq.queue, generate_series(1, 20) i where queue_name = ?""", queue);
+        sql("select setval(queue_event_seq, 207) from pgq.queue where queue_name = ?", queue);
+
+        assertThat(sql("""
+                        select queue_name, queue_ntables, queue_cur_table, queue_rotation_period, queue_external_ticker,
+                               queue_ticker_paused, queue_ticker_max_count, queue_ticker_max_lag, queue_ticker_idle_period,
+                               ticker_lag between '1 s' and '5 s', round(ev_per_sec), ev_new, last_tick_id
+                        from pgq.get_queue_info(?)""", queue)).isEqualTo(queue + "|3|0|02:00:00|f|t|500|00:00:03|00:01:00|t|10|7|20");
+        assertThat(sql("select * from pgq.get_queue_info('no such queue')")).isEmpty();
+    }
+
+    @Test
+    void anEventComesAgainForTheOneWhoAsked() {
+        var queue = queueFor("reader");
+        sql("select pgq.register_consumer(?, 'other')", queue);
+        long event = insert(queue, "t", "1");
+        insert(queue, "t", "2");
+        tick(queue);
+        long batch = batch(queue, "reader");
+        assertThat(sql("select pgq.event_retry(?, ?, 0)", batch, event)).isEqualTo("1");
+        assertThat(sql("select pgq.event_retry(?, ?, 0)", batch, event)).isEqualTo("0");
+        assertThatThrownBy(() -> sql("select pgq.event_retry(?, 999, 0)", batch))
+                .hasMessageContaining("event");
+        assertThatThrownBy(() -> sql("select pgq.event_retry(0, 1, 0)")).hasMessageContaining("not found");
+        sql("select pgq.finish_batch(?)", batch);
+        assertThat(read(queue, "other")).hasSize(2);
+
+        retryAll();
+        tick(queue);
+
+        long again = batch(queue, "reader");
+        assertThat(rows("select ev_id, ev_retry, ev_data from pgq.get_batch_events(?)", again))
+                .containsExactly(event + "|1|1");
+        assertThat(sql("select pgq.event_retry(?, ?, now())", again, event)).isEqualTo("1");
+        sql("select pgq.finish_batch(?)", again);
+        assertThat(read(queue, "other")).isEmpty();
+        retryAll();
+        tick(queue);
+        assertThat(rows("select ev_retry from pgq.get_batch_events(?)", batch(queue, "reader")))
+                .containsExactly("2");
+    }
+
+    @Test
+    void aWholeBatchComesAgain() {
+        var queue = queueFor("reader");
+        sql("select pgq.insert_event('" + queue + "', 't', i::text) from generate_series(1, 25) i");
+        tick(queue);
+        long batch = batch(queue, "reader");
+        sql("select pgq.event_retry(?, ev_id, 0) from pgq.get_batch_events(" + batch + ") where ev_data = '7'", batch);
+        assertThat(sql("select pgq.batch_retry(?, 0)", batch)).isEqualTo("24");
+        assertThatThrownBy(() -> sql("select pgq.batch_retry(0, 0)")).hasMessageContaining("batch 0");
+        sql("select pgq.finish_batch(?)", batch);
+
+        assertThat(number("select pgq.maint_retry_events()")).isBetween(1L, 10L);
+        retryAll();
+        tick(queue);
+
+        assertThat(read(queue, "reader")).hasSize(25);
+    }
+
+    @Test
+    void anEventOfOnesOwnCanBeRetried() {
+        var queue = queueFor("reader");
+        var raw = "select pgq.event_retry_raw('" + queue
+                + "', '%s', now(), 12, '2020-01-01Z', 4, 't', 'd', null, null, null, 'x')";
+
+        assertThat(sql(raw.formatted("reader"))).isEqualTo("12");
+        assertThatThrownBy(() -> sql(raw.formatted("nobody"))).isInstanceOf(IllegalStateException.class);
+        retryAll();
+        tick(queue);
+
+        assertThat(rows(
+                        "select ev_id, ev_retry, ev_type, ev_extra4 from pgq.get_batch_events(?)",
+                        batch(queue, "reader")))
+                .containsExactly("12|4|t|x");
+        sql(raw.formatted("reader"));
+        sql("select pgq.unregister_consumer(?, 'reader')", queue);
+        assertThat(sql(
+                        "select count(*) from pgq.retry_queue join pgq.queue on queue_id = ev_queue where queue_name = ?",
+                        queue))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void rotationGoesRoundAndEmptiesTables() {
+        var queue = queueFor("reader");
+        configure(queue, "rotation_period", "0 s");
+        for (int i = 0; i < 4; i++) {
+            insert(queue, "t", "" + i);
+            tick(queue);
+            assertThat(read(queue, "reader")).containsExactly("t|" + i);
+            // what comes after the rotation is needed for the original to let go of the table before
+            tick(queue);
+            read(queue, "reader");
+
+            assertThat(sql("select pgq.maint_rotate_tables_step1(?)", queue)).isEqualTo("0");
+            assertThat(sql("select pgq.maint_rotate_tables_step2()")).isEqualTo("0");
+
+            assertThat(currentTable(queue)).isEqualTo((i + 1) % 3);
+            assertThat(sql("select count(*) from %s_%d".formatted(dataPrefix(queue), (i + 1) % 3)))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void rotationLosesNothingThatIsUnread() {
+        var queue = queueFor("slow");
+        configure(queue, "rotation_period", "0 s");
+        insert(queue, "t", "1");
+        tick(queue);
+        for (int i = 0; i < 4; i++) {
+            sql("select pgq.maint_rotate_tables_step1(?)", queue);
+            sql("select pgq.maint_rotate_tables_step2()");
+        }
+        insert(queue, "t", "2");
+        tick(queue);
+
+        assertThat(read(queue, "slow")).containsExactly("t|1", "t|2");
+    }
+
+    @Test
+    void rotationWaitsForItsTime() {
+        var queue = queueFor("reader");
+        tick(queue);
+        read(queue, "reader");
+        sql("select pgq.maint_rotate_tables_step1(?)", queue);
+        assertThat(currentTable(queue)).isZero();
+
+        configure(queue, "rotation_period", "0 s");
+        sql("select pgq.maint_rotate_tables_step1(?)", queue);
+        assertThat(currentTable(queue)).isEqualTo(1);
+        sql("select pgq.maint_rotate_tables_step1(?)", queue);
+        assertThat(currentTable(queue)).as("step 2 is missing").isEqualTo(1);
+    }
+
+    @Test
+    void rotationLeavesATableInUseAlone() throws SQLException {
+        var queue = queueFor("reader");
+        configure(queue, "rotation_period", "0 s");
+        tick(queue);
+        read(queue, "reader");
+        try (var user = db.connect();
+                var statement = user.createStatement()) {
+            user.setAutoCommit(false);
+            statement.execute("select from " + dataPrefix(queue) + "_1");
+
+            assertThat(sql("select pgq.maint_rotate_tables_step1(?)", queue)).isEqualTo("0");
+            assertThat(currentTable(queue)).isZero();
+        }
+        sql("select pgq.maint_rotate_tables_step1(?)", queue);
+        assertThat(currentTable(queue)).isEqualTo(1);
+    }
+
+    @Test
+    void maintenanceIsToldWhatIsDue() {
+        var queue = queueFor("reader");
+        var operations = "select func_name, func_arg from pgq.maint_operations() where func_arg = ?";
+        assertThat(rows(operations, queue)).isEmpty();
+        configure(queue, "rotation_period", "0 s");
+        sql("update pgq.queue set queue_extra_maint = '{my.function}' where queue_name = ?", queue);
+
+        assertThat(rows(operations, queue))
+                .containsExactly("pgq.maint_rotate_tables_step1|" + queue, "my.function|" + queue);
+        assertThat(rows("select func_name from pgq.maint_operations() where func_arg is null"))
+                .containsExactly("pgq.maint_rotate_tables_step2");
+        assertThat(rows("select * from pgq.maint_tables_to_vacuum()"))
+                .allSatisfy(table -> assertThat(table).startsWith("pgq."));
+    }
+
+    private void retryAll() {
+        while (number("select pgq.maint_retry_events()") > 0) {
+            // ten at a time
+        }
+    }
+}
