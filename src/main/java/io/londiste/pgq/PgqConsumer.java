@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.ScheduledPollConsumer;
@@ -14,10 +15,15 @@ import org.slf4j.LoggerFactory;
 public class PgqConsumer extends ScheduledPollConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(PgqConsumer.class);
 
+    private static final Duration FINISH = Duration.ofSeconds(10);
+
     private final PgqEndpoint endpoint;
     private final PgqClient client;
     private TickListener ticks;
     private volatile CountDownLatch stopping = new CountDownLatch(1);
+    /** Held while a batch is taken, processed and finished. */
+    private final ReentrantLock polling = new ReentrantLock();
+
     private boolean registered;
 
     public PgqConsumer(PgqEndpoint endpoint, Processor processor) {
@@ -39,11 +45,24 @@ public class PgqConsumer extends ScheduledPollConsumer {
         if (ticks != null) {
             ticks.close();
         }
+        // a batch whose exchange has succeeded is to be finished as well, lest it comes again for nothing
+        if (polling.tryLock(FINISH.toMillis(), TimeUnit.MILLISECONDS)) {
+            polling.unlock();
+        }
         super.doStop();
     }
 
     @Override
     protected int poll() throws Exception {
+        polling.lock();
+        try {
+            return isRunAllowed() ? pollOnce() : 0;
+        } finally {
+            polling.unlock();
+        }
+    }
+
+    private int pollOnce() throws Exception {
         boolean failed = true;
         try {
             if (!registered && endpoint.isRegister()) {

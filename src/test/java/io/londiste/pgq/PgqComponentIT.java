@@ -1,0 +1,228 @@
+package io.londiste.pgq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
+
+import io.londiste.schema.Installer;
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresPair.class)
+class PgqComponentIT {
+    private final CamelContext camel = new DefaultCamelContext();
+    private final BlockingQueue<List<String>> batches = new LinkedBlockingQueue<>();
+    private Db db;
+    private PgqClient client;
+
+    @BeforeEach
+    void install(@Provider Db db) throws Exception {
+        this.db = db;
+        new Installer(db.dataSource()).installPgq();
+        client = new PgqClient(db.dataSource());
+        client.createQueue("q");
+        camel.getRegistry().bind("db", db.dataSource());
+        camel.start();
+    }
+
+    @AfterEach
+    void stop() {
+        camel.stop();
+    }
+
+    private void insert(String... data) throws Exception {
+        client.insert("q", List.of(data).stream().map(d -> Event.of("t", d)).toList());
+    }
+
+    private void tick() throws Exception {
+        client.forceTick("q");
+        client.ticker();
+    }
+
+    private static List<String> data(Exchange exchange) {
+        List<String> data = new ArrayList<>();
+        exchange.getMessage().getBody(Batch.class).forEach(event -> data.add(event.data()));
+        return data;
+    }
+
+    private List<String> nextBatch() throws InterruptedException {
+        return batches.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void makes_one_exchange_of_each_batch_and_finishes_it() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c").process(exchange -> {
+                    assertThat(exchange.getMessage().getHeader(PgqConstants.QUEUE))
+                            .isEqualTo("q");
+                    assertThat(exchange.getMessage().getHeader(PgqConstants.TICK_ID, Long.class))
+                            .isGreaterThan(exchange.getMessage().getHeader(PgqConstants.PREVIOUS_TICK_ID, Long.class));
+                    assertThat(exchange.getMessage().getHeader(PgqConstants.LAG))
+                            .isInstanceOf(Long.class);
+                    batches.add(data(exchange));
+                });
+            }
+        });
+        awaitRegistered();
+        insert("a", "b");
+        tick();
+        assertThat(nextBatch()).containsExactly("a", "b");
+        insert("c");
+        tick();
+        assertThat(nextBatch()).containsExactly("c");
+
+        camel.stop();
+        assertThat(client.position("q", "c")).isEqualTo(client.lastTick("q").map(Tick::id));
+    }
+
+    @Test
+    void a_failed_exchange_leaves_its_batch_to_come_again() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&pollInterval=50").process(exchange -> {
+                    batches.add(data(exchange));
+                    if (attempts.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                });
+            }
+        });
+        awaitRegistered();
+        insert("a");
+        tick();
+        assertThat(nextBatch()).containsExactly("a");
+        assertThat(nextBatch()).containsExactly("a");
+        assertThat(nextBatch()).containsExactly("a");
+        insert("b");
+        tick();
+        assertThat(nextBatch()).containsExactly("b");
+    }
+
+    @Test
+    void is_usable_from_yaml_and_xml() throws Exception {
+        camel.getRegistry().bind("seen", new Seen());
+        var loader = PluginHelper.getRoutesLoader(camel);
+        loader.loadRoutes(ResourceHelper.fromString("in.yaml", """
+                - route:
+                    from:
+                      uri: pgq:q
+                      parameters:
+                        consumer: c
+                        dataSource: "#db"
+                      steps:
+                        - split:
+                            simple: ${body}
+                            steps:
+                              - bean: {ref: seen, method: add}
+                """));
+        loader.loadRoutes(ResourceHelper.fromString("out.xml", """
+                <routes xmlns="http://camel.apache.org/schema/spring">
+                  <route>
+                    <from uri="direct:in"/>
+                    <setHeader name="CamelPgqEventType"><constant>greeting</constant></setHeader>
+                    <to uri="pgq:q"/>
+                  </route>
+                </routes>
+                """));
+        awaitRegistered();
+        var ids = camel.createProducerTemplate()
+                .request("direct:in", e -> e.getMessage().setBody(List.of("x", "y")))
+                .getMessage()
+                .getHeader(PgqConstants.EVENT_IDS);
+        tick();
+
+        assertThat(ids).asInstanceOf(list(Long.class)).hasSize(2);
+        assertThat(nextBatch()).containsExactly("greeting", "x");
+        assertThat(nextBatch()).containsExactly("greeting", "y");
+    }
+
+    /** Called by a route, one event at a time. */
+    public final class Seen {
+        public void add(Event event) {
+            batches.add(List.of(event.type(), event.data()));
+        }
+    }
+
+    @Test
+    void a_reader_that_lags_takes_many_ticks_as_one_batch() throws Exception {
+        client.registerConsumer("q", "c");
+        for (int i = 1; i <= 20; i++) {
+            insert(i + "a", i + "b");
+            tick();
+        }
+        long first = client.position("q", "c").orElseThrow();
+        long last = client.lastTick("q").orElseThrow().id();
+
+        // a forced tick counts as thousands of events
+        assertThat(client.nextBatch("q", "c", 1_000_000, Long.MAX_VALUE)
+                        .orElseThrow()
+                        .tick()
+                        .id())
+                .isEqualTo(last);
+        client.registerConsumerAt("q", "c", first);
+        assertThat(client.nextBatch("q", "c").orElseThrow().tick().id()).isEqualTo(first + 1);
+    }
+
+    @Test
+    void never_goes_past_the_tick_that_is_asked_for_and_reaches_it() throws Exception {
+        client.registerConsumer("q", "c");
+        long first = client.position("q", "c").orElseThrow();
+        for (int i = 1; i <= 30; i++) {
+            insert("x");
+            tick();
+        }
+        for (long goal = first + 1; goal <= first + 30; goal += 7) {
+            List<String> seen = new ArrayList<>();
+            Optional<Batch> batch = client.nextBatch("q", "c", 1_000_000, goal);
+            while (batch.isPresent()) {
+                assertThat(batch.get().tick().id()).isLessThanOrEqualTo(goal);
+                batch.get().forEach(event -> seen.add(event.data()));
+                client.finishBatch(batch.get().id());
+                batch = client.nextBatch("q", "c", 1_000_000, goal);
+            }
+            assertThat(client.position("q", "c")).contains(goal);
+            assertThat(seen).hasSize(goal == first + 1 ? 1 : 7);
+        }
+    }
+
+    @Test
+    void streams_a_batch_that_is_larger_than_a_fetch_and_can_be_read_again() throws Exception {
+        client.registerConsumer("q", "c");
+        insert(IntStream.range(0, 2500).mapToObj(String::valueOf).toArray(String[]::new));
+        tick();
+        try (Batch batch =
+                new PgqClient(db.dataSource(), 100).nextBatch("q", "c").orElseThrow()) {
+            for (int round = 0; round < 2; round++) {
+                List<String> data = new ArrayList<>();
+                batch.forEach(event -> data.add(event.data()));
+                assertThat(data).hasSize(2500).startsWith("0", "1", "2").endsWith("2499");
+            }
+        }
+    }
+
+    private void awaitRegistered() {
+        org.awaitility.Awaitility.await().until(() -> client.position("q", "c").isPresent());
+    }
+}
