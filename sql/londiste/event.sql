@@ -1,0 +1,203 @@
+-- Events: the statements that write them.
+--
+-- An event says what became of a row. Capture runs after a statement, and by then the row may have changed again: a trigger
+-- updated it, or another part of the same statement (MERGE, WITH) took the key that a deleted row had. Written as they
+-- happened to be captured, such events would end with the wrong row. Therefore, where that can be, an event carries the
+-- row as it is in the table at this moment, and says DELETE only of a key that is gone: so a key's last event always is
+-- the truth. Levels (londiste.capture_level): 1 looks for keys that are said to be gone, 2 for every row.
+
+create or replace function londiste.event_type(table_name text, op text, key_columns text[])
+returns text language sql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The ev_type of captured events. Locks: none.
+  select format('{"op":%s,"table":%s,"pkey":%s}', to_json(op), array_to_json(array[n.schema_name, n.table_name]),
+                array_to_json(event_type.key_columns))
+    from londiste.parse_name(event_type.table_name) as n
+$$;
+
+create or replace function londiste.key_lookup(tab oid, what text, source text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- A subquery that looks for the row of a table whose key is in source.key1, source.key2 and so on. Its LIMIT keeps the
+-- planner from turning it into a join, so it always goes by the key's index; the operators are the index's own.
+--   what     what it selects; londiste_now is the row
+--   source   alias that has the key
+-- Returns the subquery without parentheses; null when the table has no primary key. Locks: none.
+  select format('select %s from %s%s as londiste_now where %s limit 1', what,
+                case when londiste.capture_is_row_level(tab) then '' else 'only ' end, tab::regclass,
+                string_agg(format('londiste_now.%I operator(%I.%s) %s.key%s', a.attname, n.nspname, o.oprname, source, k.nr),
+                           ' and ' order by k.nr))
+    from pg_index i
+   cross join unnest(i.indkey::int2[], i.indclass::oid[]) with ordinality as k (attnum, opclass, nr)
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+    join pg_opclass c on c.oid = k.opclass
+    join pg_amop m on m.amopfamily = c.opcfamily and m.amoplefttype = c.opcintype and m.amoprighttype = c.opcintype
+                  and m.amopstrategy = 3
+    join pg_operator o on o.oid = m.amopopr
+    join pg_namespace n on n.oid = o.oprnamespace
+   where i.indrelid = tab and i.indisprimary and k.nr <= i.indnkeyatts
+  having count(*) > 0
+$$;
+
+create or replace function londiste.event_source(op text, keys text[], form text, ev_id text, old_row text, new_row text)
+returns text language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Where the rows of an event come from: n the new one, o the old one, each with its image and key1, key2, ...
+--   form     row: the trigger's row; one: a statement's only row; many: all its rows
+--   ev_id    the expression that draws an event's number
+-- Many old and new rows of an UPDATE are paired by their place: both transition tables grow in lock step. The events'
+-- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot do it by a nested
+-- loop: that is what a plan made for a few rows would be, and would be kept for the statement with a million.
+-- Locks: none.
+declare
+  pairs  boolean := form = 'many' and op = 'UPDATE';
+  n      text    := londiste.event_rows(keys, form, 'londiste_new', new_row, case when pairs then ev_id end);
+  o      text    := londiste.event_rows(keys, form, 'londiste_old', old_row, case when pairs then 'null' end);
+begin
+  return case op
+    when 'INSERT' then n || ' as n'
+    when 'DELETE' then o || ' as o'
+    else n || case when pairs then ' as n full join ' else ' as n cross join ' end
+           || o || case when pairs then ' as o on o.nr = n.nr' else ' as o' end
+  end;
+end
+$$;
+
+create or replace function londiste.event_rows(keys text[], form text, rows_ text, row_ text, ev_id text)
+returns text language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+-- A subquery with image and keys of changed rows, and with their number and ev_id where that is not null. Locks: none.
+  select format('(select %s%s as image%s%s)',
+                'row_number() over () as nr, ' || ev_id || ' as ev_id, ',
+                case form when 'row' then row_ else 'londiste_row' end,
+                (select string_agg(format(case form when 'row' then ', (%1$s).%2$I as key%3$s' else ', londiste_row.%2$I as key%3$s' end,
+                                          row_, k, nr), '' order by nr)
+                   from unnest(keys) with ordinality as u (k, nr)),
+                case form when 'row' then '' else format(' from %s as londiste_row', rows_) end)
+$$;
+
+create or replace function londiste.event_statement(
+  queue text, table_name text, tab oid, op text, slot integer, form text,
+  old_row text default 'old', new_row text default 'new', level integer default null)
+returns text language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The statement that writes the events of one operation on a captured table.
+--   queue        name of the queue
+--   table_name   the table's registered name, which the events carry
+--   tab          the table
+--   op           INSERT, UPDATE or DELETE
+--   slot         number of the queue's event table
+--   form         row: for one row, old_row and new_row; one, many: for transition tables londiste_new and londiste_old
+--                that have one row, or any number
+--   level        how far to compare with the table; null: as far as this table needs it
+-- Returns the statement. Locks: none.
+declare
+  keys       text[]  := londiste.key_columns(tab);
+  q          record;
+  source     text;
+  image      text;              -- the row that the event carries, between %1$s and %2$s
+  type       text;
+  moved      text;              -- whether an updated row had another key, which nobody has now
+  old_key    text    := 'null';
+  old_image  text    := 'null';
+begin
+  select queue_data_pfx || '_' || slot as events, format('nextval(%L::regclass)', queue_event_seq) as ev_id
+    into strict q from pgq.queue as queues where queues.queue_name = queue;
+  level := coalesce(level, londiste.capture_level(tab));
+  source := londiste.event_source(op, keys, form, q.ev_id, old_row, new_row);
+  image := case op when 'DELETE' then '%1$so.image%2$s' else '%1$sn.image%2$s' end;
+  type := quote_literal(londiste.event_type(table_name, op, keys));
+
+  if op = 'UPDATE' and keys <> '{}' then
+    select string_agg(format('o.key%s::text is distinct from n.key%1$s::text', nr), ' or ' order by nr),
+           string_agg(format('%L, o.key%s', k, nr), ', ' order by nr)
+      into moved, old_key from unnest(keys) with ordinality as u (k, nr);
+    if level > 0 then
+      moved := format('(%s) and (%s) is null', moved, londiste.key_lookup(tab, 'true', 'o'));
+    end if;
+    old_key := format('case when %s then json_build_object(%s) end', moved, old_key);
+    old_image := format('case when %s then o.image::text end', moved);
+  end if;
+
+  if level = 2 and op = 'INSERT' then
+    source := format('%s cross join lateral (%s) as c', source, londiste.key_lookup(tab, 'londiste_now as image', 'n'));
+    image := '%1$sc.image%2$s';
+  elsif level = 2 and op = 'UPDATE' then
+    source := format('%s left join lateral (%s) as c on true where not (c.image is null) or %s',
+                     source, londiste.key_lookup(tab, 'londiste_now as image', 'n'), moved);
+    type := format('case when c.image is null then %L else %s end', londiste.event_type(table_name, 'DELETE', keys), type);
+    image := 'case when c.image is null then %1$so.image%2$s else %1$sc.image%2$s end';
+  elsif level > 0 and op = 'DELETE' then
+    source := format('%s left join lateral (%s) as c on true', source, londiste.key_lookup(tab, 'londiste_now as image', 'o'));
+    type := format('case when c.image is null then %s else %L end', type, londiste.event_type(table_name, 'UPDATE', keys));
+    image := 'case when c.image is null then %1$so.image%2$s else %1$sc.image%2$s end';
+  end if;
+
+  return format('insert into %s (ev_id, ev_time, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4)'
+                ' select %s, now(), %s, %s, %L, %s, %s, %s from %s',
+    q.events, case when op = 'UPDATE' and form = 'many' then 'n.ev_id' else q.ev_id end, type,
+    format(image, 'to_json(', ')'), table_name, old_key,
+    case when londiste.needs_record(tab) then format(image, '', '::text') else 'null' end,
+    case when londiste.needs_record(tab) then old_image else 'null' end, source);
+end
+$$;
+
+create or replace function londiste.write_event(queue text, ev_type text, ev_data text, ev_extra1 text)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Writes one event with the rights of the caller; its data may be null. Errors: 42704 no such queue. Locks: none.
+declare
+  q record;
+begin
+  select queue_data_pfx || '_' || queue_cur_table as events, queue_event_seq::regclass as ids, queue_disable_insert as closed
+    into q from pgq.queue as queues where queues.queue_name = queue;
+  if not found then
+    raise exception 'queue "%" does not exist in database %', queue, current_database() using errcode = 'undefined_object';
+  elsif q.closed then
+    raise exception 'Insert into queue disallowed';
+  end if;
+  execute format('insert into %s (ev_id, ev_time, ev_type, ev_data, ev_extra1) values (nextval($1), now(), $2, $3, $4)', q.events)
+    using q.ids, ev_type, ev_data, ev_extra1;
+end
+$$;
+
+create or replace function londiste.capture_truncate(queue text, table_name text, root oid, member oid, moment text)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Captures TRUNCATE. A plain table and the root of a partitioned one give a TRUNCATE event. A partition that is truncated
+-- by itself gives a DELETE event for each of its rows, before they go; and so does every member of an
+-- inheritance tree, because TRUNCATE ONLY leaves the others alone.
+--   root     the captured table
+--   member   the table that is truncated: the root or one below it
+--   moment   BEFORE or AFTER
+-- While a partitioned root is truncated, londiste.truncating holds its oid: its partitions have nothing to say then.
+-- Locks: none; TRUNCATE holds the strongest one on all tables concerned.
+declare
+  mark   text := format(' %s ', root);
+  marks  text := coalesce(current_setting('londiste.truncating', true), '');
+  slot   integer;
+begin
+  if moment = 'AFTER' then
+    perform set_config('londiste.truncating', replace(marks, mark, ''), true);
+    perform londiste.write_event(queue, londiste.event_type(table_name, 'TRUNCATE', londiste.key_columns(root)), null, table_name);
+    return;
+  end if;
+  if exists (select from pg_class where oid = member and relkind = 'p') then
+    perform set_config('londiste.truncating', marks || mark, true);
+    return;
+  end if;
+  if position(mark in marks) > 0 or not exists (select from londiste.tree(root) as t where t.member = capture_truncate.member) then
+    return;
+  end if;
+  select queue_cur_table into slot from pgq.queue as queues where queues.queue_name = queue;
+  execute replace(londiste.event_statement(queue, table_name, root, 'DELETE', slot, 'many', level => 0),
+                  'from londiste_old as', format('from only %s as', member::regclass));
+end
+$$;

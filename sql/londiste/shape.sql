@@ -1,0 +1,146 @@
+-- What a table is like: its columns and key, and what of it matters to capture.
+
+create or replace function londiste.key_columns(tab oid)
+returns text[] language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The columns of a table's primary key in the key's order; empty when it has none. Locks: none.
+  select coalesce(array_agg(a.attname::text order by k.position), '{}')
+    from pg_constraint c
+   cross join unnest(c.conkey) with ordinality as k (attnum, position)
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum
+   where c.conrelid = tab and c.contype = 'p'
+$$;
+
+create or replace function londiste.table_shape(
+  table_name text,
+  out "position" integer, out column_name text, out type text, out not_null boolean,
+  out generated boolean, out identity text, out key_position integer)
+returns setof record language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The columns of a table, to compare two sides and to write rows.
+--   table_name   written name
+-- Returns one row a column, in the table's order: its place, name, type (as format_type() prints it), whether it
+-- is not null, whether it is generated, how it is an identity ('a' always, 'd' by default, '' not), and its place
+-- in the primary key (null: not in it).
+-- Errors: 42P01 when there is no such table. Locks: none.
+#variable_conflict use_column
+declare
+  tab oid := londiste.get_table(table_name);
+begin
+  return query
+    select row_number() over (order by a.attnum)::integer, a.attname::text, format_type(a.atttypid, a.atttypmod),
+           a.attnotnull, a.attgenerated <> '', a.attidentity::text,
+           array_position(londiste.key_columns(tab), a.attname::text)
+      from pg_attribute a
+     where a.attrelid = tab and a.attnum > 0 and not a.attisdropped
+     order by a.attnum;
+end
+$$;
+
+create or replace function londiste.base_type(type oid)
+returns oid language plpgsql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The type below any number of domains. Locks: none.
+declare
+  base oid := type;
+begin
+  loop
+    select typbasetype into base from pg_type where oid = type and typtype = 'd';
+    exit when not found;
+    type := base;
+  end loop;
+  return type;
+end
+$$;
+
+create or replace function londiste.needs_record(tab oid)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a row of this table must travel as its record text besides its JSON, because JSON alone would lose
+-- something: array bounds, JSON's null in a json column, whatever a type's own cast to json makes of it.
+-- Built-in types other than arrays and JSON are written to JSON by their output function, or as plain numbers and
+-- booleans, and are read back exactly.
+-- Locks: none.
+  select exists (
+    select from pg_attribute a
+      join pg_type t on t.oid = londiste.base_type(a.atttypid)
+     where a.attrelid = tab and a.attnum > 0 and not a.attisdropped
+       and (t.oid >= 16384 or t.typtype not in ('b', 'r', 'm') or t.typcategory = 'A'
+            or t.oid in ('json'::regtype, 'jsonb'::regtype)))
+$$;
+
+create or replace function londiste.capture_is_row_level(tab oid)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether changes of the table must be captured row by row: those of partitioned tables and of inheritance trees, whose
+-- members may be written directly, past the statement triggers of the root. Locks: none.
+  select exists (select from pg_class where oid = tab and relkind = 'p')
+      or exists (select from pg_inherits where inhparent = tab)
+$$;
+
+create or replace function londiste.tree(root oid)
+returns table (member oid, leaf boolean, partitioned boolean) language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The tables below and including a root: partitions and inheritance children at any depth. Leaf: it may have
+-- rows of its own. Partitioned: the root is a partitioned table. Locks: none.
+  with recursive t (member) as (
+    select root
+     union
+    select i.inhrelid from t join pg_inherits i on i.inhparent = t.member)
+  select t.member, c.relkind <> 'p', (select relkind = 'p' from pg_class where oid = root)
+    from t join pg_class c on c.oid = t.member
+$$;
+
+create or replace function londiste.is_disturbed(tab oid)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether triggers may change the table's rows between their change by a statement and the capture of that change:
+-- triggers of users (other than those before a whole statement), and foreign keys that pass updates on.
+-- Locks: none.
+  select exists (
+    select from pg_trigger t
+      join pg_proc p on p.oid = t.tgfoid
+      join pg_namespace n on n.oid = p.pronamespace
+     where t.tgrelid in (select member from londiste.tree(tab))
+       and t.tgenabled in ('O', 'A')
+       and case when t.tgisinternal and t.tgconstraint <> 0
+                then p.proname in ('RI_FKey_cascade_upd', 'RI_FKey_setnull_upd', 'RI_FKey_setdefault_upd')
+                else n.nspname not in ('londiste', 'pgq') and p.prolang <> (select oid from pg_language where lanname = 'internal')
+                     and t.tgtype & 28 <> 0 and t.tgtype & 3 <> 2 end)
+$$;
+
+create or replace function londiste.capture_level(tab oid)
+returns integer language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- How far captured rows must be compared with the table as it is when they are captured (see event.sql).
+-- Returns 0 not at all, because there is no key or this role cannot read all rows; 1 where a row has gone;
+-- 2 everywhere. Locks: none.
+  select case when londiste.key_columns(tab) = '{}' or not has_table_privilege(tab, 'select') or row_security_active(tab) then 0
+              when londiste.is_disturbed(tab) then 2
+              else 1 end
+$$;
+
+create or replace function londiste.capture_shape(tab regclass)
+returns text language plpgsql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- What the statements that capture a table depend on, as one text: its name and key columns, whether rows need their
+-- record text, and how far they must be compared with the table.
+--
+-- It is declared immutable though it reads the catalog. With the table as a constant it is therefore computed once,
+-- when a plan is made; and PostgreSQL throws a plan away as soon as a relation that it mentions is altered. So the
+-- comparison in every trigger function costs nothing and is never out of date.
+-- Locks: none.
+begin
+  return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),
+                   case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab));
+end
+$$;

@@ -1,0 +1,103 @@
+package io.londiste.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.schema.Installer;
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A provider database with a queue {@code q}, and a replay of its own that is as plain as can be: it applies one event
+ * after the other to a copy of the table beside it.
+ */
+final class CaptureDb implements AutoCloseable {
+    private static final String REPLAY = """
+            create schema test;
+            create table test.done (table_name text primary key, ev_id bigint);
+            create function test.replay(name text, tab regclass, copy regclass) returns void language plpgsql
+                set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = postgres set bytea_output = hex
+                set extra_float_digits = 1 set lc_monetary = 'C' as $$
+            declare
+              e     record;
+              keys  text := (select string_agg(format('(t.%I)::text = (r.%1$I)::text', k), ' and ')
+                               from unnest(londiste.key_columns(tab)) as k);
+              gone  text := format('delete from %s as t using (select (%%s).*) as r where %s', copy, keys);
+              named text;
+              type  text := (select format('%I.%I', n.nspname, t.typname) from pg_class c join pg_type t on t.oid = c.reltype
+                               join pg_namespace n on n.oid = t.typnamespace where c.oid = tab);
+              op    text;
+              image text;
+            begin
+              named := format('json_populate_record(null::%s, %%L)', type);
+              for e in select * from pgq.event_1 v where v.ev_extra1 = name and v.ev_type like '{%'
+                  and v.ev_id > coalesce((select d.ev_id from test.done d where d.table_name = name), 0) order by v.ev_id loop
+                op := e.ev_type::json ->> 'op';
+                if op = 'TRUNCATE' then
+                  execute format('truncate %s', copy);
+                else
+                  image := case when e.ev_extra3 is null then format(named, e.ev_data)
+                                else format('%L::%s', e.ev_extra3, type) end;
+                  if e.ev_extra2 is not null then
+                    execute format(gone, case when e.ev_extra4 is null then format(named, e.ev_extra2)
+                                              else format('%L::%s', e.ev_extra4, type) end);
+                  end if;
+                  execute format(gone, image);
+                  if op <> 'DELETE' then
+                    execute format('insert into %s select (%s).*', copy, image);
+                  end if;
+                end if;
+                insert into test.done as d values (name, e.ev_id) on conflict (table_name) do update set ev_id = excluded.ev_id;
+              end loop;
+            end $$;
+            """;
+
+    final Db db;
+
+    CaptureDb(int major) {
+        db = PostgresPair.database(major);
+        var installer = new Installer(db.dataSource());
+        installer.installPgq();
+        installer.installLondisteProvider();
+        db.sql("select pgq.create_queue('q')");
+        db.sql(REPLAY);
+    }
+
+    /** Makes a table and has it captured. */
+    void table(String name, String columns) {
+        db.sql("create table " + name + " " + columns);
+        capture(name);
+    }
+
+    /** Has a table captured that is empty yet. */
+    void capture(String name) {
+        db.sql("create table " + copy(name) + " (like " + name + ")");
+        assertThat(db.sql("select londiste.provider_add_table('q', ?)", name)).isEqualTo("1");
+    }
+
+    /** The operations that were captured for a table, in order: the first letter of each, with the row's JSON. */
+    List<String> events(String name) {
+        return db.rows(
+                "select left(ev_type::json ->> 'op', 1) || coalesce(' ' || ev_data, '') || coalesce(' was ' || ev_extra2, '')"
+                        + " from pgq.event_1 where ev_extra1 = londiste.canonical(?) and ev_type like '{%' order by ev_id",
+                name);
+    }
+
+    /** Replays what was captured of a table since the last time, and compares the copy with the table. */
+    void assertReplayed(String name) {
+        db.sql("select test.replay(londiste.canonical(?), ?::regclass, ?::regclass)", name, name, copy(name));
+        assertThat(db.sql("select r::text from " + copy(name) + " as r order by 1"))
+                .as(() -> name + " after " + events(name))
+                .isEqualTo(db.sql("select r::text from " + name + " as r order by 1"));
+    }
+
+    private static String copy(String name) {
+        return name.endsWith("\"") ? name.substring(0, name.length() - 1) + "_copy\"" : name + "_copy";
+    }
+
+    @Override
+    public void close() throws IOException {
+        db.close();
+    }
+}
