@@ -1,0 +1,135 @@
+package io.londiste.pgq.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.schema.Installer;
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Programs that others wrote work on our PgQ: Debian's ticker daemon pgqd, and its Python consumer. */
+@ExtendWith(PostgresPair.class)
+class PgqInteropIT {
+    private static final String PYTHON = "/usr/bin/python3";
+    private static final String CONSUMER = """
+            import sys, pgq
+
+            class Printer(pgq.Consumer):
+                def process_event(self, db, event):
+                    print("EVENT", event.ev_type, event.ev_data, event.ev_retry, flush=True)
+                    if event.ev_type == "again" and event.ev_retry is None:
+                        event.tag_retry(0)
+                    else:
+                        event.tag_done()
+
+            Printer("printer", "db", sys.argv[1:]).start()
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void programs() throws Exception {
+        Assumptions.assumeTrue(works("pgqd", "-V"), "pgqd is not installed here (Debian: pgqd)");
+        Assumptions.assumeTrue(
+                works(PYTHON, "-c", "import pgq"), "the Python consumer is not installed here (Debian: python3-pgq)");
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (var process : processes) {
+            process.destroy();
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void pgqdTicksAndPythonReads(@Provider Db db) throws IOException {
+        new Installer(db.dataSource()).installPgq();
+        db.sql("select pgq.create_queue('q'), pgq.set_queue_config('q', 'ticker_max_lag', '50 ms'),"
+                + " pgq.set_queue_config('q', 'rotation_period', '1 s')");
+        Files.writeString(directory.resolve("printer.py"), CONSUMER);
+        Files.writeString(directory.resolve("printer.ini"), """
+                [printer]
+                job_name = printer
+                db = %s
+                queue_name = q
+                loop_delay = 0.1
+                use_skylog = 0
+                """.formatted(db.libpq()));
+        Files.writeString(directory.resolve("pgqd.ini"), """
+                [pgqd]
+                base_connstr = host=%s port=%d user=%s password=%s
+                initial_database = %s
+                database_list = %5$s
+                check_period = 1
+                retry_period = 1
+                maint_period = 1
+                ticker_period = 0.1
+                """.formatted(
+                        db.host(), db.port(), db.user(), db.password(), db.name()));
+        start("pgqd", "pgqd.ini");
+        assertThat(exit(start("register", PYTHON, "printer.py", "--register", "printer.ini")))
+                .isZero();
+        start("printer", PYTHON, "printer.py", "printer.ini");
+
+        db.sql("select pgq.insert_event('q', 'once', 'one'), pgq.insert_event('q', 'again', 'two')");
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(output("printer"))
+                .contains("EVENT once one None", "EVENT again two None", "EVENT again two 1"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(db.number("select queue_cur_table from pgq.queue"))
+                        .as("pgqd rotates")
+                        .isPositive());
+        assertThat(output("printer")).containsOnlyOnce("EVENT once");
+    }
+
+    private Process start(String name, String... command) throws IOException {
+        var line = command.length == 1 ? new String[] {name, command[0]} : command;
+        var process = new ProcessBuilder(line)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve(name + ".out").toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private String output(String name) throws IOException {
+        return Files.readString(directory.resolve(name + ".out"));
+    }
+
+    private static int exit(Process process) {
+        return process.onExit().orTimeout(30, TimeUnit.SECONDS).join().exitValue();
+    }
+
+    private static boolean works(String... command) {
+        try {
+            var process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return exit(process) == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
