@@ -1,0 +1,91 @@
+package io.londiste.demo;
+
+import io.londiste.Application;
+import io.londiste.Transactions;
+import io.londiste.config.Settings;
+import io.londiste.demo.DemoPicture.Line;
+import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.Tick;
+import io.londiste.provider.Provider;
+import io.londiste.replay.Counts;
+import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.Subscriber;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableName;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** The replication of the demo: the same commands and programs that an operator uses, in this process. */
+final class DemoJob implements AutoCloseable {
+    private final Settings settings;
+    private final DataSource subscriberDb;
+    private final Provider provider;
+    private final Subscriber subscriber;
+    private final PgqClient pgq;
+    private final Application ticker;
+    private final Application replay;
+    private final SubscribedTables subscribed;
+    private final Map<TableName, Long> copied = new HashMap<>();
+
+    DemoJob(DemoServers servers) {
+        settings = servers.job();
+        subscriberDb = servers.subscriber();
+        provider = new Provider(settings, servers.provider());
+        subscriber = new Subscriber(settings, servers.provider(), subscriberDb);
+        pgq = new PgqClient(servers.provider());
+        subscribed = new SubscribedTables(settings.queueName());
+        ticker = Application.ticker(servers.ticker());
+        replay = Application.replay(settings);
+    }
+
+    /** Installs both sides, and starts ticker and replay. */
+    void start() {
+        provider.install();
+        subscriber.install();
+        ticker.start();
+        replay.start();
+    }
+
+    void add(List<TableName> tables) {
+        var names = tables.stream().map(TableName::toString).toList();
+        provider.add(names);
+        subscriber.add(names, AddOptions.NONE);
+    }
+
+    DemoPicture picture(ShopLoad load) throws SQLException {
+        replay.copies().active().forEach((table, copy) -> copied.merge(table, copy.rows(), Math::max));
+        var applied = replay.status().tables();
+        var lines = Transactions.call(subscriberDb, subscribed::list).stream()
+                .map(table -> new Line(
+                        table.name(),
+                        table.state(),
+                        table.reason(),
+                        copied.getOrDefault(table.name(), 0L),
+                        applied.getOrDefault(table.name(), Counts.NONE).events()))
+                .toList();
+        return new DemoPicture(lines, load.committed(), load.rolledBack(), replay.status().lag());
+    }
+
+    /** The newest tick of the queue. */
+    long lastTick() throws SQLException {
+        return pgq.lastTick(settings.queueName()).map(Tick::id).orElse(0L);
+    }
+
+    void forceTick() throws SQLException {
+        pgq.forceTick(settings.queueName());
+    }
+
+    /** The tick that the replay has reached. */
+    long position() throws SQLException {
+        return pgq.position(settings.queueName(), settings.consumerId()).orElse(0L);
+    }
+
+    @Override
+    public void close() {
+        replay.close();
+        ticker.close();
+    }
+}
