@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
             "       londiste (-r | -s | -k) config.ini",
             "       londiste demo [--once]"
         },
-        subcommands = {ProviderCommand.class, SubscriberCommand.class, ReplayCommand.class},
+        subcommands = {ProviderCommand.class, SubscriberCommand.class, ReplayCommand.class, DemoCommand.class},
         footer = {
             "  londiste conf.ini provider install",
             "  londiste conf.ini subscriber install",

@@ -66,7 +66,8 @@ final class DemoJob implements AutoCloseable {
                         copied.getOrDefault(table.name(), 0L),
                         applied.getOrDefault(table.name(), Counts.NONE).events()))
                 .toList();
-        return new DemoPicture(lines, load.committed(), load.rolledBack(), replay.status().lag());
+        return new DemoPicture(
+                lines, load.committed(), load.rolledBack(), replay.status().lag());
     }
 
     /** The newest tick of the queue. */

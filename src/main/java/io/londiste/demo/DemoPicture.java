@@ -25,7 +25,9 @@ record DemoPicture(List<Line> tables, long written, long rolledBack, Duration la
     record Line(TableName table, TableState state, String reason, long copied, long applied) {}
 
     long ok() {
-        return tables.stream().filter(line -> line.state().equals(TableState.OK)).count();
+        return tables.stream()
+                .filter(line -> line.state().equals(TableState.OK))
+                .count();
     }
 
     boolean allOk() {
@@ -44,7 +46,8 @@ record DemoPicture(List<Line> tables, long written, long rolledBack, Duration la
     String troubles() {
         return tables.stream()
                 .filter(line -> !line.state().equals(TableState.OK))
-                .map(line -> line.table() + " " + line.state() + (line.reason() == null ? "" : " (" + line.reason() + ")"))
+                .map(line ->
+                        line.table() + " " + line.state() + (line.reason() == null ? "" : " (" + line.reason() + ")"))
                 .collect(Collectors.joining("; "));
     }
 }

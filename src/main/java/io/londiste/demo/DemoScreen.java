@@ -99,7 +99,11 @@ final class DemoScreen {
         picture.tables().forEach(line -> text.append(row(line)));
         text.append("%n%d of %d tables ok, %d rows copied, %d events applied, lag %s%n"
                 .formatted(
-                        picture.ok(), picture.tables().size(), picture.copied(), picture.applied(), lag(picture.lag())));
+                        picture.ok(),
+                        picture.tables().size(),
+                        picture.copied(),
+                        picture.applied(),
+                        lag(picture.lag())));
         text.append("%d transactions written, %d rolled back. Ctrl-C ends it.%n"
                 .formatted(picture.written(), picture.rolledBack()));
         messages.forEach(message -> text.append(firstLine(message)).append(System.lineSeparator()));
@@ -111,7 +115,11 @@ final class DemoScreen {
         var color = line.reason() != null ? 31 : line.state().equals(TableState.OK) ? 32 : 33;
         var painted = "\033[" + color + "m%-16s\033[0m".formatted(line.state());
         return ROW.formatted(
-                line.table(), painted, line.copied(), line.applied(), line.reason() == null ? "" : firstLine(line.reason()));
+                line.table(),
+                painted,
+                line.copied(),
+                line.applied(),
+                line.reason() == null ? "" : firstLine(line.reason()));
     }
 
     private static String state(Line line) {

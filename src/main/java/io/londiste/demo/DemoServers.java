@@ -47,10 +47,14 @@ final class DemoServers implements AutoCloseable {
         return Settings.of(
                 Section.LONDISTE,
                 Map.of(
-                        "job_name", "demo",
-                        "provider_db", provider.libpq(PgCluster.USER),
-                        "subscriber_db", subscriber.libpq(PgCluster.USER),
-                        "pgq_queue_name", QUEUE));
+                        "job_name",
+                        "demo",
+                        "provider_db",
+                        provider.libpq(PgCluster.USER),
+                        "subscriber_db",
+                        subscriber.libpq(PgCluster.USER),
+                        "pgq_queue_name",
+                        QUEUE));
     }
 
     /** The ticker's job. */

@@ -16,7 +16,7 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * The PostgreSQL programs (initdb, pg_ctl, postgres) of each major version, unpacked once per user from the jars that the
- * build puts beside the program: {@code postgresql/15.jar} and so on. The system property {@code londiste.postgresql}
+ * build fetches: {@code target/postgresql/15.jar} and so on. The system property {@code londiste.postgresql}
  * names another directory of such jars.
  */
 public final class PgBinaries {
@@ -50,6 +50,10 @@ public final class PgBinaries {
         var chosen = System.getProperty("londiste.postgresql");
         if (chosen != null) {
             return Path.of(chosen);
+        }
+        var home = System.getProperty("londiste.home");
+        if (home != null) {
+            return Path.of(home, "target/postgresql");
         }
         try {
             // target/classes or target/camel-londiste.jar: the jars are beside either

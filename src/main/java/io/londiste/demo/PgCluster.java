@@ -166,7 +166,8 @@ public final class PgCluster implements AutoCloseable {
 
     /** The libpq connection string of a database in this cluster, with user and password. */
     public String libpq(String database) {
-        return "host=127.0.0.1 port=%d dbname=%s user=%s password=%s sslmode=disable".formatted(port, database, USER, password);
+        return "host=127.0.0.1 port=%d dbname=%s user=%s password=%s sslmode=disable"
+                .formatted(port, database, USER, password);
     }
 
     /** Stops the server, if it runs, and removes its data. */
