@@ -95,7 +95,7 @@ insert into shop."Gift ""cards"", all"
 values ('no ' || floor(random() * 50), floor(random() * 100)::int, nullif(repeat('ö', (random() * 3)::int), ''))
 on conflict ("Card No") do update set "select" = excluded."select" + 1;
 delete from shop."Gift ""cards"", all" where "Card No" = 'no ' || (select floor(random() * 50));
-update shop."Gift ""cards"", all" set "Card No" = 'moved ' || "Card No"
+update shop."Gift ""cards"", all" set "Card No" = 'moved ' || random()
 where "Card No" = (select 'no ' || floor(random() * 50));
 
 -- 5 things go into baskets
