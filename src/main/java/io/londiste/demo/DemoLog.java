@@ -28,6 +28,8 @@ final class DemoLog extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        screen.say(event.getLevel() + ": " + event.getFormattedMessage());
+        var thrown = event.getThrowableProxy();
+        screen.say(event.getLevel() + ": " + event.getFormattedMessage()
+                + (thrown == null ? "" : ": " + thrown.getMessage()));
     }
 }

@@ -46,7 +46,10 @@ class DemoScreenTest {
         var screen = new DemoScreen(out, true);
 
         screen.show(picture(TableState.IN_COPY, null, 0));
-        int height = lines().size();
+        int height = (int) written.toString(StandardCharsets.UTF_8)
+                .chars()
+                .filter(c -> c == '\n')
+                .count();
         screen.say("WARN: slow");
         screen.show(picture(TableState.OK, null, 100));
 
