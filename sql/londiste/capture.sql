@@ -7,12 +7,15 @@
 -- no writer fails.
 
 create or replace function londiste.capture_branches(queue text, table_name text, tab oid)
-returns text language sql stable strict
+returns text language plpgsql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- The part of a capture function that writes the events: one branch for each operation, event table and form.
+-- Not in SQL, whose functions PostgreSQL checks when they are made: on a subscriber there is no schema pgq.
 -- Locks: none.
-  select string_agg(format(E'\n    %s tg_op = %L and slot = %s%s then\n      %s;\n      return null;',
+begin
+  return (
+    select string_agg(format(E'\n    %s tg_op = %L and slot = %s%s then\n      %s;\n      return null;',
                            case nr when 1 then 'if' else 'elsif' end, op, slot,
                            case when op = 'UPDATE' and form <> 'row' then format(' and rows_ %s 1', case form when 'one' then '=' else '>' end) end,
                            londiste.event_statement(queue, table_name, tab, op, slot, form)), '' order by nr)
@@ -22,7 +25,8 @@ as $$
            cross join unnest('{INSERT,UPDATE,DELETE}'::text[]) with ordinality as o (op, nr)
            cross join unnest(case when londiste.capture_is_row_level(tab) then '{row}'
                                   when op = 'UPDATE' then '{one,many}' else '{many}' end::text[]) with ordinality as f (form, nr)
-           where q.queue_name = queue) as b
+           where q.queue_name = queue) as b);
+end
 $$;
 
 create or replace function londiste.make_capture(queue text, table_name text, tab oid, function_name text)

@@ -109,4 +109,54 @@ class ReplicationIT {
         assertThat(subscriber.number("select count(*) from londiste.subscriber_pending_fkeys"))
                 .isZero();
     }
+
+    @Test
+    void triggers_that_change_the_same_table_have_the_last_word() {
+        String table = "create table node (id int primary key, next int, touched int default 0, note text)";
+        provider.sql(table);
+        subscriber.sql(table);
+        provider.sql("""
+                create function settle() returns trigger language plpgsql as $$
+                begin
+                  if pg_trigger_depth() = 1 then
+                    if tg_op = 'DELETE' then
+                      update node set touched = touched + 10 where next = old.id;
+                    else
+                      update node set touched = touched + 1, note = new.note || '!' where id in (new.id, new.next);
+                      delete from node where id = new.next and new.note = 'remove next';
+                    end if;
+                  end if;
+                  return null;
+                end $$;
+                create trigger settle after insert or update or delete on node for each row execute function settle()
+                """);
+        job.add("node").start().awaitOk();
+
+        provider.sql("insert into node values (1, 2, 0, 'a'), (2, 3, 0, 'b'), (3, 1, 0, 'c'), (4, 4, 0, 'd')");
+        provider.sql("update node set note = 'e', next = 4 where id < 3");
+        provider.sql(
+                "update node set note = 'remove next', next = 2 where id = 1; update node set id = 10 where id = 3");
+        provider.sql("delete from node where id = 4; insert into node values (4, 1, 5, 'again')");
+        job.awaitReplay();
+
+        String rows = "select node::text from node order by id";
+        assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)).hasSize(3);
+    }
+
+    @Test
+    void rows_whose_deferrable_keys_change_places_stay_themselves() {
+        String table = "create table place (id int primary key deferrable initially deferred, who text)";
+        provider.sql(table);
+        subscriber.sql(table);
+        job.add("place").start().awaitOk();
+
+        provider.sql("insert into place values (1, 'a'), (2, 'b'), (3, 'c')");
+        provider.sql("update place set id = 3 - id where id < 3");
+        provider.sql("update place set id = id + 1");
+        provider.sql("begin; update place set id = 3 where who = 'b'; update place set id = 2 where who = 'a'; commit");
+        job.awaitReplay();
+
+        String rows = "select place::text from place order by id";
+        assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)).hasSize(3);
+    }
 }
