@@ -40,7 +40,7 @@ as $$
 -- i_seq_name    [schema.]name, bare
 -- i_new_value   the value wanted
 -- Returns the sequence's value afterwards.
--- Locks: none; two callers at a time are put in order by an advisory lock, nextval() by others is not.
+-- Locks: an advisory one, against others who call this; nextval() by others goes on, and may be thrown back by it.
 -- Errors: 42P01 no such sequence.
 declare
     v_seq regclass := pgq.quote_fqname(i_seq_name)::regclass;
@@ -154,11 +154,12 @@ as $$
 -- x_force   also when there are consumers; they are unregistered
 -- Returns 1.
 -- Errors: 42704 no such queue; 2BP01 consumers are registered and x_force is not true.
--- Locks: waits for the queue's ticker, then for all who read or write its event tables.
+-- Locks: pgq.tick ROW EXCLUSIVE, the queue's row, its event tables ACCESS EXCLUSIVE: waits for all who use them.
 declare
     q        pgq.queue := pgq._get_queue(x_queue_name);
     v_names  text;
 begin
+    lock table pgq.tick in row exclusive mode;  -- first, as everybody does who ticks
     perform from pgq.queue where queue_id = q.queue_id for update;
     select string_agg(co_name, ', ' order by co_name) into v_names
     from pgq.subscription join pgq.consumer on co_id = sub_consumer

@@ -35,6 +35,9 @@ begin
     where tick_queue = q.queue_id
       and tick_id = coalesce((select min(sub_last_tick) from pgq.subscription where sub_queue = q.queue_id),
                              (select max(tick_id) from pgq.tick where tick_queue = q.queue_id));
+    if not found then
+        return 0;
+    end if;
     delete from pgq.tick where tick_queue = q.queue_id and tick_id < v_tick;
 
     -- Asked once before the lock, to spare it, and once more when nobody can write to the table any longer.

@@ -2,8 +2,7 @@
 
 create or replace function pgq._due_queues(i_queue_id integer)
 returns table (queue_id integer, queue_name text, tick_seq regclass, event_seq regclass)
-language sql stable
-set search_path = pg_catalog, pg_temp
+language sql stable  -- and no SET, so that it becomes part of its caller's query, whose plan is kept
 as $$
 -- The queues that need a tick now (with i_queue_id: that one, if it does). A queue does when
 --   * the event sequence has moved by ticker_max_count since the last tick, or at all and ticker_max_lag is over;

@@ -55,10 +55,10 @@ begin
             raise exception 'table %: % is not allowed (it is bound to queue "%")', v_table, i_op, queue
                 using errcode = 'insufficient_privilege';
         elsif v_arg ~ '^ignore=' then
-            ignored := ignored || pg_catalog.regexp_split_to_array(pg_catalog.btrim(pg_catalog.substr(v_arg, 8)), '\s*,\s*');
+            ignored := ignored || pg_catalog.regexp_split_to_array(pg_catalog.btrim(pg_catalog.substr(v_arg, 8)), '[[:space:]]*,[[:space:]]*');
         elsif v_arg ~ '^pkey=' then
             keys := pg_catalog.array_remove(
-                pg_catalog.regexp_split_to_array(pg_catalog.btrim(pg_catalog.substr(v_arg, 6)), '\s*,\s*'), '');
+                pg_catalog.regexp_split_to_array(pg_catalog.btrim(pg_catalog.substr(v_arg, 6)), '[[:space:]]*,[[:space:]]*'), '');
             v_custom_key := true;
         elsif v_arg ~ '^(when|ev_type|ev_data|ev_extra[1-4])=' then
             exprs := exprs || pg_catalog.jsonb_build_object(v_name, pg_catalog.substr(v_arg, pg_catalog.length(v_name) + 2));
@@ -126,7 +126,7 @@ begin
                 case
                     when not i_json then 'case when ($1).%1$I is distinct from null then pg_catalog.format(''%%s'', ($1).%1$I) end'
                     when t in ('boolean'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype,
-                               'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
+                               'pg_catalog.date'::regtype, 'timestamp'::regtype, 'pg_catalog.timestamptz'::regtype)
                     then 'coalesce(pg_catalog.to_json(($1).%1$I)::text, ''null'')'
                     else 'case when ($1).%1$I is distinct from null'
                          || ' then pg_catalog.to_json(pg_catalog.format(''%%s'', ($1).%1$I))::text else ''null'' end'
@@ -165,7 +165,7 @@ select case when i_text !~ '[^A-Za-z0-9_.-]' then i_text else (
             when c = ' ' then '+'
             when c ~ '[A-Za-z0-9_.-]' then c
             else pg_catalog.regexp_replace(pg_catalog.encode(pg_catalog.convert_to(c, pg_catalog.getdatabaseencoding()),
-                    'hex'), '(..)', '%\1', 'g')
+                    'hex'), '(..)', E'%\\1', 'g')
         end, '' order by i)
     from pg_catalog.regexp_split_to_table(i_text, '') with ordinality s (c, i)) end;
 $$;
