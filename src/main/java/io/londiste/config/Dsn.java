@@ -82,6 +82,7 @@ public final class Dsn {
             "application_name");
 
     private static final String CONNECT_TIMEOUT = "15";
+    private static final String DEFAULT_PORT = "5432";
 
     private final Map<String, String> parameters;
 
@@ -110,8 +111,11 @@ public final class Dsn {
                 parameters.putIfAbsent(name, environment.get(variable));
             }
         });
-        parameters.putIfAbsent("host", parameters.getOrDefault("hostaddr", "localhost"));
-        parameters.putIfAbsent("port", "5432");
+        parameters.putIfAbsent("port", DEFAULT_PORT);
+        if (!parameters.containsKey("host")) {
+            var address = parameters.get("hostaddr");
+            parameters.put("host", address != null ? address : environment.localHost(parameters.get("port")));
+        }
         parameters.putIfAbsent("user", environment.user());
         parameters.putIfAbsent("dbname", parameters.get("user"));
         parameters.putIfAbsent("connect_timeout", CONNECT_TIMEOUT);
@@ -121,7 +125,7 @@ public final class Dsn {
             var passfile = parameters.get("passfile");
             var password = PasswordFile.find(
                     passfile == null ? environment.home().resolve(".pgpass") : Path.of(passfile),
-                    result.hosts()[0],
+                    result.isLocal() ? "localhost" : result.hosts()[0],
                     Integer.toString(result.ports()[0]),
                     result.database(),
                     result.user());
@@ -144,6 +148,9 @@ public final class Dsn {
         }
         if (!parameters.get("connect_timeout").matches("-?\\d{1,6}")) {
             throw new LondisteException("connect_timeout is a number of seconds");
+        }
+        if (parameters.get("host").matches("/.*,.*|.*,/.*")) {
+            throw new LondisteException("host is one directory, or one or more hosts");
         }
         for (var port : parameters.get("port").split(",", -1)) {
             if (!port.matches("\\d{0,5}")) {
@@ -169,6 +176,11 @@ public final class Dsn {
         return String.join(",", result);
     }
 
+    /** Whether it is reached by a Unix socket. */
+    private boolean isLocal() {
+        return hosts()[0].startsWith("/");
+    }
+
     private String[] hosts() {
         return parameters.getOrDefault("hostaddr", parameters.get("host")).split(",");
     }
@@ -189,7 +201,7 @@ public final class Dsn {
     /** Opens a new connection at each call; {@link Pools} has pools. */
     public PGSimpleDataSource dataSource(String applicationName) {
         var source = new PGSimpleDataSource();
-        source.setServerNames(hosts());
+        source.setServerNames(isLocal() ? new String[] {"localhost"} : hosts());
         source.setPortNumbers(ports());
         source.setDatabaseName(database());
         source.setUser(user());
@@ -205,6 +217,12 @@ public final class Dsn {
                 if (parameters.containsKey(entry.getKey())) {
                     source.setProperty(entry.getValue(), parameters.get(entry.getKey()));
                 }
+            }
+            if (isLocal()) {
+                source.setProperty("sslmode", "disable");
+                source.setProperty("gssEncMode", "disable");
+                source.setProperty("socketFactory", UnixSocketFactory.class.getName());
+                source.setProperty("socketFactoryArg", hosts()[0] + "/.s.PGSQL." + ports()[0]);
             }
             var attributes = parameters.get("target_session_attrs");
             if (attributes != null) {

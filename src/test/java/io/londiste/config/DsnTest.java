@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ class DsnTest {
     Path home;
 
     private Dsn dsn(String text, Map<String, String> variables) {
-        return Dsn.parse(text, new Environment(variables, home, "me"));
+        return Dsn.parse(text, new Environment(variables, home, "me", List.of(home)));
     }
 
     private PGSimpleDataSource source(String text) {
@@ -106,6 +107,20 @@ class DsnTest {
                 .asString()
                 .isNotBlank()
                 .doesNotContain("geheim");
+    }
+
+    @Test
+    void prefersTheUnixSocketOfThisMachineAsPsqlDoes() throws Exception {
+        Files.createFile(home.resolve(".s.PGSQL.5433"));
+        assertThat(dsn("port=5433", Map.of()).server()).isEqualTo(home + ":5433");
+        assertThat(source("port=5433").getProperty("socketFactoryArg")).isEqualTo(home + "/.s.PGSQL.5433");
+        assertThat(source("port=5434").getServerNames()).containsExactly("localhost");
+        assertThat(source("host=127.0.0.1 port=5433").getProperty("socketFactory"))
+                .isNull();
+        assertThat(source("postgresql://%2Frun%2Fpg/db").getProperty("socketFactoryArg"))
+                .isEqualTo("/run/pg/.s.PGSQL.5432");
+        assertThatThrownBy(() -> dsn("host=/run,h", Map.of()))
+                .hasMessage("host is one directory, or one or more hosts");
     }
 
     @Test
