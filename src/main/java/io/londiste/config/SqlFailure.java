@@ -61,7 +61,7 @@ final class SqlFailure {
         if (failure.getCause() == null && "08004".equals(failure.getSQLState())) {
             return "no password for user " + dsn.user() + " (" + said + ")";
         }
-        return "the connection failed: " + said;
+        return "the connection failed: " + (cause == null || cause.getMessage() == null ? said : cause.getMessage());
     }
 
     /** The message of the server or the driver, in one line. */

@@ -90,6 +90,7 @@ public final class SnapshotCopy {
             source.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try {
                 SnapshotTick at = tick(copy, source);
+                requireCapture(source, table);
                 LOG.info("{}: copying as of tick {}", table, at.tick);
                 Transactions.run(subscriber, target -> copy(copy, source, target, at.tick));
                 LOG.info("{}: {} rows copied", table, copy.rows());
@@ -128,6 +129,20 @@ public final class SnapshotCopy {
             } finally {
                 ticking.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
                 ticking.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** Rows of a table whose changes are not captured would be right for a moment only. */
+    private void requireCapture(Connection source, TableName table) throws SQLException {
+        try (PreparedStatement statement = source.prepareStatement(
+                "select from londiste.provider_table where queue_name = ? and table_name = ?")) {
+            statement.setString(1, queue);
+            statement.setString(2, table.toString());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
+                }
             }
         }
     }
