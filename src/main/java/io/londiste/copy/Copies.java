@@ -42,6 +42,7 @@ public final class Copies {
     private final SubscribedTables tables;
     private final Handover handover;
     private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
+    private final Map<TableName, Long> copied = new ConcurrentHashMap<>();
     private final Map<TableName, Failure> failures = new ConcurrentHashMap<>();
 
     /** @param parallel how many tables are worked on at once */
@@ -98,12 +99,19 @@ public final class Copies {
         return new TreeMap<>(active);
     }
 
+    /** Rows that the last copy of each table brought, so far; tables that this process has not copied are not told. */
+    public Map<TableName, Long> rows() {
+        Map<TableName, Long> rows = new TreeMap<>(copied);
+        active.values().stream().filter(copy -> copy.rows() > 0).forEach(copy -> rows.put(copy.table(), copy.rows()));
+        return rows;
+    }
+
     /** The table needs no more work here: it is ok, or it was removed or is to be synced anew. */
     public void finished(TableCopy copy) throws SQLException {
         pgq.unregisterConsumer(queue, copy.consumer());
         Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
         failures.remove(copy.table());
-        release(copy.table());
+        release(copy);
     }
 
     /** Puts the table aside for a while, with the reason on it; its place in the queue is kept. */
@@ -122,17 +130,20 @@ public final class Copies {
                 }
             });
         } finally {
-            release(copy.table());
+            release(copy);
         }
     }
 
     /** Leaves the table as it is: the process is about to end. */
     void dropped(TableCopy copy) {
-        release(copy.table());
+        release(copy);
     }
 
-    private void release(TableName table) {
-        active.remove(table);
+    private void release(TableCopy copy) {
+        if (copy.rows() > 0) {
+            copied.put(copy.table(), copy.rows());
+        }
+        active.remove(copy.table());
         handover.changed();
     }
 

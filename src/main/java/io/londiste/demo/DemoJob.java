@@ -13,9 +13,7 @@ import io.londiste.subscriber.Subscriber;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.sql.DataSource;
 
 /** The replication of the demo: the same commands and programs that an operator uses, in this process. */
@@ -28,7 +26,6 @@ final class DemoJob implements AutoCloseable {
     private final Application ticker;
     private final Application replay;
     private final SubscribedTables subscribed;
-    private final Map<TableName, Long> copied = new HashMap<>();
 
     DemoJob(DemoServers servers) {
         settings = servers.job();
@@ -56,7 +53,7 @@ final class DemoJob implements AutoCloseable {
     }
 
     DemoPicture picture(ShopLoad load) throws SQLException {
-        replay.copies().active().forEach((table, copy) -> copied.merge(table, copy.rows(), Math::max));
+        var copied = replay.copies().rows();
         var applied = replay.status().tables();
         var lines = Transactions.call(subscriberDb, subscribed::list).stream()
                 .map(table -> new Line(
