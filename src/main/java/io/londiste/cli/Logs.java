@@ -64,6 +64,10 @@ final class Logs {
         context.putProperty("job", job);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(detail == Detail.VERBOSE ? Level.INFO : detail.level);
         context.getLogger("org.apache.camel").setLevel(detail == Detail.VERBOSE ? Level.INFO : Level.WARN);
+        if (detail != Detail.VERBOSE) {
+            // What fails in a route of ours is said by the route, in one line.
+            context.getLogger("org.apache.camel.component.seda").setLevel(Level.OFF);
+        }
         context.getLogger("io.londiste").setLevel(detail.level);
         return context;
     }
