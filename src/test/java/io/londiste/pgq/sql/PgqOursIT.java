@@ -46,6 +46,25 @@ class PgqOursIT extends PgqSuite {
     }
 
     @Test
+    void installingAgainBringsAnOlderSchemaUpToDate() {
+        var options = "select string_agg(oid::regclass || ' ' || reloptions::text, '; ' order by oid) from pg_class"
+                + " where relnamespace = 'pgq'::regnamespace and reloptions is not null";
+        queue();
+        var expected = sql(options);
+        sql("alter table pgq.subscription reset (fillfactor)");
+        sql("alter table pgq.tick reset (autovacuum_vacuum_threshold, autovacuum_vacuum_scale_factor)");
+
+        assertThat(number("select pgq.upgrade_schema()")).isEqualTo(2);
+
+        assertThat(number("select pgq.upgrade_schema()")).isZero();
+        assertThat(
+                        sql(
+                                "select count(*) from pg_class where relname = 'subscription' and reloptions @> '{fillfactor=50}'"))
+                .isEqualTo("1");
+        assertThat(sql(options)).hasSameSizeAs(expected).contains("pgq.tick", "autovacuum_enabled=off");
+    }
+
+    @Test
     void itNeedsNoRoleThatMayCreateRoles() throws SQLException {
         var owner = db.role("owner", "login password 'secret'");
         sql("grant create on database " + db.name() + " to " + owner);
