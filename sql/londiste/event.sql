@@ -16,19 +16,22 @@ as $$
     from londiste.parse_name(event_type.table_name) as n
 $$;
 
-create or replace function londiste.key_lookup(tab oid, what text, source text)
-returns text language sql stable strict
+create or replace function londiste.key_lookup(tab oid, what text, source text, but_not text default null)
+returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- A subquery that looks for the row of a table whose key is in source.key1, source.key2 and so on. Its LIMIT keeps the
 -- planner from turning it into a join, so it always goes by the key's index; the operators are the index's own.
 --   what     what it selects; londiste_now is the row
 --   source   alias that has the key
+--   but_not  alias whose key, letter by letter, the row must not have: 1.0 and 1.00 are the same numeric key
 -- Returns the subquery without parentheses; null when the table has no primary key. Locks: none.
-  select format('select %s from %s%s as londiste_now where %s limit 1', what,
+  select format('select %s from %s%s as londiste_now where %s%s limit 1', what,
                 case when londiste.capture_is_row_level(tab) then '' else 'only ' end, tab::regclass,
                 string_agg(format('londiste_now.%I operator(%I.%s) %s.key%s', a.attname, n.nspname, o.oprname, source, k.nr),
-                           ' and ' order by k.nr))
+                           ' and ' order by k.nr),
+                format(case when but_not is null then '' else ' and (%s)' end,
+                       string_agg(format('londiste_now.%I::text <> %s.key%s::text', a.attname, but_not, k.nr), ' or ' order by k.nr)))
     from pg_index i
    cross join unnest(i.indkey::int2[], i.indclass::oid[]) with ordinality as k (attnum, opclass, nr)
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
@@ -118,7 +121,7 @@ begin
            string_agg(format('%L, o.key%s', k, nr), ', ' order by nr)
       into moved, old_key from unnest(keys) with ordinality as u (k, nr);
     if level > 0 then
-      moved := format('(%s) and (%s) is null', moved, londiste.key_lookup(tab, 'true', 'o'));
+      moved := format('(%s) and (%s) is null', moved, londiste.key_lookup(tab, 'true', 'o', 'n'));
     end if;
     old_key := format('case when %s then json_build_object(%s) end', moved, old_key);
     old_image := format('case when %s then o.image::text end', moved);

@@ -16,6 +16,10 @@ final class CaptureDb implements AutoCloseable {
     private static final String REPLAY = """
             create schema test;
             create table test.done (table_name text primary key, ev_id bigint);
+            create function test.image(type text, record_text text, json_text text) returns text language sql as $$
+              select coalesce(quote_literal(record_text) || '::' || type,
+                              'json_populate_record(null::' || type || ', ' || quote_literal(json_text) || ')')
+            $$;
             create function test.replay(name text, tab regclass, copy regclass) returns void language plpgsql
                 set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = postgres set bytea_output = hex
                 set extra_float_digits = 1 set lc_monetary = 'C' as $$
@@ -23,29 +27,25 @@ final class CaptureDb implements AutoCloseable {
               e     record;
               keys  text := (select string_agg(format('(t.%I)::text = (r.%1$I)::text', k), ' and ')
                                from unnest(londiste.key_columns(tab)) as k);
-              gone  text := format('delete from %s as t using (select (%%s).*) as r where %s', copy, keys);
-              named text;
+              gone  text := 'delete from ' || copy || ' as t using (select (<row>).*) as r where ' || keys;
               type  text := (select format('%I.%I', n.nspname, t.typname) from pg_class c join pg_type t on t.oid = c.reltype
                                join pg_namespace n on n.oid = t.typnamespace where c.oid = tab);
               op    text;
               image text;
             begin
-              named := format('json_populate_record(null::%s, %%L)', type);
               for e in select * from pgq.event_1 v where v.ev_extra1 = name and v.ev_type like '{%'
                   and v.ev_id > coalesce((select d.ev_id from test.done d where d.table_name = name), 0) order by v.ev_id loop
                 op := e.ev_type::json ->> 'op';
                 if op = 'TRUNCATE' then
                   execute format('truncate %s', copy);
                 else
-                  image := case when e.ev_extra3 is null then format(named, e.ev_data)
-                                else format('%L::%s', e.ev_extra3, type) end;
+                  image := test.image(type, e.ev_extra3, e.ev_data);
                   if e.ev_extra2 is not null then
-                    execute format(gone, case when e.ev_extra4 is null then format(named, e.ev_extra2)
-                                              else format('%L::%s', e.ev_extra4, type) end);
+                    execute replace(gone, '<row>', test.image(type, e.ev_extra4, e.ev_extra2));
                   end if;
-                  execute format(gone, image);
+                  execute replace(gone, '<row>', image);
                   if op <> 'DELETE' then
-                    execute format('insert into %s select (%s).*', copy, image);
+                    execute 'insert into ' || copy || ' select (' || image || ').*';
                   end if;
                 end if;
                 insert into test.done as d values (name, e.ev_id) on conflict (table_name) do update set ev_id = excluded.ev_id;
@@ -70,10 +70,13 @@ final class CaptureDb implements AutoCloseable {
         capture(name);
     }
 
-    /** Has a table captured that is empty yet. */
-    void capture(String name) {
-        db.sql("create table " + copy(name) + " (like " + name + ")");
-        assertThat(db.sql("select londiste.provider_add_table('q', ?)", name)).isEqualTo("1");
+    /** Has tables captured that are empty yet. */
+    void capture(String... names) {
+        for (var name : names) {
+            db.sql("create table " + copy(name) + " (like " + name + ")");
+        }
+        assertThat(db.rows("select londiste.provider_add_table('q', name) from unnest(?) as name", (Object) names))
+                .containsOnly("1");
     }
 
     /** The operations that were captured for a table, in order: the first letter of each, with the row's JSON. */
@@ -86,10 +89,17 @@ final class CaptureDb implements AutoCloseable {
 
     /** Replays what was captured of a table since the last time, and compares the copy with the table. */
     void assertReplayed(String name) {
-        db.sql("select test.replay(londiste.canonical(?), ?::regclass, ?::regclass)", name, name, copy(name));
-        assertThat(db.sql("select r::text from " + copy(name) + " as r order by 1"))
-                .as(() -> name + " after " + events(name))
-                .isEqualTo(db.sql("select r::text from " + name + " as r order by 1"));
+        var both = db.rows("select test.replay(londiste.canonical(" + literal(name) + "), " + literal(name) + ", "
+                + literal(copy(name)) + "); " + rowsOf(copy(name)) + " union all " + rowsOf(name));
+        assertThat(both.get(0)).as(() -> name + " after " + events(name)).isEqualTo(both.get(1));
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private static String rowsOf(String table) {
+        return "select coalesce(string_agg(r::text, chr(10) order by r::text), '') from " + table + " as r";
     }
 
     private static String copy(String name) {

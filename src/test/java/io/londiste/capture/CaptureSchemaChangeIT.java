@@ -1,0 +1,291 @@
+package io.londiste.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.londiste.test.PostgresPair;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whoever alters a captured table, in this session or another, breaks no writer and loses no column. */
+@ExtendWith(PostgresPair.class)
+@ParameterizedClass
+@ValueSource(ints = {13, 15, 18})
+class CaptureSchemaChangeIT {
+    private static CaptureDb capture;
+
+    @Parameter
+    private int major;
+
+    @BeforeParameterizedClassInvocation
+    static void open(int major) {
+        capture = new CaptureDb(major);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws IOException {
+        capture.close();
+    }
+
+    /** Alters a table while another session has all statements prepared, and gives the events of the latter afterwards. */
+    private static String[] eventsAfter(String table, String alter, String... statements) throws SQLException {
+        try (var writer = capture.db.connect()) {
+            for (int i = 0; i < 7; i++) {
+                execute(
+                        writer,
+                        "insert into " + table + " (id) values (-1); update " + table + " set id = -2 where id = -1;"
+                                + " delete from " + table + " where id = -2");
+            }
+            capture.db.sql(alter);
+            int before = capture.events(table).size();
+            for (var statement : statements) {
+                execute(writer, statement);
+            }
+            var events = capture.events(table);
+            return events.subList(before, events.size()).toArray(String[]::new);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void addedDroppedAndRenamedColumnsAreSeenAtOnce() throws SQLException {
+        capture.table("columns", "(id int primary key, a int default 1, b int default 2)");
+        assertThat(eventsAfter(
+                        "columns",
+                        "alter table columns add c text default 'new', drop a; alter table columns rename b to \"B b\"",
+                        "insert into columns values (1)",
+                        "update columns set id = 2",
+                        "delete from columns"))
+                .containsExactly(
+                        "I {\"id\":1,\"B b\":2,\"c\":\"new\"}",
+                        "U {\"id\":2,\"B b\":2,\"c\":\"new\"} was {\"id\" : 1}",
+                        "D {\"id\":2,\"B b\":2,\"c\":\"new\"}");
+    }
+
+    @Test
+    void anotherTypeMayNeedTheRecordTextAtOnce() throws SQLException {
+        capture.table("retyped", "(id int primary key, v text default '{1}')");
+        eventsAfter(
+                "retyped",
+                "alter table retyped alter v drop default, alter v type int[] using v::int[]",
+                "insert into retyped values (1, '[0:0]={7}')");
+
+        assertThat(
+                        capture.db.sql(
+                                "select ev_extra3 from pgq.event_1 where ev_extra1 = 'public.retyped' order by ev_id desc limit 1"))
+                .isEqualTo("(1,[0:0]={7})");
+    }
+
+    @Test
+    void theKeyMayChangeItsTypeItsNameAndItsColumns() throws SQLException {
+        capture.table("keyed", "(id int primary key, other int default 5)");
+        assertThat(eventsAfter(
+                        "keyed",
+                        "alter table keyed alter id type text",
+                        "insert into keyed values ('x')",
+                        "update keyed set id = 'y'"))
+                .containsExactly("I {\"id\":\"x\",\"other\":5}", "U {\"id\":\"y\",\"other\":5} was {\"id\" : \"x\"}");
+        capture.db.sql("alter table keyed rename id to code");
+        capture.db.sql("update keyed set code = 'z'");
+        assertThat(capture.events("keyed")).last().isEqualTo("U {\"code\":\"z\",\"other\":5} was {\"code\" : \"y\"}");
+
+        capture.db.sql("alter table keyed drop constraint keyed_pkey, add primary key (other)");
+        capture.db.sql("update keyed set code = 'zz', other = 6");
+        assertThat(capture.events("keyed")).last().isEqualTo("U {\"code\":\"zz\",\"other\":6} was {\"other\" : 5}");
+        assertThat(lastKey()).isEqualTo("[\"other\"]");
+
+        capture.db.sql("alter table keyed drop constraint keyed_pkey");
+        capture.db.sql("update keyed set other = 7; delete from keyed");
+        assertThat(capture.events("keyed")).last().isEqualTo("D {\"code\":\"zz\",\"other\":7}");
+        assertThat(lastKey()).isEqualTo("[]");
+    }
+
+    private static String lastKey() {
+        return capture.db.sql(
+                "select ev_type::json ->> 'pkey' from pgq.event_1 where ev_extra1 = 'public.keyed' order by ev_id desc limit 1");
+    }
+
+    @Test
+    void aRenamedTableKeepsItsRegisteredName() throws SQLException {
+        capture.table("named", "(id int primary key)");
+        capture.db.sql("create schema away");
+        capture.db.sql("alter table named rename to renamed; alter table renamed set schema away");
+        capture.db.sql(
+                "insert into away.renamed values (1), (2); update away.renamed set id = 3 where id = 1; delete from away.renamed");
+
+        assertThat(capture.events("named"))
+                .containsExactly(
+                        "I {\"id\":1}",
+                        "I {\"id\":2}",
+                        "U {\"id\":3} was {\"id\" : 1}",
+                        "D {\"id\":2}",
+                        "D {\"id\":3}");
+    }
+
+    @Test
+    void maintenanceBringsFunctionsUpToDateAndOnlyThose() {
+        capture.table("maintained", "(id int primary key)");
+        capture.db.sql("select londiste.maint_capture()");
+        assertThat(capture.db.sql("select londiste.maint_capture()")).isEqualTo("0");
+
+        capture.db.sql("alter table maintained rename id to nr");
+        assertThat(capture.db.sql("select londiste.maint_capture()")).isEqualTo("1");
+        capture.db.sql("insert into maintained values (1)");
+        assertThat(capture.events("maintained")).containsExactly("I {\"nr\":1}");
+
+        capture.db.sql("drop trigger q_logger_u on maintained");
+        assertThat(capture.db.sql("select londiste.provider_add_table('q', 'maintained')"))
+                .isEqualTo("0");
+        capture.db.sql("update maintained set nr = 2");
+        assertThat(capture.events("maintained")).last().isEqualTo("U {\"nr\":2} was {\"nr\" : 1}");
+    }
+
+    @Test
+    void partitionsAreCapturedAsTheirRoot() {
+        capture.table("part", "(k1 int, k2 text, v text, primary key (k1, k2)) partition by list (k2)");
+        capture.db.sql("create table part_a partition of part for values in ('a')");
+        capture.db.sql("create table part_b (v text, extra int, k2 text not null, k1 int not null)");
+        capture.db.sql("alter table part_b drop extra; alter table part attach partition part_b for values in ('b')");
+        capture.db.sql("create table part_rest partition of part default partition by hash (k1)");
+        capture.db.sql("create table part_rest_0 partition of part_rest for values with (modulus 1, remainder 0)");
+        capture.db.sql("select londiste.maint_capture()");
+
+        capture.db.sql("insert into part select i, chr(97 + i % 4), 'v' || i from generate_series(1, 12) as i");
+        capture.db.sql(
+                "insert into part_b values ('direct', 'b', 100); update part_rest set v = 'x'; delete from part_a where k1 = 4");
+        capture.assertReplayed("part");
+        capture.db.sql("update part set k2 = 'b' where k2 = 'a'; update part set k1 = k1 + 1000 where k2 = 'c'");
+        capture.db.sql("insert into part values (1, 'b', 'up') on conflict (k1, k2) do update set v = 'upserted'");
+        capture.assertReplayed("part");
+        capture.db.sql("truncate part_b");
+        capture.assertReplayed("part");
+        capture.db.sql("truncate part_rest");
+        capture.assertReplayed("part");
+        capture.db.sql("insert into part values (1, 'a', '1'), (2, 'c', '2')");
+        capture.db.sql("truncate part");
+        capture.assertReplayed("part");
+        assertThat(capture.events("part")).last().isEqualTo("T");
+        assertThat(capture.db.sql("select distinct ev_extra1 from pgq.event_1 where ev_extra1 like 'public.part%'"))
+                .isEqualTo("public.part");
+    }
+
+    @Test
+    void laterPartitionsAreCapturedAndLeavingOnesNoMore() {
+        capture.table("later", "(id int primary key, v int) partition by range (id)");
+        capture.db.sql("create table later_1 partition of later for values from (1) to (10)");
+        capture.db.sql(
+                "create table later_2 (id int not null, v int); alter table later attach partition later_2 for values from (10) to (20)");
+        capture.db.sql("insert into later values (1, 1), (11, 1); insert into later_2 values (12, 1)");
+        capture.assertReplayed("later");
+
+        assertThat(capture.db.number("select londiste.maint_capture()")).isGreaterThanOrEqualTo(2);
+        capture.db.sql("truncate later_2");
+        capture.assertReplayed("later");
+
+        int events = capture.events("later").size();
+        capture.db.sql("alter table later detach partition later_1");
+        capture.db.sql("insert into later_1 values (2, 2); truncate later_1");
+        assertThat(capture.events("later")).hasSize(events);
+    }
+
+    @Test
+    void rowsThatTriggersChangeInPartitionsArriveAsTheyAre() {
+        capture.table("ptrig", "(id int primary key, v int default 0) partition by range (id)");
+        capture.db.sql("create table ptrig_1 partition of ptrig for values from (0) to (10)");
+        capture.db.sql("create table ptrig_2 partition of ptrig for values from (10) to (99)");
+        capture.db.sql("""
+                create function ptrig() returns trigger language plpgsql as $$
+                begin
+                  update ptrig set v = v + 1, id = case when id = 3 then 13 else id end where id = new.id; return null;
+                end $$;
+                create trigger a_first after insert on ptrig for each row execute function ptrig()
+                """);
+        capture.db.sql("insert into ptrig values (1, 0), (3, 0), (11, 0)");
+        capture.assertReplayed("ptrig");
+        capture.db.sql("select londiste.maint_capture()");
+        capture.db.sql("insert into ptrig values (2, 0), (12, 0)");
+        capture.assertReplayed("ptrig");
+    }
+
+    @Test
+    void recordTextAndJsonHaveTheirFieldsInTheSameOrder() {
+        capture.table("ordered", "(id int primary key, v text, a int[]) partition by range (id)");
+        capture.db.sql(
+                "create table ordered_1 (a int[], gone int, v text, id int not null); alter table ordered_1 drop gone;"
+                        + " alter table ordered attach partition ordered_1 default; insert into ordered values (1, 'x', '{1}')");
+
+        assertThat(capture.db.sql("select ev_data, ev_extra3 from pgq.event_1 where ev_extra1 = 'public.ordered'"))
+                .isEqualTo("{\"a\":[1],\"v\":\"x\",\"id\":1}|({1},x,1)");
+    }
+
+    @Test
+    void anInheritanceTreeIsCapturedAsItsRoot() {
+        capture.db.sql("create table tree (id int primary key, v int)");
+        capture.db.sql(
+                "create table tree_a (primary key (id)) inherits (tree); create table tree_b () inherits (tree_a)");
+        capture.capture("tree");
+        capture.db.sql(
+                "insert into tree values (1, 1); insert into tree_a values (2, 2); insert into tree_b values (3, 3), (4, 4)");
+        capture.db.sql("update tree set v = v + 1; update tree_b set id = 40 where id = 4; delete from only tree_a");
+        capture.assertReplayed("tree");
+        capture.db.sql("insert into tree_a values (5, 5); truncate only tree");
+        capture.assertReplayed("tree");
+        capture.db.sql("truncate tree_b");
+        capture.assertReplayed("tree");
+
+        int events = capture.events("tree").size();
+        capture.db.sql("alter table tree_b no inherit tree_a; insert into tree_b values (9, 9); truncate tree_b");
+        assertThat(capture.events("tree")).hasSize(events);
+        assertThatThrownBy(() -> capture.db.sql("select londiste.provider_add_table('q', 'tree_a')"))
+                .hasMessageContaining("table public.tree_a belongs to the tree of table public.tree");
+    }
+
+    @Test
+    void writersNeedNoRightsOnTheQueueAndCannotLeadTheCaptureAstray() throws Exception {
+        var owner = capture.db.role("owner", "login password 'secret'");
+        var writer = capture.db.role("writer", "login password 'secret'");
+        capture.db.sql("create schema app authorization " + owner);
+        try (var connection = capture.db.connect(owner, "secret")) {
+            execute(
+                    connection,
+                    "create table app.owned (id int primary key, v json); grant all on app.owned to " + writer
+                            + "; grant usage, create on schema app to " + writer);
+        }
+        capture.capture("app.owned");
+        try (var connection = capture.db.connect(writer, "secret")) {
+            execute(
+                    connection,
+                    "create function app.now() returns timestamptz language sql as $$ select null::timestamptz $$;"
+                            + " create function app.to_json(anyelement) returns json language sql as $$ select '1'::json $$;"
+                            + " create function app.nextval(regclass) returns bigint language sql as $$ select -1::bigint $$;"
+                            + " create temp table event_1_0 (x int)");
+            execute(connection, "set search_path = app, pg_temp, pg_catalog");
+            execute(
+                    connection,
+                    "insert into app.owned values (1, '{}'); update app.owned set id = 2; delete from app.owned; truncate app.owned");
+            assertThatThrownBy(() -> execute(connection, "select londiste.capture_1()"))
+                    .hasMessageContaining("permission denied");
+            assertThatThrownBy(() -> execute(connection, "insert into pgq.event_1_0 select * from pgq.event_1_0"))
+                    .hasMessageContaining("permission denied");
+        }
+        assertThat(capture.events("app.owned"))
+                .containsExactly(
+                        "I {\"id\":1,\"v\":{}}",
+                        "U {\"id\":2,\"v\":{}} was {\"id\" : 1}",
+                        "D {\"id\":2,\"v\":{}}",
+                        "T");
+    }
+}
