@@ -56,7 +56,7 @@ final class DemoScreen {
             out.flush();
             return;
         }
-        messages.addLast(message);
+        messages.addLast(firstLine(message));
         if (messages.size() > MESSAGES) {
             messages.removeFirst();
         }
@@ -106,7 +106,7 @@ final class DemoScreen {
                         lag(picture.lag())));
         text.append("%d transactions written, %d rolled back. Ctrl-C ends it.%n"
                 .formatted(picture.written(), picture.rolledBack()));
-        messages.forEach(message -> text.append(firstLine(message)).append(System.lineSeparator()));
+        messages.forEach(message -> text.append(message).append(System.lineSeparator()));
         out.print(text.append(WRAP));
         height = picture.tables().size() + 4 + messages.size();
     }

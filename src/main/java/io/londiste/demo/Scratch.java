@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -52,18 +53,21 @@ final class Scratch {
 
     /** Deletes a directory with all that is in it; one that is not there is fine. */
     static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
+        boolean again = false;
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (UncheckedIOException vanished) {
-            // a server that is just ending removes files of its own
-            if (!(vanished.getCause() instanceof NoSuchFileException)) {
-                throw vanished.getCause();
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            // a server that is just ending makes and removes files of its own, another process may be sweeping
+            again = Files.exists(directory);
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof NoSuchFileException)) {
+                throw e.getCause();
             }
+            again = true;
+        }
+        if (again) {
             delete(directory);
         }
     }
@@ -90,9 +94,15 @@ final class Scratch {
         }
     }
 
-    private static boolean ours(Path directory) throws IOException {
-        return Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName().equals(USER)
-                && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+    private static boolean ours(Path directory) {
+        try {
+            return Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS)
+                            .getName()
+                            .equals(USER)
+                    && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     /** One without a lock file is left alone: its process is about to make it. */
