@@ -97,7 +97,7 @@ public final class Application implements AutoCloseable {
         main.bind("copies", copies);
         main.bind("snapshotCopy", new SnapshotCopy(queue, provider, subscriber, tables, shapes, handover));
         main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
-        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables));
+        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes));
         main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies));
         main.addInitialProperty("pgq_queue_name", queue);
         main.addInitialProperty("pgq_consumer_id", consumer);

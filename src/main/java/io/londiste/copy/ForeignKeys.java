@@ -2,6 +2,7 @@ package io.londiste.copy;
 
 import io.londiste.Transactions;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableShapes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,11 +17,13 @@ public final class ForeignKeys {
     private final String queue;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableShapes shapes;
 
-    public ForeignKeys(String queue, DataSource subscriber, SubscribedTables tables) {
+    public ForeignKeys(String queue, DataSource subscriber, SubscribedTables tables, TableShapes shapes) {
         this.queue = queue;
         this.subscriber = subscriber;
         this.tables = tables;
+        this.shapes = shapes;
     }
 
     /** Restores what can be restored now, between two batches: there all tables in sync are as of one tick. */
@@ -37,5 +40,6 @@ public final class ForeignKeys {
                 }
             }
         });
+        shapes.forget(); // the order of tables has changed with their foreign keys
     }
 }

@@ -2,6 +2,7 @@ package io.londiste.replay;
 
 import io.londiste.SqlState;
 import io.londiste.replay.Change.Kind;
+import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
@@ -17,27 +18,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies changes in runs of bounded size, inside one transaction of the subscriber.
  *
  * <p>A run is first applied as sets, by its net effect: deletes from the children to the parents, then the other
- * changes from the parents to the children. If that breaks a constraint, or a row was not as expected, the run goes back
- * to its savepoint and is applied {@linkplain OrderedRun in order}.
+ * changes from the parents to the children. If that breaks a constraint, or a row was not as expected, it is tried with
+ * the halves of the run, and so on down to a few changes, which are applied {@linkplain OrderedRun in order}. So one odd
+ * row among many does not make all of them slow.
  */
 final class Applier {
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
     /** A run ends at whichever comes first, so that memory stays bounded. */
     private static final int RUN_EVENTS = 20_000;
 
     private static final int RUN_CHARACTERS = 8_000_000;
 
+    /** So few changes are applied in order when they do not go as sets. */
+    private static final int FEW = 16;
+
     private final Connection transaction;
     private final TableShapes shapes;
     private final TableWriter writer;
+    private final OrderedRun ordered;
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
     private final List<Change> run = new ArrayList<>();
-    private final Map<TableName, NetChanges> net = new LinkedHashMap<>();
     private final Set<TableName> truncated = new LinkedHashSet<>();
     private int runCharacters;
 
@@ -45,6 +54,7 @@ final class Applier {
         this.transaction = transaction;
         this.shapes = shapes;
         this.writer = new TableWriter(transaction);
+        this.ordered = new OrderedRun(transaction, this::shape, shapes, writer, counts);
     }
 
     /** What was done so far, including what is still gathered. */
@@ -62,7 +72,6 @@ final class Applier {
         truncate();
         run.add(change);
         runCharacters += change.size();
-        net(change.table()).add(change);
         if (run.size() >= RUN_EVENTS || runCharacters >= RUN_CHARACTERS) {
             applyRun();
         }
@@ -72,15 +81,6 @@ final class Applier {
     void flush() throws SQLException {
         truncate();
         applyRun();
-    }
-
-    private NetChanges net(TableName table) throws SQLException {
-        NetChanges changes = net.get(table);
-        if (changes == null) {
-            changes = new NetChanges(shape(table));
-            net.put(table, changes);
-        }
-        return changes;
     }
 
     private TableShape shape(TableName table) throws SQLException {
@@ -95,31 +95,61 @@ final class Applier {
     }
 
     private void applyRun() throws SQLException {
-        if (run.isEmpty()) {
-            return;
+        if (!apply(run).isEmpty()) {
+            throw ordered.obstacle();
         }
-        Savepoint before = transaction.setSavepoint();
-        if (!applySets()) {
-            transaction.rollback(before);
-            new OrderedRun(transaction, this::shape, writer, counts).apply(run);
-        }
-        transaction.releaseSavepoint(before);
         run.clear();
-        net.clear();
         runCharacters = 0;
     }
 
-    /** Returns whether everything was as expected; if not, the transaction has to go back. */
-    private boolean applySets() throws SQLException {
+    /** Returns the changes that constraints keep waiting for others. */
+    private List<Change> apply(List<Change> changes) throws SQLException {
+        if (changes.isEmpty() || applySets(changes)) {
+            return List.of();
+        }
+        if (changes.size() <= FEW) {
+            return ordered.apply(changes);
+        }
+        int half = changes.size() / 2;
+        List<Change> rest = new ArrayList<>(apply(changes.subList(0, half)));
+        rest.addAll(changes.subList(half, changes.size()));
+        return rest.size() < changes.size() ? apply(rest) : ordered.apply(rest);
+    }
+
+    /** Applies the net effect and returns true if everything was as expected; else leaves no trace. */
+    private boolean applySets(List<Change> changes) throws SQLException {
+        Map<TableName, NetChanges> net = new LinkedHashMap<>();
+        for (Change change : changes) {
+            NetChanges table = net.get(change.table());
+            if (table == null) {
+                table = new NetChanges(shape(change.table()));
+                net.put(change.table(), table);
+            }
+            table.add(change);
+        }
         if (net.values().stream().anyMatch(NetChanges::isInOrderOnly)) {
             return false;
         }
-        List<NetChanges> parentsFirst = parentsFirst();
+        List<NetChanges> parentsFirst = parentsFirst(net.values());
+        Savepoint before = transaction.setSavepoint();
+        boolean applied = applySetsOf(parentsFirst);
+        if (!applied) {
+            transaction.rollback(before);
+        }
+        transaction.releaseSavepoint(before);
+        if (applied) {
+            for (NetChanges table : parentsFirst) {
+                countMissing(table);
+            }
+        }
+        return applied;
+    }
+
+    /** Returns whether everything was as expected. */
+    private boolean applySetsOf(List<NetChanges> parentsFirst) throws SQLException {
         try {
             for (int i = parentsFirst.size() - 1; i >= 0; i--) {
-                if (!delete(parentsFirst.get(i))) {
-                    return false;
-                }
+                delete(parentsFirst.get(i));
             }
             for (NetChanges table : parentsFirst) {
                 if (!move(table) || !update(table) || !insert(table)) {
@@ -129,16 +159,17 @@ final class Applier {
             return true;
         } catch (TableException e) {
             if (SqlState.isConstraintViolation(e)) {
+                LOG.debug("not as sets: {}", e.getMessage());
                 return false;
             }
             throw e;
         }
     }
 
-    private List<NetChanges> parentsFirst() throws SQLException {
+    private List<NetChanges> parentsFirst(Collection<NetChanges> tables) throws SQLException {
         record Ranked(NetChanges table, int rank) {}
         List<Ranked> ranked = new ArrayList<>();
-        for (NetChanges table : net.values()) {
+        for (NetChanges table : tables) {
             ranked.add(new Ranked(table, shapes.rank(transaction, table.shape().name())));
         }
         return ranked.stream()
@@ -147,19 +178,37 @@ final class Applier {
                 .toList();
     }
 
-    private boolean delete(NetChanges table) throws SQLException {
-        return table.deletes().isEmpty() || write(table, sql(table).delete(table.key()), table.deletes());
+    /** Rows that are gone already need no other way; they are only counted by {@link #countMissing}. */
+    private void delete(NetChanges table) throws SQLException {
+        if (!table.deletes().isEmpty()) {
+            TableName name = table.shape().name();
+            table.deleted(writer.write(name, sql(table).delete(table.key()), table.deletes()));
+        }
+    }
+
+    /** Counts deletes that met no row as unexpected, unless a foreign key may have taken the row with its parent. */
+    private void countMissing(NetChanges table) throws SQLException {
+        TableName name = table.shape().name();
+        if (table.missing() > 0 && !shapes.cascades(transaction, name)) {
+            counts.merge(name, new Counts(0, 0, 0, 0, table.missing()), Counts::plus);
+        }
     }
 
     private boolean move(NetChanges table) throws SQLException {
         for (var moves : table.moves().entrySet()) {
             String sql = sql(table).move(moves.getKey(), table.key());
-            if (writer.move(table.shape().name(), sql, moves.getValue())
-                    != moves.getValue().size()) {
+            int met = writer.move(table.shape().name(), sql, moves.getValue());
+            if (met != moves.getValue().size() && !isMovedByParents(table, moves.getKey(), moves.getValue())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A foreign key may have moved rows together with their parents: then they are found under their new keys. */
+    private boolean isMovedByParents(NetChanges table, List<String> layout, List<Move> moves) throws SQLException {
+        String sql = sql(table).update(layout, table.key());
+        return sql != null && write(table, sql, moves.stream().map(Move::image).toList());
     }
 
     private boolean update(NetChanges table) throws SQLException {
@@ -187,7 +236,11 @@ final class Applier {
 
     /** Returns whether every row was met. */
     private boolean write(NetChanges table, String sql, Collection<Row> rows) throws SQLException {
-        return writer.write(table.shape().name(), sql, rows) == rows.size();
+        int met = writer.write(table.shape().name(), sql, rows);
+        if (met != rows.size()) {
+            LOG.debug("not as sets: {} of {} rows met by {}", met, rows.size(), sql);
+        }
+        return met == rows.size();
     }
 
     /** Tables that were truncated one after the other are truncated together: foreign keys may bind them. */

@@ -26,6 +26,7 @@ final class NetChanges {
     private final Map<String, Row> gone = new LinkedHashMap<>();
     private List<String> key = List.of();
     private boolean inOrderOnly;
+    private int missing;
 
     NetChanges(TableShape shape) {
         this.shape = shape;
@@ -94,6 +95,16 @@ final class NetChanges {
     /** Rows that were there and are gone; of some only the key is known. */
     Collection<Row> deletes() {
         return gone.values();
+    }
+
+    /** So many of {@link #deletes} were there to be deleted. */
+    void deleted(int rows) {
+        missing = gone.size() - rows;
+    }
+
+    /** How many of the deletes met no row. */
+    int missing() {
+        return missing;
     }
 
     /** Rows that have another key now, those with the same columns together, since they share a statement. */

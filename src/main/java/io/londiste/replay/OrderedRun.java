@@ -5,6 +5,7 @@ import io.londiste.replay.Change.Kind;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
+import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -19,13 +20,15 @@ import java.util.Set;
  *
  * <p>A row that is not as expected is made so, and counted. A change that breaks a constraint waits until the others
  * have been tried: the provider may have had a foreign key act in between. Later changes of the same row wait with it.
- * Only when a whole round brings nothing forward does the first such change fail.
+ * What a whole round does not bring forward is left to be tried together with what follows.
  */
 final class OrderedRun {
     private final Connection transaction;
     private final Shapes shapes;
+    private final TableShapes catalog;
     private final TableWriter writer;
     private final Map<TableName, Counts> counts;
+    private TableException obstacle;
 
     /** Where shapes come from. */
     @FunctionalInterface
@@ -33,37 +36,48 @@ final class OrderedRun {
         TableShape of(TableName table) throws SQLException;
     }
 
-    OrderedRun(Connection transaction, Shapes shapes, TableWriter writer, Map<TableName, Counts> counts) {
+    OrderedRun(
+            Connection transaction,
+            Shapes shapes,
+            TableShapes catalog,
+            TableWriter writer,
+            Map<TableName, Counts> counts) {
         this.transaction = transaction;
         this.shapes = shapes;
+        this.catalog = catalog;
         this.writer = writer;
         this.counts = counts;
     }
 
-    void apply(List<Change> changes) throws SQLException {
+    /** The constraint that last kept a change waiting; null if none did. */
+    TableException obstacle() {
+        return obstacle;
+    }
+
+    /** Returns the changes that still wait, in their order. */
+    List<Change> apply(List<Change> changes) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
-            List<Change> still = new ArrayList<>();
-            Set<String> held = new HashSet<>();
-            TableException first = null;
-            for (Change change : waiting) {
-                TableException error = null;
-                List<String> rows = rows(change);
-                if (rows.stream().noneMatch(held::contains)) {
-                    error = tryToApply(change);
-                    if (error == null) {
-                        continue;
-                    }
-                }
-                first = first == null ? error : first;
-                held.addAll(rows);
-                still.add(change);
-            }
+            List<Change> still = round(waiting);
             if (still.size() == waiting.size()) {
-                throw first;
+                return still;
             }
             waiting = still;
         }
+        return waiting;
+    }
+
+    private List<Change> round(List<Change> changes) throws SQLException {
+        List<Change> waiting = new ArrayList<>();
+        Set<String> held = new HashSet<>();
+        for (Change change : changes) {
+            List<String> rows = rows(change);
+            if (rows.stream().anyMatch(held::contains) || !tryToApply(change)) {
+                held.addAll(rows);
+                waiting.add(change);
+            }
+        }
+        return waiting;
     }
 
     /** The rows that the change is about, by table and key. */
@@ -75,21 +89,22 @@ final class OrderedRun {
                 : List.of(row, change.table() + " " + change.oldKey().key(key));
     }
 
-    /** Returns the constraint's violation if there was one; the change has left no trace then. */
-    private TableException tryToApply(Change change) throws SQLException {
+    /** Returns whether the change broke no constraint; if it did, it has left no trace. */
+    private boolean tryToApply(Change change) throws SQLException {
         Savepoint before = transaction.setSavepoint();
+        boolean applied = true;
         try {
             apply(change);
-            transaction.releaseSavepoint(before);
-            return null;
         } catch (TableException e) {
             if (!SqlState.isConstraintViolation(e)) {
                 throw e;
             }
             transaction.rollback(before);
-            transaction.releaseSavepoint(before);
-            return e;
+            obstacle = e;
+            applied = false;
         }
+        transaction.releaseSavepoint(before);
+        return applied;
     }
 
     private void apply(Change change) throws SQLException {
@@ -101,7 +116,9 @@ final class OrderedRun {
                 switch (change.kind()) {
                     case INSERT -> !update(sql, shape, change, key) && insert(sql, shape, row);
                     case UPDATE -> update(sql, shape, change, key) || !insert(sql, shape, row);
-                    default -> writer.write(shape.name(), sql.delete(key), List.of(row)) == 1;
+                    default ->
+                        writer.write(shape.name(), sql.delete(key), List.of(row)) == 1
+                                || catalog.cascades(transaction, shape.name());
                 };
         if (!expected) {
             counts.merge(change.table(), Counts.NONE.plusUnexpected(), Counts::plus);

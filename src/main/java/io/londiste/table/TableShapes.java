@@ -21,15 +21,23 @@ public final class TableShapes {
     private static final String SHAPE =
             "select column_name, type, generated, identity, key_position from londiste.table_shape(?) order by position";
     private static final String FOREIGN_KEYS = """
-            select cn.nspname, c.relname, pn.nspname, p.relname
+            select cn.nspname, c.relname, pn.nspname, p.relname, f.condeferred, f.confdeltype = 'c'
             from pg_catalog.pg_constraint f
               join pg_catalog.pg_class c on c.oid = f.conrelid join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
               join pg_catalog.pg_class p on p.oid = f.confrelid join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
             where f.contype = 'f' and f.conparentid = 0
             """;
 
+    /**
+     * What foreign keys mean for the order of work.
+     *
+     * @param ranks see {@link #rank}; tables without parents are left out
+     * @param cascading tables whose rows go with a parent's
+     */
+    private record ForeignKeys(Map<TableName, Integer> ranks, Set<TableName> cascading) {}
+
     private final Map<TableName, TableShape> shapes = new ConcurrentHashMap<>();
-    private volatile Map<TableName, Integer> ranks;
+    private volatile ForeignKeys foreignKeys;
 
     /**
      * The table's shape.
@@ -47,19 +55,30 @@ public final class TableShapes {
 
     /**
      * The table's place in an order in which parents come before the tables whose foreign keys point at them, as far as
-     * there is one.
+     * there is one. Foreign keys that are checked at commit do not matter.
      */
     public int rank(Connection connection, TableName table) throws SQLException {
-        if (ranks == null) {
-            ranks = readRanks(connection);
+        return foreignKeys(connection).ranks.getOrDefault(table, 0);
+    }
+
+    /** Whether a foreign key of the table deletes its rows together with their parents. */
+    public boolean cascades(Connection connection, TableName table) throws SQLException {
+        return foreignKeys(connection).cascading.contains(table);
+    }
+
+    private ForeignKeys foreignKeys(Connection connection) throws SQLException {
+        ForeignKeys known = foreignKeys;
+        if (known == null) {
+            known = readForeignKeys(connection);
+            foreignKeys = known;
         }
-        return ranks.getOrDefault(table, 0);
+        return known;
     }
 
     /** Reads anew what is asked next: somebody may have changed a table. */
     public void forget() {
         shapes.clear();
-        ranks = null;
+        foreignKeys = null;
     }
 
     private static TableShape read(Connection connection, TableName table) throws SQLException {
@@ -91,21 +110,27 @@ public final class TableShapes {
         }
     }
 
-    private static Map<TableName, Integer> readRanks(Connection connection) throws SQLException {
+    private static ForeignKeys readForeignKeys(Connection connection) throws SQLException {
         Map<TableName, Set<TableName>> parents = new HashMap<>();
+        Set<TableName> cascading = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(FOREIGN_KEYS);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 TableName child = new TableName(row.getString(1), row.getString(2));
-                parents.computeIfAbsent(child, t -> new HashSet<>())
-                        .add(new TableName(row.getString(3), row.getString(4)));
+                if (!row.getBoolean(5)) {
+                    parents.computeIfAbsent(child, t -> new HashSet<>())
+                            .add(new TableName(row.getString(3), row.getString(4)));
+                }
+                if (row.getBoolean(6)) {
+                    cascading.add(child);
+                }
             }
         }
         Map<TableName, Integer> ranks = new HashMap<>();
         for (TableName table : parents.keySet()) {
             rank(table, parents, ranks);
         }
-        return ranks;
+        return new ForeignKeys(ranks, cascading);
     }
 
     /** One more than the highest parent's; a table met again on the way up (a circle) counts as 0. */
