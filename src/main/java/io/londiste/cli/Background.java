@@ -21,6 +21,8 @@ final class Background {
     private static final String DETACH =
             "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
 
+    private static volatile boolean ready;
+
     private Background() {}
 
     /** Whether this process is the one in the background. */
@@ -69,13 +71,19 @@ final class Background {
         return command;
     }
 
-    /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground. */
+    /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground, or the second time. */
     static void ready() {
-        if (inBackground()) {
+        if (inBackground() && !ready) {
+            ready = true;
             System.out.println(READY + ProcessHandle.current().pid());
             // The JDK turns standard streams that are closed to /dev/null.
             System.out.close();
             System.err.close();
         }
+    }
+
+    /** Whether this process is in the background for good. */
+    static boolean isReady() {
+        return ready;
     }
 }

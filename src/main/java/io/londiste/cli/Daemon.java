@@ -5,10 +5,12 @@ import io.londiste.LondisteException;
 import io.londiste.SqlState;
 import io.londiste.config.Settings;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -20,6 +22,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
+    /** How often it is looked whether the job is ours, or still is. */
+    private static final int LOOK_SECONDS = 3;
+
     /** Exit codes of processes that end by a signal, as shells report them. */
     private static final int BY_INT = 130;
 
@@ -30,113 +35,105 @@ final class Daemon {
         RELOAD
     }
 
-    private final Root root;
-    private final Consumer<Settings> check;
-    private final Function<Settings, Application> maker;
-    private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
-    private Settings settings;
-    private Application application;
-    private PidFile pidFile;
-    private volatile boolean interruptible;
-
-    private Daemon(Root root, Consumer<Settings> check, Function<Settings, Application> maker) {
-        this.root = root;
-        this.check = check;
-        this.maker = maker;
-    }
-
     /**
-     * Does what the switches say; returns the exit code.
+     * What a daemon does.
      *
      * @param check what has to hold before it starts
+     * @param lock keeps others from doing the same; may make null where nothing has to
+     * @param maker makes the routes
      */
-    static int run(
-            Root root,
-            CommandSpec command,
-            DaemonOptions own,
-            Consumer<Settings> check,
-            Function<Settings, Application> maker) {
+    record Kind(Consumer<Settings> check, Function<Settings, JobLock> lock, Function<Settings, Application> maker) {}
+
+    private final Root root;
+    private final Kind kind;
+    private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private Settings settings;
+    private JobLock lock;
+    private Application application;
+    private PidFile pidFile;
+    private String told = "";
+
+    private Daemon(Root root, Kind kind) {
+        this.root = root;
+        this.kind = kind;
+    }
+
+    /** Does what the switches say; returns the exit code. */
+    static int run(Root root, CommandSpec command, DaemonOptions own, Kind kind) {
         root.daemon = root.daemon.with(own);
         if (root.daemon.actions() > 1) {
             throw Root.wrong(command, "only one of -d, -r, -s and -k makes sense");
         }
         if (root.daemon.signals()) {
-            return signal(root);
+            return RunningDaemon.signal(root);
         }
         return root.daemon.background && !Background.inBackground()
                 ? Background.start(root)
-                : new Daemon(root, check, maker).serve();
-    }
-
-    /** Sends a signal to the running daemon; after a stop, waits for its end. */
-    static int signal(Root root) {
-        var settings = root.settings();
-        var file = pidFile(settings);
-        var pid = PidFile.owner(file)
-                .orElseThrow(() -> Root.failure(settings.jobName() + " does not run: no process has pid file " + file));
-        var name = root.daemon.signal();
-        if (!Signals.send(name, pid)) {
-            throw Root.failure("process " + pid + " of " + settings.jobName() + " may not be signalled");
-        }
-        LOG.info("Sent SIG{} to process {}", name, pid);
-        if (!root.daemon.reload) {
-            ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
-        }
-        return Cli.OK;
-    }
-
-    private static Path pidFile(Settings settings) {
-        if (settings.pidfile() == null) {
-            throw Root.failure(settings.file() + ": [" + settings.section().written()
-                    + "] pidfile: has to be set for -d, -r, -s and -k");
-        }
-        return settings.pidfile();
+                : new Daemon(root, kind).serve();
     }
 
     private int serve() {
         settings = root.settings();
         if (Background.inBackground() || settings.pidfile() != null) {
-            pidFile = PidFile.take(pidFile(settings));
+            pidFile = PidFile.take(RunningDaemon.pidFile(settings));
         }
         try {
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             handleSignals();
-            check();
-            application = maker.apply(settings);
-            application.start();
-            interruptible = true;
-            LOG.info("Started {}", settings.file());
-            Background.ready();
-            while (wishes.take() == Wish.RELOAD) {
-                reload();
+            lock = kind.lock.apply(settings);
+            while (standBy()) {
+                work();
             }
-            LOG.info("Stopping");
-            application.stop();
             LOG.info("Stopped");
             return Cli.OK;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Cli.FAILED;
         } catch (RuntimeException e) {
-            LOG.debug("Failed", e);
+            if (Background.isReady()) {
+                // Nobody looks at the terminal any more.
+                LOG.error("Ends: {}", e.getMessage(), e);
+            }
             throw e;
         } finally {
             end();
         }
     }
 
+    /** Waits until the job can be done by this process. Returns false if it is to stop instead. */
+    private boolean standBy() throws InterruptedException {
+        while (!stopping.get() && !mayStart()) {
+            Background.ready();
+            heed(wishes.poll(LOOK_SECONDS, TimeUnit.SECONDS));
+        }
+        return !stopping.get();
+    }
+
     /**
-     * What somebody has to put right is told now, while he looks. What may pass by itself is waited for: after a power
-     * cut, daemons come up before their servers.
+     * Whether nothing keeps this process from the job. What somebody has to put right is thrown now, while he looks. What
+     * may pass by itself is waited for: after a power cut, daemons come up before their servers.
      */
-    private void check() {
+    private boolean mayStart() {
         try {
-            check.accept(settings);
+            if (lock == null || lock.isOurs()) {
+                kind.check.accept(settings);
+                return true;
+            }
+            tell("Another replay of " + settings.jobName() + " runs: " + lock.holder() + ". Waits as a standby");
         } catch (LondisteException e) {
             if (!SqlState.isPassing(e) || isUnknownHost(e)) {
                 throw e;
             }
-            LOG.warn("{}; tries again until it works", e.getMessage());
+            tell(e.getMessage() + ". Tries again until it works");
+        }
+        return false;
+    }
+
+    private void tell(String message) {
+        if (!message.equals(told)) {
+            LOG.warn(message);
+            told = message;
         }
     }
 
@@ -145,22 +142,60 @@ final class Daemon {
                 .anyMatch(UnknownHostException.class::isInstance);
     }
 
-    private void end() {
-        if (application != null) {
-            application.close();
+    /** Does the job until it is to stop, or another process has taken it over. */
+    private void work() throws InterruptedException {
+        application = kind.maker.apply(settings);
+        application.start();
+        told = "";
+        LOG.info("Started {}", settings.file());
+        Background.ready();
+        while (!stopping.get() && isStillOurs()) {
+            heed(wishes.poll(LOOK_SECONDS, TimeUnit.SECONDS));
         }
-        if (pidFile != null) {
-            pidFile.close();
+        LOG.info("Stopping");
+        application.stop();
+        application = null;
+    }
+
+    private boolean isStillOurs() {
+        try {
+            return lock == null || lock.isOurs();
+        } catch (LondisteException e) {
+            // Nobody can be asked. The routes wait for the server too, and it gives the job to one of us.
+            LOG.debug("The job's lock cannot be looked at", e);
+            return true;
+        }
+    }
+
+    private void end() {
+        try {
+            if (application != null) {
+                application.close();
+            }
+        } finally {
+            giveUpLock();
+            if (pidFile != null) {
+                pidFile.close();
+            }
+        }
+    }
+
+    private void giveUpLock() {
+        try {
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("The job's lock ends with its connection", e);
         }
     }
 
     private void handleSignals() {
         Signals.on("INT", () -> {
-            if (!interruptible) {
+            if (stopping.getAndSet(true)) {
+                // Whoever asks again does not want to wait for the batch.
                 halt(BY_INT);
             }
-            // From now on, whoever asks again does not want to wait for the batch.
-            interruptible = false;
             wishes.add(Wish.STOP);
         });
         Signals.on("TERM", () -> halt(BY_TERM));
@@ -175,28 +210,37 @@ final class Daemon {
         Runtime.getRuntime().halt(code);
     }
 
-    /** Goes on with INI file and routes as they are now; if they are of no use, as before. */
-    private void reload() {
+    /** On RELOAD, goes on with INI file and routes as they are now; if they are of no use, as before. */
+    private void heed(Wish wish) {
+        if (wish != Wish.RELOAD) {
+            return;
+        }
         LOG.info("Reading {} again", root.config);
         try {
             var fresh = root.load();
-            var next = maker.apply(fresh);
-            application.stop();
-            application.close();
-            try {
-                next.start();
-                settings = fresh;
-                application = next;
-                Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
-                LOG.info("Goes on with {} as it is now", root.config);
-            } catch (RuntimeException e) {
-                next.close();
-                application = maker.apply(settings);
-                application.start();
-                throw e;
+            if (application != null) {
+                replaceRoutes(fresh);
             }
+            settings = fresh;
+            giveUpLock();
+            lock = kind.lock.apply(settings);
+            Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
+            LOG.info("Goes on with {} as it is now", root.config);
         } catch (RuntimeException e) {
             LOG.error("Goes on as before: {}", e.getMessage(), LOG.isDebugEnabled() ? e : null);
+        }
+    }
+
+    private void replaceRoutes(Settings fresh) {
+        var next = kind.maker.apply(fresh);
+        application.stop();
+        try {
+            next.start();
+            application = next;
+        } catch (RuntimeException e) {
+            application = kind.maker.apply(settings);
+            application.start();
+            throw e;
         }
     }
 }

@@ -27,11 +27,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Daemon.run(
-                Root.of(spec),
-                spec,
-                options,
-                settings -> SubscriberCommand.with(settings, Subscriber::register),
-                Application::replay);
+        var kind = new Daemon.Kind(
+                settings -> SubscriberCommand.with(settings, Subscriber::register), JobLock::new, Application::replay);
+        return Daemon.run(Root.of(spec), spec, options, kind);
     }
 }

@@ -68,7 +68,7 @@ abstract class Root implements Callable<Integer> {
         if (!daemon.signals()) {
             throw wrong(spec, "no command given");
         }
-        return Daemon.signal(this);
+        return RunningDaemon.signal(this);
     }
 
     Logs.Detail detail() {

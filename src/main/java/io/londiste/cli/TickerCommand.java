@@ -25,7 +25,9 @@ final class TickerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Daemon.run(Root.of(spec), spec, options, TickerCommand::check, Application::ticker);
+        // Tickers of one queue take turns in SQL.
+        var kind = new Daemon.Kind(TickerCommand::check, settings -> null, Application::ticker);
+        return Daemon.run(Root.of(spec), spec, options, kind);
     }
 
     private static void check(Settings settings) {

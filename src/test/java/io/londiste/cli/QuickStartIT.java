@@ -65,7 +65,7 @@ class QuickStartIT {
 
     @AfterEach
     void endDaemons() {
-        for (var name : new String[] {"job", "ticker"}) {
+        for (var name : new String[] {"job", "second", "ticker"}) {
             pid(name).flatMap(ProcessHandle::of).ifPresent(daemon -> {
                 daemon.destroyForcibly();
                 daemon.onExit().join();
@@ -162,6 +162,25 @@ class QuickStartIT {
         assertThat(pid("job")).isPresent().get().isNotEqualTo(first);
         succeed("londiste conf.ini replay --kill");
         assertThat(pid("job")).isEmpty();
+    }
+
+    @Test
+    void aSecondReplayStandsByAndTakesOver() throws Exception {
+        quickStart();
+        Files.writeString(
+                directory.resolve("second.ini"),
+                Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second."));
+
+        succeed("londiste -d second.ini replay");
+
+        assertThat(log("second"))
+                .contains(
+                        "Another replay of job runs: job (process " + pid("job").orElseThrow() + " on ")
+                .doesNotContain("Started");
+        succeed("londiste -k conf.ini");
+        await("takes over").atMost(PATIENCE).until(() -> log("second").contains("Started second.ini"));
+        succeed("londiste -s second.ini");
+        assertThat(pid("second")).isEmpty();
     }
 
     @Test

@@ -1,0 +1,97 @@
+package io.londiste.cli;
+
+import io.londiste.config.Database;
+import io.londiste.config.Settings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Lets one process at a time do a job, wherever the processes run. The lock belongs to a session on the subscriber, so
+ * that it goes with its process, however that ends.
+ */
+final class JobLock implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 5;
+    private static final int LONGEST_NAME = 63;
+
+    private static final String TAKE = "select pg_try_advisory_lock(hashtext('londiste.replay'), hashtext(?))";
+
+    private static final String HOLDER = """
+            select coalesce(nullif(a.application_name, ''), 'a session')
+              || coalesce(' from ' || host(a.client_addr), '') || ', backend ' || l.pid
+            from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+              and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+              and l.classid = hashtext('londiste.replay')::oid and l.objid = hashtext(?)::oid
+            """;
+
+    private final String consumer;
+    private final Database subscriber;
+    private Connection session;
+
+    JobLock(Settings settings) {
+        consumer = settings.consumerId();
+        var source = settings.subscriberDb().dataSource(sessionName(settings.jobName()));
+        subscriber = Database.subscriber(settings, source);
+    }
+
+    /** Tells whoever waits for the lock which process has it. */
+    private static String sessionName(String job) {
+        var process = " (process " + ProcessHandle.current().pid() + " on " + hostName() + ")";
+        int room = Math.max(0, LONGEST_NAME - process.length());
+        return job.substring(0, Math.min(job.length(), room)) + process;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown host";
+        }
+    }
+
+    /**
+     * Whether this process has the job, which it takes if nobody has.
+     *
+     * @throws io.londiste.LondisteException if the subscriber cannot be asked
+     */
+    boolean isOurs() {
+        return subscriber.call(source -> {
+            if (session != null && session.isValid(PATIENCE_SECONDS)) {
+                return true;
+            }
+            close();
+            var connection = source.getConnection();
+            try (var take = connection.prepareStatement(TAKE)) {
+                take.setString(1, consumer);
+                try (var row = take.executeQuery()) {
+                    row.next();
+                    session = row.getBoolean(1) ? connection : null;
+                }
+                return session != null;
+            } finally {
+                if (session == null) {
+                    connection.close();
+                }
+            }
+        });
+    }
+
+    /** Which process has the job, as far as it can be seen. */
+    String holder() {
+        List<String> holders = subscriber.texts(HOLDER, consumer);
+        return holders.isEmpty() ? "another process" : holders.get(0);
+    }
+
+    /** Gives the job to others. */
+    @Override
+    public void close() throws SQLException {
+        if (session != null) {
+            var ended = session;
+            session = null;
+            ended.close();
+        }
+    }
+}
