@@ -101,6 +101,7 @@ public final class Demo {
         load.stop();
         screen.say(load.committed() + " transactions written, " + load.rolledBack() + " rolled back");
         catchUp(job);
+        screen.say("The replay has caught up. Comparing row by row");
         return compare(servers, show(load, job));
     }
 
