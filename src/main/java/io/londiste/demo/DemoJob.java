@@ -13,6 +13,7 @@ import io.londiste.subscriber.Subscriber;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -79,6 +80,21 @@ final class DemoJob implements AutoCloseable {
     /** The tick that the replay has reached. */
     long position() throws SQLException {
         return pgq.position(settings.queueName(), settings.consumerId()).orElse(0L);
+    }
+
+    /** Foreign keys that were put aside for a copy and have not come back. */
+    List<String> pendingForeignKeys() throws SQLException {
+        return Transactions.call(subscriberDb, connection -> {
+            try (var statement = connection.createStatement();
+                    var row = statement.executeQuery(
+                            "select from_table || ' ' || fkey_name from londiste.subscriber_pending_fkeys")) {
+                var names = new ArrayList<String>();
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+                return names;
+            }
+        });
     }
 
     @Override

@@ -28,6 +28,16 @@ class DemoIT {
     }
 
     @Test
+    void onceEndsWithAllTablesEqual() throws IOException, InterruptedException {
+        start("--once");
+
+        assertThat(demo.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        assertThat(lines()).last().asString().matches("demo: 15 tables ok, [1-9]\\d* events applied, 0 differences");
+        assertThat(demo.exitValue()).isZero();
+        assertNothingIsLeft();
+    }
+
+    @Test
     void interruptedItLeavesNothingBehind() throws IOException, InterruptedException {
         start();
         await().atMost(Duration.ofMinutes(2))
