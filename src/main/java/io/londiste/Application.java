@@ -136,9 +136,6 @@ public final class Application implements AutoCloseable {
     public void start() {
         try {
             main.start();
-            if (copies != null) {
-                copies.cleanUp();
-            }
         } catch (Exception e) {
             close();
             throw e instanceof LondisteException known

@@ -39,7 +39,10 @@ public enum Key {
     ROUTES("(none)", "Directory of route files that replace and add to the built-in ones.", LONDISTE, PGQADM),
     QUEUE_REFRESH_PERIOD("30", "Accepted from old files; the ticker always knows its queues.", PGQADM),
     TICKER_LOG_DELAY("300", "Seconds between the ticker's lines on how much it did.", PGQADM),
-    COMPARE_SQL("select count(1) as cnt from only _TABLE_", "Statement with which compare counts.", LONDISTE),
+    COMPARE_SQL(
+            "select count(1) as cnt from only _TABLE_",
+            "Accepted from old files; there is no compare to use it yet.",
+            LONDISTE),
     USE_SKYLOG("0", "Accepted from old files; has no effect.", LONDISTE, PGQADM),
     FAKE("0", "Accepted from old files when 0; a replay that rolls everything back is not offered.", LONDISTE),
     METHOD("direct", "Accepted from old files when direct; there is no other method.", LONDISTE),

@@ -44,6 +44,7 @@ public final class Copies {
     private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
     private final Map<TableName, Long> copied = new ConcurrentHashMap<>();
     private final Map<TableName, Failure> failures = new ConcurrentHashMap<>();
+    private volatile boolean clean;
 
     /** @param parallel how many tables are worked on at once */
     public Copies(
@@ -65,6 +66,9 @@ public final class Copies {
 
     /** The tables to take up now; those for which the replay waits come first. They count as active from here on. */
     public List<TableCopy> due() throws SQLException {
+        if (!clean) {
+            cleanUp();
+        }
         List<TableCopy> due = new ArrayList<>();
         List<SubscribedTable> all = Transactions.call(subscriber, tables::list);
         failures.keySet().retainAll(all.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
@@ -148,16 +152,20 @@ public final class Copies {
     }
 
     /** Takes away what tables that are gone or ok have left in the queue: a killed process could not. */
-    public void cleanUp() throws SQLException {
-        Set<String> needed = Transactions.call(subscriber, tables::list).stream()
-                .filter(table -> table.state().phase() != Phase.OK)
-                .map(table -> TableCopy.consumerOf(table.name(), jobConsumer))
-                .collect(Collectors.toSet());
-        for (String consumer : pgq.consumers(queue)) {
-            if (consumer.startsWith(TableCopy.prefix(jobConsumer)) && !needed.contains(consumer)) {
-                pgq.unregisterConsumer(queue, consumer);
-                Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, consumer));
+    private void cleanUp() throws SQLException {
+        Transactions.run(subscriber, transaction -> {
+            tables.lock(transaction); // no table goes from ok back to catching up meanwhile
+            Set<String> needed = tables.list(transaction).stream()
+                    .filter(table -> table.state().phase() != Phase.OK)
+                    .map(table -> TableCopy.consumerOf(table.name(), jobConsumer))
+                    .collect(Collectors.toSet());
+            for (String consumer : pgq.consumers(queue)) {
+                if (consumer.startsWith(TableCopy.prefix(jobConsumer)) && !needed.contains(consumer)) {
+                    pgq.unregisterConsumer(queue, consumer);
+                    tables.clearPosition(transaction, consumer);
+                }
             }
-        }
+        });
+        clean = true;
     }
 }

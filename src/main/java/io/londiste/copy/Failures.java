@@ -73,9 +73,9 @@ public final class Failures {
         failedBatches.remove(table);
         TableCopy copy = new TableCopy(table, jobConsumer);
         long tick = batch.previousTick().id();
-        pgq.registerConsumerAt(queue, copy.consumer(), tick);
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
+            pgq.registerConsumerAt(queue, copy.consumer(), tick); // a clean-up, which locks too, must see both or none
             boolean owned = tables.find(transaction, table)
                     .filter(subscribed -> subscribed.state().equals(TableState.OK))
                     .isPresent();

@@ -61,7 +61,7 @@ public final class PgqClient {
         number("select pgq.drop_queue(?, ?)", queue, force);
     }
 
-    /** Sets a parameter of the queue by its name with or without {@code queue_}, as {@code pgq.set_queue_config} does. */
+    /** Sets a parameter of the queue by its name without {@code queue_}, as {@code pgq.set_queue_config} does. */
     public void configure(String queue, String parameter, String value) throws SQLException {
         number("select pgq.set_queue_config(?, ?, ?)", queue, parameter, value);
     }
