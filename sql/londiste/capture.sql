@@ -98,7 +98,7 @@ $body$,
   end if;
   execute format('create or replace function londiste.%I() returns trigger language plpgsql security definer
     set search_path = pg_catalog, pg_temp set datestyle = ''ISO, MDY'' set intervalstyle = postgres set timezone = ''UTC''
-    set bytea_output = hex set extra_float_digits = 1 set lc_monetary = ''C'' set enable_seqscan = off as %L', function_name, body);
+    set bytea_output = hex set extra_float_digits = 1 set lc_monetary = ''C'' set enable_seqscan = off set jit = off as %L', function_name, body);
   execute format('revoke all on function londiste.%I() from public', function_name);
   return true;
 end

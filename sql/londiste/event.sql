@@ -31,7 +31,8 @@ as $$
                 string_agg(format('londiste_now.%I operator(%I.%s) %s.key%s', a.attname, n.nspname, o.oprname, source, k.nr),
                            ' and ' order by k.nr),
                 format(case when but_not is null then '' else ' and (%s)' end,
-                       string_agg(format('londiste_now.%I::text <> %s.key%s::text', a.attname, but_not, k.nr), ' or ' order by k.nr)))
+                       string_agg(format('%s <> %s', londiste.value_text(a.atttypid, format('londiste_now.%I', a.attname)),
+                                         londiste.value_text(a.atttypid, format('%s.key%s', but_not, k.nr))), ' or ' order by k.nr)))
     from pg_index i
    cross join unnest(i.indkey::int2[], i.indclass::oid[]) with ordinality as k (attnum, opclass, nr)
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
@@ -44,21 +45,23 @@ as $$
   having count(*) > 0
 $$;
 
-create or replace function londiste.event_source(op text, keys text[], form text, ev_id text, old_row text, new_row text)
-returns text language plpgsql immutable
+create or replace function londiste.event_source(tab oid, op text, form text, ev_id text, old_row text, new_row text)
+returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Where the rows of an event come from: n the new one, o the old one, each with its image and key1, key2, ...
+-- Where the rows of an event come from: n the new one, o the old one, each as londiste.event_rows() has it.
 --   form     row: the trigger's row; one: a statement's only row; many: all its rows
 --   ev_id    the expression that draws an event's number
 -- Many old and new rows of an UPDATE are paired by their place: both transition tables grow in lock step. The events'
 -- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot do it by a nested
 -- loop: that is what a plan made for a few rows would be, and would be kept for the statement with a million.
+-- The trigger's row comes with the table as a constant, so that the plan depends on it and sees columns that are added.
 -- Locks: none.
 declare
   pairs  boolean := form = 'many' and op = 'UPDATE';
-  n      text    := londiste.event_rows(keys, form, 'londiste_new', new_row, case when pairs then ev_id end);
-  o      text    := londiste.event_rows(keys, form, 'londiste_old', old_row, case when pairs then 'null' end);
+  one    text    := case form when 'row' then '(select (%s).* where %L::regclass is not null)' end;
+  n      text    := londiste.event_rows(tab, coalesce(format(one, new_row, tab), 'londiste_new'), case when pairs then ev_id end);
+  o      text    := londiste.event_rows(tab, coalesce(format(one, old_row, tab), 'londiste_old'), case when pairs then 'null' end);
 begin
   return case op
     when 'INSERT' then n || ' as n'
@@ -69,18 +72,19 @@ begin
 end
 $$;
 
-create or replace function londiste.event_rows(keys text[], form text, rows_ text, row_ text, ev_id text)
-returns text language sql immutable
+create or replace function londiste.event_rows(tab oid, rows_ text, ev_id text)
+returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- A subquery with image and keys of changed rows, and with their number and ev_id where that is not null. Locks: none.
-  select format('(select %s%s as image%s%s)',
+-- A subquery with image and keys of changed rows, with their own JSON where they need it (data), and with their number and
+-- ev_id where that is not null. An image is an anonymous record, never of the table's row type: that may have a cast to
+-- json of its own. Locks: none.
+  select format('(select %slondiste_row as image%s%s from %s as londiste_row)',
                 'row_number() over () as nr, ' || ev_id || ' as ev_id, ',
-                case form when 'row' then row_ else 'londiste_row' end,
-                (select string_agg(format(case form when 'row' then ', (%1$s).%2$I as key%3$s' else ', londiste_row.%2$I as key%3$s' end,
-                                          row_, k, nr), '' order by nr)
-                   from unnest(keys) with ordinality as u (k, nr)),
-                case form when 'row' then '' else format(' from %s as londiste_row', rows_) end)
+                replace(', ' || londiste.custom_json(tab) || ' as data', chr(1), 'londiste_row'),
+                (select string_agg(format(', londiste_row.%I as key%s', k, nr), '' order by nr)
+                   from unnest(londiste.key_columns(tab)) with ordinality as u (k, nr)),
+                rows_)
 $$;
 
 create or replace function londiste.event_statement(
@@ -101,6 +105,9 @@ as $$
 -- Returns the statement. Locks: none.
 declare
   keys       text[]  := londiste.key_columns(tab);
+  data       text    := londiste.custom_json(tab);
+  now_row    text    := '(select londiste_now as image' || coalesce(replace(', ' || data || ' as data', chr(1), 'londiste_now'), '') || ' from ('
+                        || londiste.key_lookup(tab, 'londiste_now.*', case op when 'DELETE' then 'o' else 'n' end) || ') as londiste_now) as c';
   q          record;
   source     text;
   image      text;              -- the row that the event carries, between %1$s and %2$s
@@ -112,14 +119,17 @@ begin
   select queue_data_pfx || '_' || slot as events, format('nextval(%L::regclass)', queue_event_seq) as ev_id
     into strict q from pgq.queue as queues where queues.queue_name = queue;
   level := coalesce(level, londiste.capture_level(tab));
-  source := londiste.event_source(op, keys, form, q.ev_id, old_row, new_row);
+  source := londiste.event_source(tab, op, form, q.ev_id, old_row, new_row);
   image := case op when 'DELETE' then '%1$so.image%2$s' else '%1$sn.image%2$s' end;
   type := quote_literal(londiste.event_type(table_name, op, keys));
 
   if op = 'UPDATE' and keys <> '{}' then
-    select string_agg(format('o.key%s::text is distinct from n.key%1$s::text', nr), ' or ' order by nr),
-           string_agg(format('%L, o.key%s', k, nr), ', ' order by nr)
-      into moved, old_key from unnest(keys) with ordinality as u (k, nr);
+    select string_agg(format('%s is distinct from %s', londiste.value_text(type_, 'o.key' || nr), londiste.value_text(type_, 'n.key' || nr)),
+                      ' or ' order by nr),
+           string_agg(format('%L, %s', k, londiste.value_json(type_, 'o.key' || nr)), ', ' order by nr)
+      into moved, old_key
+      from unnest(keys) with ordinality as u (k, nr)
+     cross join lateral (select atttypid from pg_attribute where attrelid = tab and attname = k) as a (type_);
     if level > 0 then
       moved := format('(%s) and (%s) is null', moved, londiste.key_lookup(tab, 'true', 'o', 'n'));
     end if;
@@ -128,15 +138,14 @@ begin
   end if;
 
   if level = 2 and op = 'INSERT' then
-    source := format('%s cross join lateral (%s) as c', source, londiste.key_lookup(tab, 'londiste_now as image', 'n'));
+    source := source || ' cross join lateral ' || now_row;
     image := '%1$sc.image%2$s';
   elsif level = 2 and op = 'UPDATE' then
-    source := format('%s left join lateral (%s) as c on true where not (c.image is null) or %s',
-                     source, londiste.key_lookup(tab, 'londiste_now as image', 'n'), moved);
+    source := source || ' left join lateral ' || now_row || ' on true where not (c.image is null) or ' || moved;
     type := format('case when c.image is null then %L else %s end', londiste.event_type(table_name, 'DELETE', keys), type);
     image := 'case when c.image is null then %1$so.image%2$s else %1$sc.image%2$s end';
   elsif level > 0 and op = 'DELETE' then
-    source := format('%s left join lateral (%s) as c on true', source, londiste.key_lookup(tab, 'londiste_now as image', 'o'));
+    source := source || ' left join lateral ' || now_row || ' on true';
     type := format('case when c.image is null then %s else %L end', type, londiste.event_type(table_name, 'UPDATE', keys));
     image := 'case when c.image is null then %1$so.image%2$s else %1$sc.image%2$s end';
   end if;
@@ -144,7 +153,8 @@ begin
   return format('insert into %s (ev_id, ev_time, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4)'
                 ' select %s, now(), %s, %s, %L, %s, %s, %s from %s',
     q.events, case when op = 'UPDATE' and form = 'many' then 'n.ev_id' else q.ev_id end, type,
-    format(image, 'to_json(', ')'), table_name, old_key,
+    case when data is null then format(image, 'to_json(', ')') else replace(format(image, '', ''), '.image', '.data') end,
+    table_name, old_key,
     case when londiste.needs_record(tab) then format(image, '', '::text') else 'null' end,
     case when londiste.needs_record(tab) then old_image else 'null' end, source);
 end
@@ -201,6 +211,6 @@ begin
   end if;
   select queue_cur_table into slot from pgq.queue as queues where queues.queue_name = queue;
   execute replace(londiste.event_statement(queue, table_name, root, 'DELETE', slot, 'many', level => 0),
-                  'from londiste_old as', format('from only %s as', member::regclass));
+                  'from londiste_old as', format('from (select * from only %s) as', member::regclass));
 end
 $$;

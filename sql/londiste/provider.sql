@@ -39,6 +39,10 @@ begin
     raise exception 'table % belongs to the tree of table %, which is captured as a whole', table_name, other
       using errcode = 'invalid_table_definition';
   end if;
+  if not has_table_privilege(tab, 'select') then
+    raise exception 'role % may not read table % in database %: it needs SELECT on it', current_user, table_name, current_database()
+      using errcode = 'insufficient_privilege';
+  end if;
   if not (has_table_privilege(q.events, 'insert') and has_sequence_privilege(q.ids, 'usage')) then
     raise exception 'role % may not write events of queue "%" in database %: it needs INSERT on % (role pgq_admin has it)',
       current_user, queue, current_database(), q.events using errcode = 'insufficient_privilege';

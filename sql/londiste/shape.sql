@@ -73,6 +73,45 @@ as $$
             or t.oid in ('json'::regtype, 'jsonb'::regtype)))
 $$;
 
+create or replace function londiste.is_trusted(type oid)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a type is PostgreSQL's, a superuser's or this role's. Anybody else may have given it casts to json and text, and
+-- those must not run with the rights that capture has. Locks: none.
+  select t.oid < 16384 or r.rolsuper or r.rolname = current_user
+    from pg_type t join pg_roles r on r.oid = t.typowner where t.oid = londiste.base_type(type)
+$$;
+
+create or replace function londiste.value_text(type oid, value text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The expression for a value's text; concat() uses no cast. Locks: none.
+  select format(case when londiste.is_trusted(type) then '%s::text' else 'concat(%s)' end, value)
+$$;
+
+create or replace function londiste.value_json(type oid, value text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The expression that stands for a value where JSON is made of it: itself, or its text. Locks: none.
+  select format(case when londiste.is_trusted(type) then '%1$s' else 'case num_nulls(%1$s) when 0 then concat(%1$s) end' end, value)
+$$;
+
+create or replace function londiste.custom_json(tab oid)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The expression for the JSON of a table's row, where that cannot be to_json() because of a type that is not trusted.
+-- Returns the expression with the character 1 for the row; null where to_json() does. Locks: none.
+  select case when not bool_and(londiste.is_trusted(atttypid)) then
+           format('(select to_json(londiste_fields) from (select %s) as londiste_fields)',
+             string_agg(format('%s as %I', londiste.value_json(atttypid, format('%s.%I', chr(1), attname)), attname), ', ' order by attnum))
+         end
+    from pg_attribute where attrelid = tab and attnum > 0 and not attisdropped
+$$;
+
 create or replace function londiste.capture_is_row_level(tab oid)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -121,11 +160,13 @@ returns integer language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- How far captured rows must be compared with the table as it is when they are captured (see event.sql).
--- Returns 0 not at all, because there is no key or this role cannot read all rows; 1 where a row has gone;
--- 2 everywhere. Locks: none.
+-- Returns 0 not at all, because row triggers fire in the rows' order, or there is no key, or this role cannot read all
+-- rows; 1 where a row has gone; 2 everywhere. Locks: none.
   select case when londiste.key_columns(tab) = '{}' or not has_table_privilege(tab, 'select') or row_security_active(tab) then 0
               when londiste.is_disturbed(tab) then 2
-              else 1 end
+              when not londiste.capture_is_row_level(tab)
+                or exists (select from pg_constraint where conrelid = tab and contype = 'p' and condeferrable) then 1
+              else 0 end
 $$;
 
 create or replace function londiste.capture_shape(tab regclass)
@@ -133,7 +174,7 @@ returns text language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- What the statements that capture a table depend on, as one text: its name and key columns, whether rows need their
--- record text, and how far they must be compared with the table.
+-- record text, how far they must be compared with the table, and whether their JSON is a custom one.
 --
 -- It is declared immutable though it reads the catalog. With the table as a constant it is therefore computed once,
 -- when a plan is made; and PostgreSQL throws a plan away as soon as a relation that it mentions is altered. So the
@@ -141,6 +182,7 @@ as $$
 -- Locks: none.
 begin
   return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),
-                   case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab));
+                   case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab),
+                   md5(londiste.custom_json(tab)));
 end
 $$;

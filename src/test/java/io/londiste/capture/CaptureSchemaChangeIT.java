@@ -221,6 +221,67 @@ class CaptureSchemaChangeIT {
     }
 
     @Test
+    void columnsAddedToAPartitionedTableAreSeenAtOnce() throws SQLException {
+        capture.table("widened", "(id int primary key, a int default 1) partition by range (id)");
+        capture.db.sql("create table widened_1 partition of widened default");
+
+        assertThat(eventsAfter(
+                        "widened",
+                        "alter table widened add c text default 'new', drop a",
+                        "insert into widened values (1)",
+                        "update widened set id = 2",
+                        "delete from widened_1"))
+                .containsExactly(
+                        "I {\"id\":1,\"c\":\"new\"}",
+                        "U {\"id\":2,\"c\":\"new\"} was {\"id\" : 1}",
+                        "D {\"id\":2,\"c\":\"new\"}");
+    }
+
+    @Test
+    void nothingOfATableOwnersMakingRunsWithTheRightsOfTheCapture() throws Exception {
+        var owner = capture.db.role("caster", "login password 'secret'");
+        capture.db.sql("create schema casts authorization " + owner);
+        try (var connection = capture.db.connect(owner, "secret")) {
+            execute(connection, """
+                    set search_path = casts;
+                    create type mood as enum ('sad', 'happy');
+                    create type pair as (a int, m mood);
+                    create table moods (id int, m mood, p pair, l mood[], "%1$s <row>" text, primary key (id, m));
+                    create table parts (id int, m mood, primary key (id, m)) partition by list (m);
+                    create table parts_1 partition of parts default;
+                    """);
+            for (var type : new String[] {"mood", "pair", "moods", "parts", "parts_1"}) {
+                for (var target : new String[] {"json", "text"}) {
+                    execute(connection, """
+                            create function casts.to_%2$s(casts.%1$s) returns %2$s language plpgsql as
+                              'begin raise exception ''%1$s is cast by %%'', current_user; end';
+                            create cast (casts.%1$s as %2$s) with function casts.to_%2$s(casts.%1$s)
+                            """.formatted(type, target));
+                }
+            }
+        }
+        for (var table : new String[] {"casts.moods", "casts.parts"}) {
+            capture.capture(table);
+            capture.db.sql("insert into " + table + " values (1, 'sad'), (2, 'happy'); update " + table
+                    + " set m = 'happy' where id = 1; delete from " + table + " where id = 2");
+        }
+        capture.db.sql("update casts.moods set p = (1, 'sad'), l = '{sad}'; truncate casts.parts_1");
+
+        assertThat(capture.events("casts.parts"))
+                .containsExactly(
+                        "I {\"id\":1,\"m\":\"sad\"}",
+                        "I {\"id\":2,\"m\":\"happy\"}",
+                        "U {\"id\":1,\"m\":\"happy\"} was {\"id\" : 1, \"m\" : \"sad\"}",
+                        "D {\"id\":2,\"m\":\"happy\"}",
+                        "D {\"id\":1,\"m\":\"happy\"}");
+        assertThat(capture.events("casts.moods"))
+                .contains(
+                        "U {\"id\":1,\"m\":\"happy\",\"p\":null,\"l\":null,\"%1$s <row>\":null} was {\"id\" : 1, \"m\" : \"sad\"}")
+                .last()
+                .isEqualTo("U {\"id\":1,\"m\":\"happy\",\"p\":\"(1,sad)\",\"l\":\"{sad}\",\"%1$s <row>\":null}");
+    }
+
+    @Test
     void recordTextAndJsonHaveTheirFieldsInTheSameOrder() {
         capture.table("ordered", "(id int primary key, v text, a int[]) partition by range (id)");
         capture.db.sql(
