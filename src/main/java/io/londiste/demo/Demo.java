@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Demo {
     private static final int CLIENTS = 6;
-    private static final int PER_SECOND = 150;
+    private static final int PER_SECOND = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** How long the shop goes on after all tables are in sync, unattended. */
