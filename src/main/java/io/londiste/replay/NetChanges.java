@@ -15,8 +15,12 @@ import java.util.stream.Collectors;
  * meets. Changes whose net effect cannot be told make the run {@link #isInOrderOnly() one to apply in order}.
  */
 final class NetChanges {
-    /** A row of which something was heard: the key it had before the run (null if it is new), and what it is now. */
-    private record Net(Row origin, Row image) {}
+    /**
+     * A row of which something was heard: the key it had before the run (null if it is new), and what it is now.
+     *
+     * @param returned whether it was deleted and is back, so that it had that key for sure
+     */
+    private record Net(Row origin, Row image, boolean returned) {}
 
     /** A row that has another key now than before the run. */
     record Move(Row origin, Row image) {}
@@ -68,25 +72,33 @@ final class NetChanges {
     }
 
     private void insert(Row row) {
-        // if such a row is alive, a trigger on the provider updated it before its insert was captured: it is still new
-        alive.put(row.key(key), new Net(gone.remove(row.key(key)), row));
+        Net before = alive.get(row.key(key));
+        if (before != null && before.returned) {
+            alive.put(row.key(key), new Net(before.origin, row, true));
+        } else {
+            // a row of which only an update was heard is still new: a trigger on the provider updated it before its
+            // insert was captured
+            Row origin = gone.remove(row.key(key));
+            alive.put(row.key(key), new Net(origin, row, origin != null));
+        }
     }
 
     private void update(Row before, Row row) {
         Net net = alive.remove(before.key(key));
         if (net == null) {
-            inOrderOnly |= gone.containsKey(before.key(key));
-            net = new Net(before, null);
+            // after its delete: a trigger on the provider put the row back before the delete was captured
+            Row back = gone.remove(before.key(key));
+            net = new Net(back == null ? before : back, null, back != null);
         }
         boolean partly =
                 net.image != null && row.layout().size() < net.image.layout().size();
-        alive.put(row.key(key), new Net(net.origin, partly ? net.image.with(row) : row));
+        alive.put(row.key(key), new Net(net.origin, partly ? net.image.with(row) : row, net.returned));
     }
 
     private void delete(Row row) {
         Net net = alive.remove(row.key(key));
         if (net == null) {
-            inOrderOnly |= gone.put(row.key(key), row) != null;
+            gone.put(row.key(key), row);
         } else if (net.origin != null) {
             gone.put(net.origin.key(key), net.origin);
         }

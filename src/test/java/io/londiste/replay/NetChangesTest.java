@@ -136,9 +136,34 @@ class NetChangesTest {
     }
 
     @Test
-    void what_cannot_be_is_left_to_the_order_of_events() {
+    void a_row_that_is_updated_after_its_delete_is_there() {
         delete(1);
         update(1, "b");
+
+        assertNet(List.of(), List.of(), List.of("1b"), List.of());
+    }
+
+    @Test
+    void a_row_that_came_back_and_was_updated_before_its_insert_was_captured_is_updated() {
+        delete(1);
+        update(1, "b");
+        insert(1, "b");
+
+        assertNet(List.of(), List.of(), List.of("1b"), List.of());
+    }
+
+    @Test
+    void a_row_that_is_deleted_twice_is_gone() {
+        delete(1);
+        delete(1);
+
+        assertNet(List.of("1old"), List.of(), List.of(), List.of());
+    }
+
+    @Test
+    void rows_identified_in_different_ways_are_left_to_the_order_of_events() {
+        insert(1, "a");
+        net.add(new Change(null, TABLE, Kind.DELETE, List.of("v"), Row.ofJson("{\"v\":\"a\"}"), null));
 
         assertThat(net.isInOrderOnly()).isTrue();
     }

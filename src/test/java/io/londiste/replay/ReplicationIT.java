@@ -141,6 +141,7 @@ class ReplicationIT {
 
         String rows = "select node::text from node order by id";
         assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)).hasSize(3);
+        assertThat(job.running().status().total().unexpected()).isZero();
     }
 
     @Test
