@@ -190,7 +190,8 @@ as $$
 --   root     the captured table
 --   member   the table that is truncated: the root or one below it
 --   moment   BEFORE or AFTER
--- While a partitioned root is truncated, londiste.truncating holds its oid: its partitions have nothing to say then.
+-- While a partitioned root is truncated, londiste.truncating holds its oid: its partitions have nothing to say then. As anybody
+-- can set that, the lock on the root must be there, too.
 -- Locks: none; TRUNCATE holds the strongest one on all tables concerned.
 declare
   mark   text := format(' %s ', root);
@@ -206,7 +207,10 @@ begin
     perform set_config('londiste.truncating', marks || mark, true);
     return;
   end if;
-  if position(mark in marks) > 0 or not exists (select from londiste.tree(root) as t where t.member = capture_truncate.member) then
+  if position(mark in marks) > 0
+     and exists (select from pg_locks where pid = pg_backend_pid() and locktype = 'relation' and relation = root
+                    and database = (select oid from pg_database where datname = current_database()) and mode = 'AccessExclusiveLock')
+     or not exists (select from londiste.tree(root) as t where t.member = capture_truncate.member) then
     return;
   end if;
   select queue_cur_table into slot from pgq.queue as queues where queues.queue_name = queue;

@@ -9,7 +9,7 @@ as $$
 -- SHARE ROW EXCLUSIVE MODE before anything else, so that no tick with a later snapshot gets an earlier number.
 --   queue   name of the queue
 -- Returns the tick's id and the snapshot's name for SET TRANSACTION SNAPSHOT, valid while the transaction is open.
--- Errors: 42704 no such queue; 25001 wrong isolation level; 55000 pgq.tick is not locked.
+-- Errors: 42704 no such queue; 25001 wrong isolation level; 55000 pgq.tick is not locked, or the ticker is paused.
 -- Locks: none beyond the caller's.
 declare
   q record;
@@ -37,8 +37,18 @@ begin
   end if;
 
   snapshot_name := pg_export_snapshot();
-  insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
-    values (q.queue_id, nextval(q.queue_tick_seq::regclass), clock_timestamp(), txid_current_snapshot(), coalesce(q.event_seq, 0))
-    returning pgq.tick.tick_id into snapshot_tick.tick_id;
+  if has_sequence_privilege(q.queue_tick_seq, 'usage') then
+    insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
+      values (q.queue_id, nextval(q.queue_tick_seq::regclass), clock_timestamp(), txid_current_snapshot(), coalesce(q.event_seq, 0))
+      returning pgq.tick.tick_id into snapshot_tick.tick_id;
+  else
+    -- The original PgQ lets only its owner draw tick numbers; but its ticker takes this transaction's snapshot, too.
+    perform pgq.force_tick(queue);
+    snapshot_tick.tick_id := pgq.ticker(queue);
+  end if;
+  if snapshot_tick.tick_id is null then
+    raise exception 'queue "%" makes no tick: its ticker is paused, or an external one', queue
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
 end
 $$;
