@@ -50,10 +50,11 @@ final class Applier {
     private final Set<TableName> truncated = new LinkedHashSet<>();
     private int runCharacters;
 
-    Applier(Connection transaction, TableShapes shapes) {
+    Applier(Connection transaction, TableShapes shapes) throws SQLException {
         this.transaction = transaction;
         this.shapes = shapes;
         this.writer = new TableWriter(transaction);
+        writer.deferConstraints();
         this.ordered = new OrderedRun(transaction, this::shape, shapes, writer, counts);
     }
 
@@ -77,10 +78,11 @@ final class Applier {
         }
     }
 
-    /** Applies what is gathered. */
+    /** Applies what is gathered, and checks the constraints that can wait until all is there. */
     void flush() throws SQLException {
         truncate();
         applyRun();
+        writer.checkDeferred();
     }
 
     private TableShape shape(TableName table) throws SQLException {
@@ -182,7 +184,7 @@ final class Applier {
     private void delete(NetChanges table) throws SQLException {
         if (!table.deletes().isEmpty()) {
             TableName name = table.shape().name();
-            table.deleted(writer.write(name, sql(table).delete(table.key()), table.deletes()));
+            table.deleted(writer.write(name, sql(table, table.deletes()).delete(table.key()), table.deletes()));
         }
     }
 
@@ -196,7 +198,7 @@ final class Applier {
 
     private boolean move(NetChanges table) throws SQLException {
         for (var moves : table.moves().entrySet()) {
-            String sql = sql(table).move(moves.getKey(), table.key());
+            String sql = sql(table, moves.getValue()).move(moves.getKey(), table.key());
             int met = writer.move(table.shape().name(), sql, moves.getValue());
             if (met != moves.getValue().size() && !isMovedByParents(table, moves.getKey(), moves.getValue())) {
                 return false;
@@ -207,13 +209,13 @@ final class Applier {
 
     /** A foreign key may have moved rows together with their parents: then they are found under their new keys. */
     private boolean isMovedByParents(NetChanges table, List<String> layout, List<Move> moves) throws SQLException {
-        String sql = sql(table).update(layout, table.key());
+        String sql = sql(table, moves).update(layout, table.key());
         return sql != null && write(table, sql, moves.stream().map(Move::image).toList());
     }
 
     private boolean update(NetChanges table) throws SQLException {
         for (var rows : table.updates().entrySet()) {
-            String sql = sql(table).update(rows.getKey(), table.key());
+            String sql = sql(table, rows.getValue()).update(rows.getKey(), table.key());
             if (sql != null && !write(table, sql, rows.getValue())) {
                 return false;
             }
@@ -223,15 +225,15 @@ final class Applier {
 
     private boolean insert(NetChanges table) throws SQLException {
         for (var rows : table.inserts().entrySet()) {
-            if (!write(table, sql(table).insert(rows.getKey()), rows.getValue())) {
+            if (!write(table, sql(table, rows.getValue()).insert(rows.getKey()), rows.getValue())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static TableSql sql(NetChanges table) {
-        return new TableSql(table.shape());
+    private static TableSql sql(NetChanges table, Collection<?> rows) {
+        return new TableSql(table.shape(), rows.size() == 1);
     }
 
     /** Returns whether every row was met. */

@@ -43,8 +43,8 @@ public final class BatchTransaction implements AutoCloseable {
         this.tables = tables;
         this.batch = batch;
         this.only = only;
-        this.applier = new Applier(connection, shapes);
         connection.setAutoCommit(false);
+        this.applier = new Applier(connection, shapes);
         own();
         this.fresh = isFresh(tables.position(connection, batch.consumer()));
     }

@@ -109,7 +109,7 @@ final class OrderedRun {
 
     private void apply(Change change) throws SQLException {
         TableShape shape = shapes.of(change.table());
-        TableSql sql = new TableSql(shape);
+        TableSql sql = new TableSql(shape, true);
         List<String> key = NetChanges.keyColumns(change, shape);
         Row row = change.row();
         boolean expected =

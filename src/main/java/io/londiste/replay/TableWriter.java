@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Runs statements that write rows, and says whose they were when they fail. */
 final class TableWriter {
@@ -18,6 +20,27 @@ final class TableWriter {
 
     TableWriter(Connection transaction) {
         this.transaction = transaction;
+    }
+
+    /** Has constraints that can be deferred wait for {@link #checkDeferred}: a batch may end right and begin wrong. */
+    void deferConstraints() throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("set constraints all deferred");
+        }
+    }
+
+    /** Checks what was deferred. A violation belongs to the table that the server names. */
+    void checkDeferred() throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("set constraints all immediate");
+            statement.execute("set constraints all deferred");
+        } catch (PSQLException e) {
+            ServerErrorMessage said = e.getServerErrorMessage();
+            if (said == null || said.getTable() == null) {
+                throw e;
+            }
+            throw of(new TableName(said.getSchema(), said.getTable()), e);
+        }
     }
 
     /** Gives the rows to a statement of {@link TableSql} and returns how many it met. */
