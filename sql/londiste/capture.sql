@@ -175,27 +175,61 @@ begin
 end
 $$;
 
+create or replace function londiste.maint_capture(queue text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+as $$
+-- Brings the capture of a queue's tables up to date: after a table was altered, and for partitions that were added (rows of
+-- those are captured at once; a TRUNCATE of one by itself only after this). To be called regularly: PgQ's maintenance
+-- does, see londiste.register_maintenance(). Tables that do not exist any more are left alone; one that cannot be
+-- refreshed now, because a lock is not to be had above all, is left for the next time, with a warning that says why.
+-- Returns how many functions and triggers were made or dropped.
+-- Locks: none where nothing is to do; otherwise see londiste.refresh_capture(), waiting for 2 seconds at most.
+declare
+  name     text;
+  changed  integer := 0;
+begin
+  for name in
+    select p.table_name from londiste.provider_table as p
+     where p.queue_name = queue and londiste.find_table(p.table_name) is not null
+     order by p.nr
+  loop
+    begin
+      changed := changed + londiste.refresh_capture(queue, name);
+    exception when others then
+      raise warning 'capture of table % into queue % is not refreshed: %', name, queue, sqlerrm;
+    end;
+  end loop;
+  return changed;
+end
+$$;
+
 create or replace function londiste.maint_capture()
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Brings the capture of all registered tables up to date: after a table was altered, and for partitions that were added
--- (rows of those are captured at once; a TRUNCATE of one by itself only after this). To be called regularly.
--- Tables that do not exist any more are left alone.
--- Returns how many functions and triggers were made or dropped.
--- Locks: none where nothing is to do; see londiste.refresh_capture().
-declare
-  t        record;
-  changed  integer := 0;
+-- Brings the capture of all registered tables up to date, as londiste.maint_capture(queue).
+-- Returns how many functions and triggers were made or dropped. Locks: as there.
 begin
-  for t in
-    select p.queue_name, p.table_name
-      from londiste.provider_table p join pgq.queue as q on q.queue_name = p.queue_name
-     where londiste.find_table(p.table_name) is not null
-     order by p.nr
-  loop
-    changed := changed + londiste.refresh_capture(t.queue_name, t.table_name);
-  end loop;
-  return changed;
+  return coalesce((select sum(londiste.maint_capture(q.queue_name)) from pgq.queue as q), 0);
+end
+$$;
+
+create or replace function londiste.register_maintenance(queue text)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Has PgQ's maintenance call londiste.maint_capture(queue) as long as tables are captured into a queue. Only our own PgQ:
+-- the original's daemon may run as a role that has no right on schema londiste, and its maintenance would fail.
+-- Locks: the queue's row, when something changes.
+declare
+  wanted   boolean := exists (select from londiste.provider_table as p where p.queue_name = queue);
+begin
+  if to_regprocedure('pgq.implementation()') is not null then
+    update pgq.queue as q
+       set queue_extra_maint = case when wanted then array_append(q.queue_extra_maint, 'londiste.maint_capture')
+                                    else array_remove(q.queue_extra_maint, 'londiste.maint_capture') end
+     where q.queue_name = queue and wanted <> ('londiste.maint_capture' = any (coalesce(q.queue_extra_maint, '{}')));
+  end if;
 end
 $$;

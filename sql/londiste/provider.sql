@@ -72,6 +72,7 @@ begin
     on conflict (queue_name, table_name) do nothing;
   get diagnostics added = row_count;
   perform londiste.refresh_capture(queue, name);
+  perform londiste.register_maintenance(queue);
   return added;
 end
 $$;
@@ -94,6 +95,7 @@ begin
     raise exception 'table % is not registered on the provider, queue "%"', name, queue using errcode = 'undefined_object';
   end if;
   perform londiste.drop_capture('capture_' || id);
+  perform londiste.register_maintenance(queue);
   if exists (select from pgq.queue as queues where queues.queue_name = queue) then
     perform londiste.write_event(queue, 'londiste.remove-table', name, name);
   end if;

@@ -147,6 +147,37 @@ class LondisteSqlIT {
     }
 
     @Test
+    void maintenanceOfTheQueueRefreshesTheCaptureWhileThereIsOne() {
+        var work = "select func_name, func_arg from pgq.maint_operations() where func_arg = 'kept'";
+        db.sql("create table kept (id int primary key); select pgq.create_queue('kept')");
+        db.sql(
+                "select londiste.provider_add_table('kept', 'kept'); select londiste.provider_add_table('kept', 'kept')");
+        assertThat(db.rows(work)).containsExactly("londiste.maint_capture|kept");
+
+        db.sql("alter table kept rename id to nr");
+        assertThat(db.sql("select londiste.maint_capture('kept')")).isEqualTo("1");
+        assertThat(db.sql("select londiste.maint_capture('kept')")).isEqualTo("0");
+
+        db.sql("select londiste.provider_remove_table('kept', 'kept')");
+        assertThat(db.rows(work)).isEmpty();
+    }
+
+    @Test
+    void maintenanceDoesNotWaitForLongWriters() throws Exception {
+        db.sql(
+                "create table busy (id int primary key) partition by range (id); select londiste.provider_add_table('q', 'busy')");
+        db.sql("create table busy_1 partition of busy default");
+        try (var writer = db.connect();
+                var statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into busy values (1)");
+            assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("0");
+            writer.commit();
+        }
+        assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("1");
+    }
+
+    @Test
     void aShapeTellsWhatAReplayNeeds() {
         db.sql("create domain few as numeric(5,2)");
         db.sql(
