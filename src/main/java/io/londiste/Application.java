@@ -32,6 +32,9 @@ public final class Application implements AutoCloseable {
     /** How often an embedded ticker looks at the queues. */
     private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
 
+    /** How often events are looked for whose retry is due; together with the other maintenance if that comes oftener. */
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
+
     private static final long BATCH_EVENTS = 10_000;
     private static final int FETCH_SIZE = 1_000;
     /** A stop waits for the batch, and a batch may be one enormous transaction. */
@@ -115,6 +118,8 @@ public final class Application implements AutoCloseable {
     private void bindTicker(Settings settings, Duration delay) {
         main.bind("tickerLog", new TickerLog(settings.tickerLogDelay()));
         main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
+        Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
+        main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
         main.addInitialProperty(
                 "maint_delay", String.valueOf(settings.maintDelay().toMillis()));
     }

@@ -1,0 +1,74 @@
+package io.londiste.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.Application;
+import io.londiste.config.Section;
+import io.londiste.config.Settings;
+import io.londiste.pgq.Batch;
+import io.londiste.pgq.Event;
+import io.londiste.pgq.PgqClient;
+import io.londiste.schema.Installer;
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The ticker's routes against a queue: ticks, rotation, retries. */
+@ExtendWith(PostgresPair.class)
+class TickerRoutesIT {
+    private static final String QUEUE = "it's \"q\"";
+
+    @Test
+    void ticks_rotates_and_puts_events_back(@Provider Db db) throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        PgqClient pgq = new PgqClient(db.dataSource());
+        pgq.createQueue(QUEUE);
+        pgq.configure(QUEUE, "ticker_max_lag", "20 ms");
+        pgq.configure(QUEUE, "ticker_idle_period", "100 ms");
+        pgq.configure(QUEUE, "rotation_period", "100 ms");
+        pgq.registerConsumer(QUEUE, "c");
+        Settings settings =
+                Settings.of(Section.PGQADM, Map.of("db", db.libpq(), "loop_delay", "0.02", "maint_delay", "0.1"));
+        try (Application ticker = Application.ticker(settings)) {
+            ticker.start();
+            pgq.insert(QUEUE, List.of(Event.of("t", "again"), Event.of("t", "once")));
+
+            List<String> seen = new ArrayList<>();
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                Optional<Batch> batch = pgq.nextBatch(QUEUE, "c");
+                if (batch.isPresent()) {
+                    for (Event event : batch.get()) {
+                        seen.add(event.data() + " " + event.retry());
+                        if (event.data().equals("again") && event.retry() == null) {
+                            assertThat(pgq.retry(batch.get().id(), event.id(), 0))
+                                    .isTrue();
+                        }
+                    }
+                    pgq.finishBatch(batch.get().id());
+                }
+                return seen.size() >= 3;
+            });
+            assertThat(seen).containsExactly("again null", "once null", "again 1");
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                pgq.nextBatch(QUEUE, "c").ifPresent(batch -> finish(pgq, batch));
+                return db.number("select queue_cur_table from pgq.queue") == 2;
+            });
+        }
+    }
+
+    private static void finish(PgqClient pgq, Batch batch) {
+        try {
+            pgq.finishBatch(batch.id());
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
