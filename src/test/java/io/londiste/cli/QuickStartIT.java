@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +163,32 @@ class QuickStartIT {
         assertThat(pid("job")).isPresent().get().isNotEqualTo(first);
         succeed("londiste conf.ini replay --kill");
         assertThat(pid("job")).isEmpty();
+    }
+
+    @Test
+    void aReloadTakesUpChangedRoutes() throws Exception {
+        quickStart();
+        succeed("londiste conf.ini provider add table1");
+        succeed("londiste conf.ini subscriber add table1");
+        awaitEqual("table1");
+        var routes = Files.createDirectory(directory.resolve("routes"));
+        var route = Files.readString(Path.of("routes/replay.camel.yaml"));
+        var step =
+                "                    - bean:\n                        ref: replay\n                        method: add\n";
+        assertThat(route).contains(step);
+        var mask = "                    - script:\n                        simple: ${body.row.set('v', 'masked')}\n";
+        Files.writeString(routes.resolve("replay.camel.yaml"), route.replace(step, mask + step));
+        Files.writeString(directory.resolve("conf.ini"), "routes = " + routes + "\n", StandardOpenOption.APPEND);
+
+        succeed("londiste -r conf.ini");
+        await("reload").atMost(PATIENCE).until(() -> log("job").contains("Goes on with conf.ini as it is now"));
+        provider.sql("insert into table1 values (5000, 'plain')");
+
+        await("masked").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        subscriber.rows("select v from table1 where id = 5000"))
+                .containsExactly("masked"));
+        assertThat(subscriber.number("select count(*) from table1 where v = 'masked'"))
+                .isEqualTo(1);
     }
 
     @Test
