@@ -35,7 +35,8 @@ begin
   if not found then
     raise exception 'table % has no foreign key %', name, subscriber_drop_table_fkey.fkey_name using errcode = 'undefined_object';
   end if;
-  execute format('alter table %s drop constraint %I', tab::regclass, subscriber_drop_table_fkey.fkey_name);
+  -- others may have dropped it while we waited for their lock
+  execute format('alter table %s drop constraint if exists %I', tab::regclass, subscriber_drop_table_fkey.fkey_name);
   return 1;
 end
 $$;
@@ -54,6 +55,28 @@ begin
   perform londiste.get_table(name);
   for f in select * from londiste.find_table_fkeys(name) loop
     dropped := dropped + londiste.subscriber_drop_table_fkey(f.from_table, f.fkey_name);
+  end loop;
+  return dropped;
+end
+$$;
+
+create or replace function londiste.subscriber_drop_loose_fkeys(queue text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Stores and drops the foreign keys from and to tables of a queue that are not in sync: they would bind tables that are
+-- as of one tick to tables that are not. In the caller's transaction.
+-- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
+declare
+  t        record;
+  dropped  integer := 0;
+begin
+  for t in
+    select s.table_name as name from londiste.subscriber_table s
+     where s.queue_name = queue and s.merge_state is distinct from 'ok' and londiste.find_table(s.table_name) is not null
+     order by s.nr
+  loop
+    dropped := dropped + londiste.subscriber_drop_all_fkeys(t.name);
   end loop;
   return dropped;
 end

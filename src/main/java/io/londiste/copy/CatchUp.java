@@ -28,6 +28,7 @@ public final class CatchUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final String GOAL = "LondisteGoal";
+    private static final String ASKED = "LondisteAsked";
     /** A goal that was reached within this time is near enough for the replay to wait. */
     private static final Duration NEAR = Duration.ofSeconds(2);
 
@@ -69,7 +70,13 @@ public final class CatchUp {
             Optional<Batch> batch = Optional.empty();
             switch (state.phase()) {
                 case CATCHING_UP -> batch = follow(copy, exchange);
-                case WANNA_SYNC -> handover.await(seen);
+                case WANNA_SYNC -> {
+                    if (!state.equals(exchange.getProperty(ASKED))) {
+                        pgq.forceTick(queue); // an idle queue would keep the replay from coming
+                        exchange.setProperty(ASKED, state);
+                    }
+                    handover.await(seen);
+                }
                 case DO_SYNC -> {
                     batch = pgq.nextBatch(queue, copy.consumer(), maxEvents, state.tick());
                     if (batch.isEmpty()) {
@@ -110,7 +117,6 @@ public final class CatchUp {
         boolean near = goal != null && position >= goal.tick && System.nanoTime() - goal.sinceNanos < NEAR.toNanos();
         if (near) {
             set(copy, TableState.CATCHING_UP, TableState.wannaSync(position));
-            pgq.forceTick(queue); // an idle queue would keep the replay from coming
             return Optional.empty();
         }
         if (goal == null || position >= goal.tick) {

@@ -6,6 +6,7 @@ import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -23,11 +25,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Which tables are on their way to {@code ok} in this process, and which are to be taken up next.
  *
- * <p>A table that failed is taken up again after a pause that grows from {@link #FIRST_PAUSE} to {@link #LAST_PAUSE}.
+ * <p>A table that failed is taken up again after a pause that grows from {@link #FIRST_PAUSE} to {@link #LAST_PAUSE}, or
+ * from {@link #PASSING_PAUSE} to {@link #FIRST_PAUSE} if the reason may pass by itself.
  * Safe for use by several threads.
  */
 public final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+    private static final Duration PASSING_PAUSE = Duration.ofMillis(500);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
@@ -44,7 +48,6 @@ public final class Copies {
     private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
     private final Map<TableName, Long> copied = new ConcurrentHashMap<>();
     private final Map<TableName, Failure> failures = new ConcurrentHashMap<>();
-    private volatile boolean clean;
 
     /** @param parallel how many tables are worked on at once */
     public Copies(
@@ -66,9 +69,6 @@ public final class Copies {
 
     /** The tables to take up now; those for which the replay waits come first. They count as active from here on. */
     public List<TableCopy> due() throws SQLException {
-        if (!clean) {
-            cleanUp();
-        }
         List<TableCopy> due = new ArrayList<>();
         List<SubscribedTable> all = Transactions.call(subscriber, tables::list);
         failures.keySet().retainAll(all.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
@@ -112,27 +112,44 @@ public final class Copies {
 
     /** The table needs no more work here: it is ok, or it was removed or is to be synced anew. */
     public void finished(TableCopy copy) throws SQLException {
-        pgq.unregisterConsumer(queue, copy.consumer());
-        Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
         failures.remove(copy.table());
-        release(copy);
+        try {
+            pgq.unregisterConsumer(queue, copy.consumer());
+            Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
+        } finally {
+            release(copy);
+        }
     }
 
-    /** Puts the table aside for a while, with the reason on it; its place in the queue is kept. */
-    public void failed(TableCopy copy, String reason) throws SQLException {
+    /**
+     * Puts the table aside for a while, with the reason on it; its place in the queue is kept.
+     *
+     * @param passing whether it may go on without anybody doing anything about it, so that the pause is short
+     */
+    public void failed(TableCopy copy, String reason, boolean passing) throws SQLException {
         Failure before = failures.get(copy.table());
         int times = before == null ? 1 : before.times + 1;
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-        pause = pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause;
+        Duration first = passing ? PASSING_PAUSE : FIRST_PAUSE;
+        Duration last = passing ? FIRST_PAUSE : LAST_PAUSE;
+        Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
+        pause = pause.compareTo(last) > 0 ? last : pause;
         failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos()));
-        LOG.error("table {} does not go on: {}. It is tried again in {} s", copy.table(), reason, pause.toSeconds());
         try {
-            Transactions.run(subscriber, transaction -> {
-                var table = tables.find(transaction, copy.table());
+            boolean stopped = Transactions.call(subscriber, transaction -> {
+                var table = tables.find(transaction, copy.table())
+                        .filter(now -> now.state().phase() != Phase.OK);
                 if (table.isPresent()) {
                     tables.setState(transaction, copy.table(), table.get().state(), reason);
                 }
+                return table.isPresent();
             });
+            LOG.error(
+                    stopped
+                            ? "table {} does not go on: {}. It is tried again in {} s"
+                            : "after the copy of table {}: {}",
+                    copy.table(),
+                    reason,
+                    pause.toMillis() / 1000.0);
         } finally {
             release(copy);
         }
@@ -151,21 +168,33 @@ public final class Copies {
         handover.changed();
     }
 
-    /** Takes away what tables that are gone or ok have left in the queue: a killed process could not. */
-    private void cleanUp() throws SQLException {
+    /**
+     * Takes away what tables that are gone or ok have left behind: a killed process could not. No copy begins meanwhile.
+     */
+    public void cleanUp() throws SQLException {
+        if (Transactions.call(subscriber, this::leftOver).isEmpty()) {
+            return; // running batches need not be waited for
+        }
         Transactions.run(subscriber, transaction -> {
-            tables.lock(transaction); // no table goes from ok back to catching up meanwhile
-            Set<String> needed = tables.list(transaction).stream()
-                    .filter(table -> table.state().phase() != Phase.OK)
-                    .map(table -> TableCopy.consumerOf(table.name(), jobConsumer))
-                    .collect(Collectors.toSet());
-            for (String consumer : pgq.consumers(queue)) {
-                if (consumer.startsWith(TableCopy.prefix(jobConsumer)) && !needed.contains(consumer)) {
-                    pgq.unregisterConsumer(queue, consumer);
-                    tables.clearPosition(transaction, consumer);
-                }
+            tables.lock(transaction);
+            for (String consumer : leftOver(transaction)) {
+                LOG.info("consumer {} was left over", consumer);
+                pgq.unregisterConsumer(queue, consumer);
+                tables.clearPosition(transaction, consumer);
             }
         });
-        clean = true;
+    }
+
+    /** Consumers of copies that no table needs. */
+    private Set<String> leftOver(Connection transaction) throws SQLException {
+        String prefix = TableCopy.prefix(jobConsumer);
+        Set<String> consumers = new TreeSet<>(tables.consumers(transaction, prefix));
+        pgq.consumers(queue).stream().filter(name -> name.startsWith(prefix)).forEach(consumers::add);
+        for (SubscribedTable table : tables.list(transaction)) {
+            if (table.state().phase() != Phase.OK) {
+                consumers.remove(TableCopy.consumerOf(table.name(), jobConsumer));
+            }
+        }
+        return consumers;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,9 @@ public final class Failures {
      * the second time the table is set aside. The batch comes again either way.
      */
     public void replay(Exchange exchange) throws SQLException {
-        TableException error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, TableException.class);
+        // a split wraps what happens to one of its events
+        TableException error = ObjectHelper.getException(
+                TableException.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
         Replay.close(exchange);
         shapes.forget();
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
@@ -75,16 +78,17 @@ public final class Failures {
         long tick = batch.previousTick().id();
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
-            pgq.registerConsumerAt(queue, copy.consumer(), tick); // a clean-up, which locks too, must see both or none
             boolean owned = tables.find(transaction, table)
                     .filter(subscribed -> subscribed.state().equals(TableState.OK))
                     .isPresent();
             if (owned) {
+                pgq.registerConsumerAt(
+                        queue, copy.consumer(), tick); // a clean-up, which locks too, must see both or none
                 tables.setState(transaction, table, TableState.CATCHING_UP, error.reason());
                 tables.setPosition(transaction, copy.consumer(), tick);
             }
         });
-        copies.failed(copy, error.reason());
+        copies.failed(copy, error.reason(), false);
     }
 
     /** The copy or catch-up of a table ended with an error. */
@@ -94,7 +98,7 @@ public final class Failures {
         Replay.close(exchange);
         if (!exchange.getContext().getStatus().isStarted()) {
             copies.dropped(copy);
-        } else if (error instanceof OvertakenException) {
+        } else if (ObjectHelper.getException(OvertakenException.class, error) != null) {
             LOG.info("{}", error.getMessage());
             copies.finished(copy);
         } else {
@@ -102,7 +106,9 @@ public final class Failures {
             if (!SqlState.isPassing(error)) {
                 shapes.forget();
             }
-            copies.failed(copy, error instanceof TableException table ? table.reason() : error.getMessage());
+            TableException table = ObjectHelper.getException(TableException.class, error);
+            String reason = table == null ? error.getMessage() : table.reason();
+            copies.failed(copy, reason, SqlState.isPassing(error));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.londiste.table.TableShapes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ public final class ForeignKeys {
 
     /** Restores what can be restored now, between two batches: there all tables in sync are as of one tick. */
     public void restore() throws SQLException {
+        if (!isPending()) {
+            return; // running batches need not be waited for
+        }
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
             try (PreparedStatement statement =
@@ -41,5 +45,16 @@ public final class ForeignKeys {
             }
         });
         shapes.forget(); // the order of tables has changed with their foreign keys
+    }
+
+    private boolean isPending() throws SQLException {
+        return Transactions.call(subscriber, transaction -> {
+            try (Statement statement = transaction.createStatement();
+                    ResultSet row = statement.executeQuery("select from londiste.subscriber_pending_fkeys"
+                            + " where londiste.fkey_is_restorable(from_table) and londiste.fkey_is_restorable(to_table)"
+                            + " limit 1")) {
+                return row.next();
+            }
+        });
     }
 }

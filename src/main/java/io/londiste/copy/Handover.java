@@ -76,11 +76,12 @@ public final class Handover {
             boolean set = false;
             for (SubscribedTable table : tables.list(transaction)) {
                 TableState state = next(table, tick, met, working);
-                if (!state.equals(table.state())) {
-                    tables.setState(transaction, table.name(), state, table.reason());
+                boolean isSo = state.equals(table.state());
+                if (!isSo) {
+                    isSo = tables.advance(transaction, table, state); // else it is looked at again with the next batch
                     set = true;
                 }
-                if (state.phase() == Phase.DO_SYNC) {
+                if (isSo && state.phase() == Phase.DO_SYNC) {
                     coming.add(table.name());
                 }
             }

@@ -68,11 +68,7 @@ public final class SnapshotCopy {
             if (phase != Phase.NEW && phase != Phase.IN_COPY) {
                 return false;
             }
-            try (PreparedStatement statement =
-                    transaction.prepareStatement("select londiste.subscriber_drop_all_fkeys(?)")) {
-                statement.setString(1, table.toString());
-                statement.execute();
-            }
+            tables.dropForeignKeys(transaction, table);
             tables.clearPosition(transaction, copy.consumer());
             tables.setState(transaction, table, TableState.IN_COPY);
             return true;
@@ -89,6 +85,8 @@ public final class SnapshotCopy {
             source.setAutoCommit(false);
             source.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try {
+                // before the snapshot, which would show a table as empty that is truncated before it is read
+                lock(source, table);
                 SnapshotTick at = tick(copy, source);
                 requireCapture(source, table);
                 LOG.info("{}: copying as of tick {}", table, at.tick);
@@ -106,6 +104,12 @@ public final class SnapshotCopy {
             throw new TableException(table, e.getMessage(), e);
         }
         handover.changed();
+    }
+
+    private static void lock(Connection source, TableName table) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("lock table " + table.quoted() + " in access share mode");
+        }
     }
 
     /** Makes a tick whose snapshot {@code source} has from here on, and puts the copy's consumer there. */

@@ -110,12 +110,18 @@ final class Applier {
             return List.of();
         }
         if (changes.size() <= FEW) {
-            return ordered.apply(changes);
+            return applyInOrder(changes);
         }
         int half = changes.size() / 2;
         List<Change> rest = new ArrayList<>(apply(changes.subList(0, half)));
         rest.addAll(changes.subList(half, changes.size()));
-        return rest.size() < changes.size() ? apply(rest) : ordered.apply(rest);
+        return rest.size() < changes.size() ? apply(rest) : applyInOrder(rest);
+    }
+
+    /** Those that wait for each other, as rows do that exchange a unique value, go together once the others are gone. */
+    private List<Change> applyInOrder(List<Change> changes) throws SQLException {
+        List<Change> rest = ordered.apply(changes);
+        return rest.size() < changes.size() ? apply(rest) : rest;
     }
 
     /** Applies the net effect and returns true if everything was as expected; else leaves no trace. */

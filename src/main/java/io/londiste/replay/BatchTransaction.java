@@ -12,6 +12,7 @@ import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,16 +58,21 @@ public final class BatchTransaction implements AutoCloseable {
                 throw new OvertakenException(only, state);
             }
             owned.add(only);
+            tables.dropForeignKeys(connection, only);
             return;
         }
         tables.share(connection);
-        for (SubscribedTable table : tables.list(connection)) {
+        List<SubscribedTable> all = tables.list(connection);
+        for (SubscribedTable table : all) {
             if (table.state().phase() == Phase.DO_SYNC) {
                 throw new LondisteException("table " + table.name() + " is handed over just now");
             }
             if (table.state().phase() == Phase.OK) {
                 owned.add(table.name());
             }
+        }
+        if (owned.size() < all.size()) {
+            tables.dropLooseForeignKeys(connection);
         }
     }
 
@@ -110,8 +116,12 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
+    /**
+     * A table that the reader of this batch does not own has left the replication and come back since, or its own
+     * catch-up will read of it in its turn.
+     */
     private void removeTable(TableName table) throws SQLException {
-        if (only == null && tables.find(connection, table).isPresent()) {
+        if (owned.contains(table)) {
             applier.flush();
             tables.remove(connection, table);
             owned.remove(table);
@@ -122,7 +132,9 @@ public final class BatchTransaction implements AutoCloseable {
     void commit() throws SQLException {
         applier.flush();
         tables.setPosition(connection, batch.consumer(), batch.tick().id());
-        if (only != null && state().equals(TableState.doSync(batch.tick().id()))) {
+        if (only != null
+                && owned.contains(only)
+                && state().equals(TableState.doSync(batch.tick().id()))) {
             tables.setState(connection, only, TableState.OK);
         }
         connection.commit();

@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
@@ -50,9 +51,13 @@ public final class Replay {
             }
             exchange.setProperty(BATCH, batch);
             exchange.setProperty(TRANSACTION, transaction);
+            if (!transaction.isFresh()) {
+                transaction.close(); // lest its locks keep the next batch of the same exchange waiting
+            }
         } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            connection.close();
+            try (connection) {
+                Transactions.rollback(connection, e);
+            }
             throw e;
         }
     }
