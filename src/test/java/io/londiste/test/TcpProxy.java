@@ -20,7 +20,7 @@ public final class TcpProxy implements Closeable {
     private volatile boolean down;
     private volatile byte[] fatal;
 
-    TcpProxy(String host, int port) throws IOException {
+    public TcpProxy(String host, int port) throws IOException {
         target = new InetSocketAddress(host, port);
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         run("accept", this::accept);

@@ -1,0 +1,151 @@
+package io.londiste.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.demo.DemoCompare;
+import io.londiste.table.TableName;
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Many clients write to the provider at random while tables come, go and are synced anew, and somebody looks at the
+ * subscriber all the time. {@code -Dchaos.seed} repeats a run as far as the servers' timing allows,
+ * {@code -Dchaos.transactions} makes it longer.
+ */
+@ExtendWith(PostgresPair.class)
+class RandomReplicationIT {
+    private static final Logger LOG = LoggerFactory.getLogger(RandomReplicationIT.class);
+    private static final int WRITERS = 6;
+
+    private final long seed = Long.getLong("chaos.seed", System.nanoTime());
+    private final int transactions = Integer.getInteger("chaos.transactions", 300);
+    private final Random random = new Random(seed);
+    private final AtomicLong committed = new AtomicLong();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Db provider;
+    private Db subscriber;
+    private Job job;
+
+    @BeforeEach
+    void install(@Provider Db provider, @Subscriber Db subscriber) {
+        this.provider = provider;
+        this.subscriber = subscriber;
+        provider.sql(Bank.SCHEMA);
+        provider.sql(Bank.ROWS);
+        subscriber.sql(Bank.SCHEMA);
+        job = new Job(provider, subscriber).with("parallel_copies", "3");
+    }
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+        job.close();
+    }
+
+    @Test
+    void whatever_happens_the_subscriber_shows_what_the_provider_had() throws Exception {
+        LOG.info("-Dchaos.seed={} -Dchaos.transactions={}", seed, transactions);
+        job.start();
+        BankReader reader = new BankReader(subscriber.dataSource());
+        Future<Void> looking = threads.submit(reader);
+        List<Future<Void>> writing = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+            writing.add(threads.submit(new BankWriter(provider.dataSource(), i, transactions, seed, committed)));
+        }
+        job.add(Bank.TABLES.toArray(String[]::new));
+
+        int changes = 0;
+        while (writing.stream().anyMatch(writer -> !writer.isDone()) && !looking.isDone()) {
+            change();
+            changes++;
+        }
+        for (Future<Void> writer : writing) {
+            writer.get();
+        }
+        job.awaitOk().awaitReplay();
+        Awaitility.await("foreign keys are back")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> subscriber.number("select count(*) from londiste.subscriber_pending_fkeys") == 0);
+        reader.enough();
+        looking.get();
+        LOG.info(
+                "{} transactions committed, {} times were tables changed, {}, looks {}",
+                committed,
+                changes,
+                job.running().status().total(),
+                reader.looks());
+
+        assertThat(differences()).as("seed %d", seed).isEmpty();
+        assertThat(job.running().status().total().unexpected())
+                .as("rows that were not as expected, seed %d", seed)
+                .isZero();
+        assertThat(reader.looks()).as("each rule was looked at").hasSize(6);
+        assertThat(leftOvers()).as("seed %d", seed).isEmpty();
+    }
+
+    private List<String> differences() throws SQLException {
+        return new DemoCompare(provider.dataSource(), subscriber.dataSource())
+                .differences(Bank.TABLES.stream().map(TableName::parse).toList());
+    }
+
+    /** What copies have not cleared away. */
+    private List<String> leftOvers() {
+        List<String> found = new ArrayList<>(provider.rows("select co_name from pgq.consumer where co_name <> 'job'"));
+        found.addAll(subscriber.rows("select consumer_id from londiste.completed where consumer_id <> 'job'"));
+        return found;
+    }
+
+    /** Somebody takes a table out and puts it back, or has one or two synced anew. */
+    private void change() {
+        String table = Bank.TABLES.get(random.nextInt(Bank.TABLES.size()));
+        if (random.nextInt(3) == 0) {
+            remove(table);
+            job.add(table);
+        } else {
+            resync(table, Bank.TABLES.get(random.nextInt(Bank.TABLES.size())));
+        }
+        if (random.nextInt(3) > 0) {
+            job.awaitOk();
+        }
+    }
+
+    /** The provider's word reaches the subscriber. */
+    private void remove(String table) {
+        job.awaitOk();
+        Awaitility.await("no deadlock with clients").ignoreExceptions().until(() -> {
+            provider.sql(
+                    "set deadlock_timeout = '100 ms'; select londiste.provider_remove_table('queue', '" + table + "')");
+            return true;
+        });
+        Awaitility.await(table + " is removed")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> subscriber.number(
+                                "select count(*) from londiste.subscriber_table where table_name = '" + table + "'")
+                        == 0);
+    }
+
+    private void resync(String... tables) {
+        subscriber.sql("select londiste.lock_tables('queue', true)"
+                + "; update londiste.subscriber_table set merge_state = null, reason = null where table_name in ('"
+                + String.join("', '", tables) + "')");
+    }
+}

@@ -1,0 +1,97 @@
+package io.londiste.chaos;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** {@code londiste conf.ini replay} as a process of its own, to be killed. */
+final class ReplayProcess implements AutoCloseable {
+    private final Path ini;
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private Process process;
+    private CountDownLatch started;
+
+    ReplayProcess(Path ini) {
+        this.ini = ini;
+    }
+
+    /** Starts the process, or another one after the last. */
+    void start() throws IOException {
+        process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx200m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.londiste.Main",
+                        ini.toString(),
+                        "replay"))
+                .redirectErrorStream(true)
+                .start();
+        started = new CountDownLatch(1);
+        CountDownLatch says = started;
+        BufferedReader lines = process.inputReader();
+        Thread reader = new Thread(() -> read(lines, says), "log of the replay");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(BufferedReader lines, CountDownLatch says) {
+        try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.add(line);
+                if (line.contains(": Started ")) {
+                    says.countDown();
+                }
+            }
+        } catch (IOException | UncheckedIOException killed) {
+            // as wanted
+        }
+    }
+
+    /** Returns when the routes run. */
+    void awaitStart() throws InterruptedException {
+        if (!started.await(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the replay does not start:\n" + String.join("\n", log));
+        }
+    }
+
+    /** Lets it work for a while. It must not end by itself, whatever happens to it. */
+    void run(long milliseconds) throws InterruptedException {
+        if (process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the replay has ended by itself:\n" + String.join("\n", log));
+        }
+    }
+
+    /** Kills it as nothing can be caught; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** What it has logged in all its lives, without that which is the usual. */
+    List<String> complaints() {
+        return log.stream()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .toList();
+    }
+
+    /** All that it has logged in all its lives. */
+    List<String> log() {
+        return List.copyOf(log);
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+}
