@@ -34,7 +34,7 @@ as $$
 declare
   parts text[];
 begin
-  parts := regexp_match(written, '^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$');
+  parts := regexp_match(written, '^(?:("(?:[^"]|"")+"|[^".]+)[.])?("(?:[^"]|"")+"|[^".]+)$');
   if parts is null then
     raise exception 'not a table name: %', written using errcode = 'invalid_name';
   end if;

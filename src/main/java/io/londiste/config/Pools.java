@@ -10,7 +10,8 @@ import org.apache.commons.dbcp2.DataSourceConnectionFactory;
 public final class Pools {
     private static final List<String> SESSION = List.of(
             "set DateStyle = 'ISO'; set IntervalStyle = 'postgres'; set TimeZone = 'UTC'; set extra_float_digits = 1; "
-                    + "set bytea_output = 'hex'; set lc_monetary = 'C'; set client_min_messages = 'warning'");
+                    + "set bytea_output = 'hex'; set lc_monetary = 'C'; set xmloption = 'content'; set array_nulls = on; "
+                    + "set quote_all_identifiers = off; set client_min_messages = 'warning'");
 
     private Pools() {}
 

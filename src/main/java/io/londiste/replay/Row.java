@@ -3,6 +3,7 @@ package io.londiste.replay;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +16,17 @@ import java.util.List;
  * Java never does. Not safe for use by several threads at once.
  */
 public final class Row {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Without the parser's limits, which are there for strangers' input: a column may hold whatever PostgreSQL takes. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .build())
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .build();
+
     private static final String NULL = "null";
 
     private final List<String> columns;

@@ -85,7 +85,7 @@ final class TableSql {
     }
 
     private String sameKey(List<String> key, String source) {
-        return join(columns(key), c -> "t." + c.quoted() + " = " + value(c, source), " and ");
+        return join(columns(key), c -> "t." + c.quoted() + " " + c.equality() + " " + value(c, source), " and ");
     }
 
     private static String assignments(List<Column> columns) {

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
  * @param partitioned whether it is the parent of partitions
  */
 public record TableShape(TableName name, List<Column> columns, List<String> key, boolean partitioned) {
-    /** Types that PostgreSQL reads out of JSON just as their own input would. */
+    /**
+     * Types that PostgreSQL reads out of JSON just as their own input would. Among them are those to which it casts text
+     * by something else than their input.
+     */
     private static final Set<String> NATIVE = Set.of(
             "smallint",
             "integer",
@@ -27,6 +30,10 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
             "date",
             "character",
             "character varying",
+            "\"char\"",
+            "name",
+            "regclass",
+            "xml",
             "timestamp without time zone",
             "timestamp with time zone");
 
@@ -38,8 +45,9 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
      * @param type as SQL writes it
      * @param generated whether the server computes it, so that it is never written
      * @param alwaysIdentity whether UPDATE may not set it
+     * @param equality the operator by which an index finds the type's values, as SQL writes it
      */
-    public record Column(String name, String type, boolean generated, boolean alwaysIdentity) {
+    public record Column(String name, String type, boolean generated, boolean alwaysIdentity, String equality) {
         /** The column's name, to stand in SQL. */
         public String quoted() {
             return TableName.quote(name);

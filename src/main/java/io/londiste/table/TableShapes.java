@@ -18,8 +18,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * What the subscriber's catalog says of tables, read once and kept until {@link #forget}. Safe for use by several threads.
  */
 public final class TableShapes {
-    private static final String SHAPE =
-            "select column_name, type, generated, identity, key_position from londiste.table_shape(?) order by position";
+    private static final String SHAPE = """
+            select column_name, type, generated, identity, key_position, coalesce(
+              (select pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname)
+               from pg_catalog.pg_opclass c
+                 join pg_catalog.pg_am a on a.oid = c.opcmethod and a.amname = 'btree'
+                 join pg_catalog.pg_amop m on m.amopfamily = c.opcfamily and m.amopstrategy = 3
+                   and m.amoplefttype = c.opcintype and m.amoprighttype = c.opcintype
+                 join pg_catalog.pg_operator o on o.oid = m.amopopr
+                 join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
+               where c.opcdefault and c.opcintype = londiste.base_type(pg_catalog.to_regtype(s.type))), '=')
+            from londiste.table_shape(?) as s order by position
+            """;
     private static final String FOREIGN_KEYS = """
             select cn.nspname, c.relname, pn.nspname, p.relname, f.condeferred, f.confdeltype = 'c'
             from pg_catalog.pg_constraint f
@@ -89,7 +99,11 @@ public final class TableShapes {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     columns.add(new Column(
-                            row.getString(1), row.getString(2), row.getBoolean(3), "a".equals(row.getString(4))));
+                            row.getString(1),
+                            row.getString(2),
+                            row.getBoolean(3),
+                            "a".equals(row.getString(4)),
+                            row.getString(6)));
                     Integer keyPosition = row.getObject(5, Integer.class);
                     if (keyPosition != null) {
                         key.put(keyPosition, row.getString(1));

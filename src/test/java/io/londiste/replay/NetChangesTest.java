@@ -16,7 +16,7 @@ class NetChangesTest {
 
     private final NetChanges net = new NetChanges(new TableShape(
             TABLE,
-            List.of(new Column("id", "integer", false, false), new Column("v", "text", false, false)),
+            List.of(new Column("id", "integer", false, false, "="), new Column("v", "text", false, false, "=")),
             List.of("id"),
             false));
 

@@ -72,4 +72,17 @@ class RowTest {
 
         assertThat(row.toJson()).isEqualTo("{\"a\":\"\\\"x\\\"=>\\\"1\\\"\",\"b\":null,\"c\":\"null\"}");
     }
+
+    @Test
+    void takes_values_of_any_size_and_depth() {
+        String number = "9".repeat(2000);
+        String nested = "[".repeat(5000) + "]".repeat(5000);
+        String text = "x".repeat(25_000_000);
+
+        Row row = Row.ofJson("{\"n\":" + number + ",\"j\":" + nested + ",\"t\":\"" + text + "\"}");
+
+        assertThat(row.get("n")).isEqualTo(number);
+        assertThat(row.value("j")).isEqualTo(nested);
+        assertThat(row.get("t")).hasSameSizeAs(text);
+    }
 }
