@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.londiste.schema.Installer;
 import io.londiste.test.Db;
+import io.londiste.test.Pgqd;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import java.io.IOException;
@@ -43,16 +44,19 @@ class PgqInteropIT {
     private Path directory;
 
     private final List<Process> processes = new ArrayList<>();
+    private Pgqd pgqd;
 
     @BeforeEach
     void programs() throws Exception {
-        Assumptions.assumeTrue(works("pgqd", "-V"), "pgqd is not installed here (Debian: pgqd)");
         Assumptions.assumeTrue(
                 works(PYTHON, "-c", "import pgq"), "the Python consumer is not installed here (Debian: python3-pgq)");
     }
 
     @AfterEach
     void end() throws InterruptedException {
+        if (pgqd != null) {
+            pgqd.close();
+        }
         for (var process : processes) {
             process.destroy();
             if (!process.waitFor(5, TimeUnit.SECONDS)) {
@@ -62,31 +66,12 @@ class PgqInteropIT {
     }
 
     @Test
-    void pgqdTicksAndPythonReads(@Provider Db db) throws IOException {
+    void pgqdTicksAndPythonReads(@Provider Db db) throws Exception {
         new Installer(db.dataSource()).installPgq();
         db.sql("select pgq.create_queue('q'), pgq.set_queue_config('q', 'ticker_max_lag', '50 ms'),"
                 + " pgq.set_queue_config('q', 'rotation_period', '1 s')");
-        Files.writeString(directory.resolve("printer.py"), CONSUMER);
-        Files.writeString(directory.resolve("printer.ini"), """
-                [printer]
-                job_name = printer
-                db = %s
-                queue_name = q
-                loop_delay = 0.1
-                use_skylog = 0
-                """.formatted(db.libpq()));
-        Files.writeString(directory.resolve("pgqd.ini"), """
-                [pgqd]
-                base_connstr = host=%s port=%d user=%s password=%s
-                initial_database = %s
-                database_list = %5$s
-                check_period = 1
-                retry_period = 1
-                maint_period = 1
-                ticker_period = 0.1
-                """.formatted(
-                        db.host(), db.port(), db.user(), db.password(), db.name()));
-        start("pgqd", "pgqd.ini");
+        configurePrinter(db);
+        pgqd = new Pgqd(db, directory);
         assertThat(exit(start("register", PYTHON, "printer.py", "--register", "printer.ini")))
                 .isZero();
         start("printer", PYTHON, "printer.py", "printer.ini");
@@ -102,9 +87,47 @@ class PgqInteropIT {
         assertThat(output("printer")).containsOnlyOnce("EVENT once");
     }
 
+    @Test
+    void pythonReadsWhatIsCapturedOfTables(@Provider Db db) throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        new Installer(db.dataSource()).installLondisteProvider();
+        db.sql("create table \"Goods\" (id int primary key, note text, tags text[])");
+        db.sql("select pgq.create_queue('q'), pgq.set_queue_config('q', 'ticker_max_lag', '50 ms')");
+        db.sql("select londiste.provider_add_table('q', 'public.\"Goods\"')");
+        configurePrinter(db);
+        assertThat(exit(start("register", PYTHON, "printer.py", "--register", "printer.ini")))
+                .isZero();
+        pgqd = new Pgqd(db, directory);
+        start("printer", PYTHON, "printer.py", "printer.ini");
+
+        db.sql("insert into \"Goods\" values (1, E'it''s \\\\ \\u20ac', array['a', null]), (2, null, null)");
+        db.sql("update \"Goods\" set id = 3 where id = 2; delete from \"Goods\" where id = 1; truncate \"Goods\"");
+
+        var type = "EVENT {\"op\":\"%s\",\"table\":[\"public\",\"Goods\"],\"pkey\":[\"id\"]} ";
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(output("printer"))
+                .containsSubsequence(
+                        type.formatted("INSERT")
+                                + "{\"id\":1,\"note\":\"it's \\\\ \u20ac\",\"tags\":[\"a\",null]} None",
+                        type.formatted("INSERT") + "{\"id\":2,\"note\":null,\"tags\":null} None",
+                        type.formatted("UPDATE") + "{\"id\":3,\"note\":null,\"tags\":null} None",
+                        type.formatted("DELETE") + "{\"id\":1,",
+                        type.formatted("TRUNCATE") + "None None"));
+    }
+
+    private void configurePrinter(Db db) throws IOException {
+        Files.writeString(directory.resolve("printer.py"), CONSUMER);
+        Files.writeString(directory.resolve("printer.ini"), """
+                [printer]
+                job_name = printer
+                db = %s
+                queue_name = q
+                loop_delay = 0.1
+                use_skylog = 0
+                """.formatted(db.libpq()));
+    }
+
     private Process start(String name, String... command) throws IOException {
-        var line = command.length == 1 ? new String[] {name, command[0]} : command;
-        var process = new ProcessBuilder(line)
+        var process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve(name + ".out").toFile())
