@@ -34,6 +34,16 @@ public final class SubscribedTables {
         execute(transaction, "select londiste.lock_tables(?, true)", queue);
     }
 
+    /** Puts aside the foreign keys from and to the table. */
+    public void dropForeignKeys(Connection transaction, TableName table) throws SQLException {
+        execute(transaction, "select londiste.subscriber_drop_all_fkeys(?)", table.toString());
+    }
+
+    /** Puts aside the foreign keys that bind tables in sync to tables that are not, or these to each other. */
+    public void dropLooseForeignKeys(Connection transaction) throws SQLException {
+        execute(transaction, "select londiste.subscriber_drop_loose_fkeys(?)", queue);
+    }
+
     /** All tables in the order in which they were added. */
     public List<SubscribedTable> list(Connection transaction) throws SQLException {
         return query(transaction, COLUMNS + " order by nr", queue);
@@ -48,6 +58,17 @@ public final class SubscribedTables {
     /** Sets the state and clears the reason. */
     public void setState(Connection transaction, TableName table, TableState state) throws SQLException {
         setState(transaction, table, state, null);
+    }
+
+    /** Sets the state, keeping the reason, unless somebody has changed it since it was read. Returns whether it was set. */
+    public boolean advance(Connection transaction, SubscribedTable table, TableState state) throws SQLException {
+        boolean same = find(transaction, table.name())
+                .filter(now -> now.state().equals(table.state()))
+                .isPresent();
+        if (same) {
+            setState(transaction, table.name(), state, table.reason());
+        }
+        return same;
     }
 
     /** @param reason why the table does not go on; null if it does */
@@ -88,6 +109,21 @@ public final class SubscribedTables {
 
     public void clearPosition(Connection transaction, String consumer) throws SQLException {
         execute(transaction, "delete from londiste.completed where consumer_id = ?", consumer);
+    }
+
+    /** The consumers with a position whose names begin so. */
+    public List<String> consumers(Connection transaction, String prefix) throws SQLException {
+        try (PreparedStatement statement = transaction.prepareStatement(
+                "select consumer_id from londiste.completed where starts_with(consumer_id, ?)")) {
+            statement.setString(1, prefix);
+            try (ResultSet row = statement.executeQuery()) {
+                List<String> consumers = new ArrayList<>();
+                while (row.next()) {
+                    consumers.add(row.getString(1));
+                }
+                return consumers;
+            }
+        }
     }
 
     private static List<SubscribedTable> query(Connection connection, String sql, String... parameters)
