@@ -1,0 +1,153 @@
+package io.londiste.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** States that a killed process leaves, and other odd moments, made by hand one by one. */
+@ExtendWith(PostgresPair.class)
+class RecoveryIT {
+    private static final String TABLES = """
+            create table pair (id int primary key, v text);
+            create table parent (id int primary key);
+            create table child (id int primary key, parent int references parent);
+            """;
+
+    private Db provider;
+    private Db subscriber;
+    private Job job;
+
+    @BeforeEach
+    void replicate(@Provider Db provider, @Subscriber Db subscriber) {
+        this.provider = provider;
+        this.subscriber = subscriber;
+        provider.sql(TABLES);
+        subscriber.sql(TABLES);
+        provider.sql(
+                "insert into pair values (1, 'a'); insert into parent values (1); insert into child values (1, 1)");
+        job = new Job(provider, subscriber).with("parallel_copies", "1");
+        job.add("pair", "parent", "child").start().awaitOk();
+        awaitForeignKeys(1);
+    }
+
+    @AfterEach
+    void stop() {
+        job.close();
+    }
+
+    private void awaitForeignKeys(int count) {
+        Awaitility.await("foreign keys")
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> subscriber.number("select count(*) from pg_constraint where contype = 'f'") == count);
+    }
+
+    private void awaitRow(String table, int id) {
+        Awaitility.await(table + " " + id)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> subscriber.number("select count(*) from " + table + " where id = " + id) == 1);
+    }
+
+    private void assertEqual() {
+        for (String table : new String[] {"pair", "parent", "child"}) {
+            String rows = "select t::text from " + table + " t order by id";
+            assertThat(subscriber.rows(rows)).as(table).isEqualTo(provider.rows(rows));
+        }
+    }
+
+    @Test
+    void a_batch_of_a_catch_up_that_was_applied_but_not_finished_is_only_finished() {
+        job.stop();
+        long tick = subscriber.number("select last_tick_id from londiste.completed where consumer_id = 'job'");
+        provider.sql("select pgq.register_consumer_at('queue', 'job_copy_public.pair', ?)", tick);
+        provider.sql("select pgq.force_tick('queue')");
+        provider.sql("select pgq.ticker()");
+        long applied = provider.number("select cur_tick_id from pgq.next_batch_info('queue', 'job_copy_public.pair')");
+        subscriber.sql("insert into londiste.completed values ('job_copy_public.pair', " + applied + ");"
+                + "update londiste.subscriber_table set merge_state = 'catching-up' where table_name = 'public.pair'");
+
+        job.start();
+        provider.sql("insert into pair values (2, 'b')");
+
+        job.awaitOk().awaitReplay();
+        assertEqual();
+    }
+
+    @Test
+    void what_a_killed_process_left_is_cleared_away() {
+        job.stop();
+        provider.sql("select pgq.register_consumer('queue', 'job_copy_public.pair')");
+        subscriber.sql("insert into londiste.completed values ('job_copy_public.gone', 1);"
+                + "select londiste.subscriber_drop_all_fkeys('public.child')");
+
+        job.start();
+
+        awaitForeignKeys(1);
+        Awaitility.await()
+                .until(() -> provider.sql("select co_name from pgq.consumer").equals("job"));
+        assertThat(subscriber.sql("select consumer_id from londiste.completed")).isEqualTo("job");
+    }
+
+    @Test
+    void a_foreign_key_does_not_bind_to_a_table_that_waits_for_its_copy() throws Exception {
+        job.stop();
+        subscriber.sql("update londiste.subscriber_table set merge_state = null where table_name <> 'public.child'");
+        try (Connection connection = provider.connect();
+                Statement locking = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            locking.execute("lock table pair in access exclusive mode"); // its copy waits, and parent's behind it
+            provider.sql("insert into parent values (7); insert into child values (7, 7)");
+            job.start();
+
+            awaitRow("child", 7);
+            assertThat(job.states()).contains("NEW");
+            connection.rollback();
+        }
+        job.awaitOk().awaitReplay();
+        assertEqual();
+        awaitForeignKeys(1);
+    }
+
+    @Test
+    void a_table_that_was_removed_and_added_again_before_the_replay_heard_of_it_stays() {
+        job.stop();
+        provider.sql("select londiste.provider_remove_table('queue', 'public.pair')");
+        subscriber.sql("select londiste.subscriber_remove_table('queue', 'public.pair')");
+        provider.sql("insert into pair values (3, 'not captured')");
+        job.add("pair").start().awaitOk();
+        provider.sql("insert into pair values (4, 'captured')");
+
+        job.awaitReplay();
+        assertThat(job.states()).hasSize(3);
+        assertEqual();
+    }
+
+    @Test
+    void a_table_whose_truncate_fails_stops_alone() {
+        subscriber.sql("""
+                create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$;
+                create trigger refuse before truncate on pair execute function refuse()
+                """);
+        provider.sql(
+                "truncate pair; insert into pair values (5, 'after'), (6, 'after'); insert into parent values (5)");
+
+        awaitRow("parent", 5);
+        assertThat(subscriber.sql("select merge_state, reason from londiste.subscriber_table where reason is not null"))
+                .startsWith("catching-up|")
+                .contains("not this one");
+        subscriber.sql("drop trigger refuse on pair");
+        job.awaitOk().awaitReplay();
+        assertEqual();
+    }
+}
