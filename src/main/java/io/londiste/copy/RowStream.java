@@ -26,7 +26,7 @@ final class RowStream {
         this.copy = copy;
         this.from = from;
         this.to = to;
-        this.columns = from.writable().stream().filter(this::isWritten).toList();
+        this.columns = from.columns().stream().filter(this::isWritten).toList();
     }
 
     private boolean isWritten(Column column) {
@@ -82,7 +82,9 @@ final class RowStream {
 
     private String select() {
         String table = from.name().quoted();
+        // without generated columns, which only SELECT gives out
         if (!from.partitioned()
+                && columns.stream().noneMatch(Column::generated)
                 && copy.condition() == null
                 && copy.expressions().isEmpty()) {
             return "copy " + table + " (" + names() + ") to stdout";

@@ -5,6 +5,7 @@ import io.londiste.replay.Change.Kind;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
+import io.londiste.table.TableShape.Column;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Applies changes one by one in the order of their events.
@@ -127,6 +129,32 @@ final class OrderedRun {
 
     /** Returns whether there was such a row. */
     private boolean update(TableSql sql, TableShape shape, Change change, List<String> key) throws SQLException {
+        if (updateWhatMayBeSet(sql, shape, change, key)) {
+            return true;
+        }
+        Row before = change.kind() == Kind.UPDATE && change.oldKey() != null ? change.oldKey() : change.row();
+        if (!shape.hasAlwaysIdentity() || writer.count(shape.name(), sql.count(key), before) == 0) {
+            return false;
+        }
+        // UPDATE ... SET id = DEFAULT on the provider: only while identities are BY DEFAULT may UPDATE bring the value
+        setIdentities(shape, "by default");
+        boolean met = updateWhatMayBeSet(new TableSql(shape.settable(), true), shape, change, key);
+        setIdentities(shape, "always");
+        return met;
+    }
+
+    private void setIdentities(TableShape shape, String kind) throws SQLException {
+        writer.execute(
+                shape.name(),
+                shape.columns().stream()
+                        .filter(Column::alwaysIdentity)
+                        .map(c -> "alter " + c.quoted() + " set generated " + kind)
+                        .collect(Collectors.joining(
+                                ", ", "alter table " + shape.name().quoted() + " ", "")));
+    }
+
+    private boolean updateWhatMayBeSet(TableSql sql, TableShape shape, Change change, List<String> key)
+            throws SQLException {
         Row row = change.row();
         if (change.kind() == Kind.UPDATE && change.oldKey() != null) {
             if (writer.count(shape.name(), sql.count(key), row) == 0) {

@@ -30,7 +30,10 @@ final class TableSql {
                 + recordset(columns, "r");
     }
 
-    /** One parameter: rows with these columns, of which the key stays; null if there is nothing but the key. */
+    /**
+     * One parameter: rows with these columns, of which the key stays; null if there is nothing but the key. A row whose
+     * identity column would have to change is not met: see {@link TableShape#settable}.
+     */
     String update(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
         List<Column> changed = columns.stream()
@@ -40,17 +43,18 @@ final class TableSql {
             return null;
         }
         return "update " + shape.target() + " as t set " + assignments(changed) + " from " + recordset(columns, "r")
-                + " where " + sameKey(key, "r");
+                + " where " + sameKey(key, "r") + sameIdentity(columns);
     }
 
-    /** One parameter: pairs {@code {"r": row, "o": old key}} of rows with these columns. */
+    /** One parameter: pairs {@code {"r": row, "o": old key}} of rows with these columns. Identities as in update. */
     String move(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
         List<Column> changed = columns.stream().filter(c -> !c.alwaysIdentity()).toList();
         return "update " + shape.target() + " as t set " + assignments(changed)
                 + (single ? " from (select ?::json -> 0)" : " from json_array_elements(?::json)")
                 + " as m(pair), json_to_record(m.pair -> 'r') as " + record(columns, "r")
-                + ", json_to_record(m.pair -> 'o') as " + record(columns(key), "o") + " where " + sameKey(key, "o");
+                + ", json_to_record(m.pair -> 'o') as " + record(columns(key), "o") + " where " + sameKey(key, "o")
+                + sameIdentity(columns);
     }
 
     /** One parameter: rows with the key at least. */
@@ -86,6 +90,13 @@ final class TableSql {
 
     private String sameKey(List<String> key, String source) {
         return join(columns(key), c -> "t." + c.quoted() + " " + c.equality() + " " + value(c, source), " and ");
+    }
+
+    private static String sameIdentity(List<Column> columns) {
+        return columns.stream()
+                .filter(Column::alwaysIdentity)
+                .map(c -> " and t." + c.quoted() + " " + c.equality() + " " + value(c, "r"))
+                .collect(Collectors.joining());
     }
 
     private static String assignments(List<Column> columns) {

@@ -69,9 +69,20 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
         return null;
     }
 
-    /** Those that can be written, in their order. */
-    public List<Column> writable() {
-        return columns.stream().filter(c -> !c.generated).toList();
+    /** Whether there are columns that UPDATE may not set although they are not computed. */
+    public boolean hasAlwaysIdentity() {
+        return columns.stream().anyMatch(Column::alwaysIdentity);
+    }
+
+    /** This shape while {@code GENERATED ALWAYS AS IDENTITY} is {@code BY DEFAULT}, so that UPDATE may set all columns. */
+    public TableShape settable() {
+        return new TableShape(
+                name,
+                columns.stream()
+                        .map(c -> new Column(c.name, c.type, c.generated, false, c.equality))
+                        .toList(),
+                key,
+                partitioned);
     }
 
     /** {@code ONLY table}, or the table itself where the rows are in its partitions. */
