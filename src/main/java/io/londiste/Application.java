@@ -145,7 +145,7 @@ public final class Application implements AutoCloseable {
             close();
             throw e instanceof LondisteException known
                     ? known
-                    : new LondisteException("cannot start: " + e.getMessage(), e);
+                    : new LondisteException("cannot start: " + e.getMessage() + " (" + Causes.root(e) + ")", e);
         }
     }
 

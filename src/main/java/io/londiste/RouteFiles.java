@@ -2,6 +2,8 @@ package io.londiste;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ record RouteFiles(Path directory) {
                         .forEach(file -> files.put(
                                 file.getFileName().toString(),
                                 "file:" + file.toAbsolutePath().normalize()));
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                throw new LondisteException("no such directory of routes: " + directory, e);
             } catch (IOException e) {
                 throw new LondisteException(
                         "cannot read the directory of routes " + directory + ": " + e.getMessage(), e);

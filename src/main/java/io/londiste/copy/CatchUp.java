@@ -29,6 +29,7 @@ public final class CatchUp {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final String GOAL = "LondisteGoal";
     private static final String ASKED = "LondisteAsked";
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     /** A goal that was reached within this time is near enough for the replay to wait. */
     private static final Duration NEAR = Duration.ofSeconds(2);
 
@@ -71,10 +72,7 @@ public final class CatchUp {
             switch (state.phase()) {
                 case CATCHING_UP -> batch = follow(copy, exchange);
                 case WANNA_SYNC -> {
-                    if (!state.equals(exchange.getProperty(ASKED))) {
-                        pgq.forceTick(queue); // an idle queue would keep the replay from coming
-                        exchange.setProperty(ASKED, state);
-                    }
+                    askReplay(exchange);
                     handover.await(seen);
                 }
                 case DO_SYNC -> {
@@ -106,6 +104,15 @@ public final class CatchUp {
         return Transactions.call(subscriber, transaction -> tables.find(transaction, copy.table()))
                 .map(SubscribedTable::state)
                 .orElse(TableState.NEW);
+    }
+
+    /** Has the queue ticked now and then, since an idle one would keep the replay from coming. */
+    private void askReplay(Exchange exchange) throws SQLException {
+        Long before = exchange.getProperty(ASKED, Long.class);
+        if (before == null || System.nanoTime() - before >= ASK_AGAIN.toNanos()) {
+            pgq.forceTick(queue);
+            exchange.setProperty(ASKED, System.nanoTime());
+        }
     }
 
     /** The next batch towards the newest tick; none when the table is near enough and the replay was told so. */

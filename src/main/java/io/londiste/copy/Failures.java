@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.Causes;
 import io.londiste.SqlState;
 import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
@@ -89,6 +90,15 @@ public final class Failures {
             }
         });
         copies.failed(copy, error.reason(), false);
+    }
+
+    /** The batch could not be brought to the subscriber, for a reason that is no table's. It comes again. */
+    public void other(Exchange exchange) {
+        Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Replay.close(exchange);
+        Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
+        LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, Causes.root(error));
+        LOG.debug("the batch failed", error);
     }
 
     /** The copy or catch-up of a table ended with an error. */

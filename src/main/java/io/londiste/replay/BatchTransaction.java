@@ -37,6 +37,7 @@ public final class BatchTransaction implements AutoCloseable {
     private final boolean fresh;
     private long events;
     private long ignored;
+    private boolean committed;
 
     BatchTransaction(Connection connection, SubscribedTables tables, TableShapes shapes, Batch batch, TableName only)
             throws SQLException {
@@ -100,9 +101,13 @@ public final class BatchTransaction implements AutoCloseable {
         return fresh;
     }
 
-    /** Adds a change; those of tables that are not ours are counted as ignored. */
+    /** Adds a change, or none where a step of the route left it out; those of tables that are not ours are counted as ignored. */
     void add(Change change) throws SQLException {
         events++;
+        if (change == null) {
+            ignored++;
+            return;
+        }
         switch (change.kind()) {
             case REMOVE_TABLE -> removeTable(change.table());
             case UNKNOWN -> ignored++;
@@ -138,6 +143,12 @@ public final class BatchTransaction implements AutoCloseable {
             tables.setState(connection, only, TableState.OK);
         }
         connection.commit();
+        committed = true;
+    }
+
+    /** Whether what is to be applied is applied. */
+    boolean isDone() {
+        return committed || !fresh;
     }
 
     /** What was done to each table. */

@@ -28,6 +28,19 @@ public record Change(Event event, TableName table, Kind kind, List<String> keyCo
         UNKNOWN
     }
 
+    /** The text of a column's value; null if it is null, or if the change has no row or not that column. */
+    public String get(String column) {
+        return row != null && row.has(column) ? row.get(column) : null;
+    }
+
+    /** Gives a column another value, by its text, if the change has a row with that column. */
+    public Change set(String column, String text) {
+        if (row != null && row.has(column)) {
+            row.set(column, text);
+        }
+        return this;
+    }
+
     static Change without(Event event, TableName table, Kind kind) {
         return new Change(event, table, kind, List.of(), null, null);
     }

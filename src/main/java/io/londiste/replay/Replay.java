@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.LondisteException;
 import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
 import io.londiste.table.SubscribedTables;
@@ -62,7 +63,7 @@ public final class Replay {
         }
     }
 
-    /** Adds the change in the body to the transaction. */
+    /** Adds the change in the body to the transaction; no body leaves one out. */
     public void add(@ExchangeProperty(TRANSACTION) BatchTransaction transaction, Change change) throws SQLException {
         transaction.add(change);
     }
@@ -92,6 +93,12 @@ public final class Replay {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
+                if (!done.isFailed()
+                        && !done.getProperty(TRANSACTION, BatchTransaction.class)
+                                .isDone()) {
+                    // a route that somebody changed; to finish the batch would lose its rows
+                    done.setException(new LondisteException("the route ended before it came to its commit step"));
+                }
                 close(done);
             }
         });

@@ -187,6 +187,7 @@ public final class Subscriber {
         var consumer = settings.consumerId();
         // The states go first: a table in sync whose consumer is gone would miss changes.
         subscriber.transaction(settings.lockTimeout(), connection -> {
+            requireNoReplay(connection);
             subscribed.lock(connection);
             for (var table : subscribed.list(connection)) {
                 subscribed.setState(connection, table.name(), TableState.NEW);
@@ -207,6 +208,21 @@ public final class Subscriber {
                 known ? "Unregistered consumer {} from queue {}" : "Consumer {} was not registered on queue {}",
                 consumer,
                 queue);
+    }
+
+    /** A replay that runs would register its consumer again at once, and copy all tables anew. */
+    private void requireNoReplay(Connection connection) throws SQLException {
+        try (var statement = connection.prepareStatement(
+                "select pg_try_advisory_xact_lock(hashtext('londiste.replay'), hashtext(?))")) {
+            statement.setString(1, settings.consumerId());
+            try (var row = statement.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    throw new LondisteException("the replay of " + settings.jobName()
+                            + " runs; stop it first (londiste -s " + settings.file() + "); nothing was changed");
+                }
+            }
+        }
     }
 
     private void requireInstalled() {

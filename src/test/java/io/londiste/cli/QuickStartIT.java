@@ -176,7 +176,7 @@ class QuickStartIT {
         var step =
                 "                    - bean:\n                        ref: replay\n                        method: add\n";
         assertThat(route).contains(step);
-        var mask = "                    - script:\n                        simple: ${body.row.set('v', 'masked')}\n";
+        var mask = "                    - script:\n                        simple: ${body.set('v', 'masked')}\n";
         Files.writeString(routes.resolve("replay.camel.yaml"), route.replace(step, mask + step));
         Files.writeString(directory.resolve("conf.ini"), "routes = " + routes + "\n", StandardOpenOption.APPEND);
 

@@ -1,6 +1,7 @@
 package io.londiste.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.londiste.test.Db;
 import io.londiste.test.Job;
@@ -8,67 +9,89 @@ import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README tells integrators: copy a route file, put a step in, start with it. */
+/** What the README tells integrators: copy a route file, put its steps in, start with it. */
 @ExtendWith(PostgresPair.class)
 class RouteOverrideIT {
-    private static final String TABLE = "create table customer (id int primary key, country text, email text)";
+    private static final String TABLES = "create table customer (id int primary key, country text, email text);"
+            + "create table other (id int primary key, country text)";
+
+    private static final String POSITION = "select last_tick_id from londiste.completed where consumer_id = 'job'";
 
     @Test
     void rows_are_filtered_and_a_column_is_masked(
             @Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes) throws IOException {
-        override(
-                routes,
-                "replay",
-                "                    - bean:\n                        ref: replay\n                        method: add\n",
-                """
-                                    - filter:
-                                        simple: ${body.table} == 'public.customer' && ${body.row.get('country')} != 'FI'
-                                        steps:
-                                          - script:
-                                              simple: ${body.row.set('email', 'hidden')}
-                                          - bean:
-                                              ref: replay
-                                              method: add
-                """);
-        override(
-                routes,
-                "copy",
-                "              - bean:\n                  ref: snapshotCopy\n                  method: copy\n",
-                """
-                              - script:
-                                  simple: ${body.where("country <> 'FI'").replace('email', "'hidden'")}
-                              - bean:
-                                  ref: snapshotCopy
-                                  method: copy
-                """);
-        provider.sql(TABLE);
-        subscriber.sql(TABLE);
-        provider.sql("insert into customer values (1, 'EE', 'a@b'), (2, 'FI', 'c@d')");
+        putIn(routes, "replay", "# here a step", steps("${null}"));
+        putIn(routes, "copy", "# here a step", steps("body.where("));
+        provider.sql(TABLES);
+        subscriber.sql(TABLES);
+        provider.sql(
+                "insert into customer values (1, 'EE', 'a@b'), (2, 'FI', 'c@d'); insert into other values (1, 'FI')");
         try (Job job = new Job(provider, subscriber).with("routes", routes.toString())) {
-            job.add("customer").start().awaitOk();
-            provider.sql("insert into customer values (3, 'EE', 'e@f'), (4, 'FI', 'g@h'); "
-                    + "update customer set email = 'new@b' where id = 1");
+            job.add("customer", "other").start().awaitOk();
+            provider.sql("insert into customer values (3, 'EE', 'e@f'), (4, 'FI', 'g@h');"
+                    + "update customer set email = 'new@b' where id = 1; insert into other values (2, 'FI')");
             job.awaitReplay();
 
             assertThat(subscriber.rows("select id, country, email from customer order by id"))
                     .containsExactly("1|EE|hidden", "3|EE|hidden");
+            assertThat(subscriber.rows("select id from other order by id")).containsExactly("1", "2");
+
+            provider.sql("truncate customer; delete from other where id = 1");
+            job.awaitReplay();
+
+            assertThat(subscriber.number("select count(*) from customer")).isZero();
+            assertThat(subscriber.rows("select id from other")).containsExactly("2");
         }
     }
 
-    private static void override(Path directory, String route, String step, String instead) throws IOException {
-        String name = route + ".camel.yaml";
-        try (InputStream builtIn = RouteOverrideIT.class.getResourceAsStream("/routes/" + name)) {
-            String text = new String(builtIn.readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(text).contains(step);
-            Files.writeString(directory.resolve(name), text.replace(step, instead));
+    @Test
+    void a_route_that_never_commits_finishes_no_batch(
+            @Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes) throws IOException {
+        putIn(routes, "replay", "# here a step", "                    - stop: {}\n");
+        provider.sql(TABLES);
+        subscriber.sql(TABLES);
+        try (Job job = new Job(provider, subscriber)) {
+            job.add("other").start().awaitOk();
+            job.stop();
+            provider.sql("insert into other values (1, 'FI')");
+            long applied = subscriber.number(POSITION);
+            job.with("routes", routes.toString()).start();
+            provider.sql("select pgq.force_tick('queue')");
+            await().until(() ->
+                    provider.number("select count(*) from pgq.subscription where sub_batch is not null") > 0);
+            job.stop();
+            assertThat(subscriber.number(POSITION)).isEqualTo(applied);
+
+            job.with("routes", "").start().awaitReplay();
+            assertThat(subscriber.rows("select id from other")).containsExactly("1");
         }
+    }
+
+    /** The README's block of YAML that has this text in it. */
+    private static String steps(String text) throws IOException {
+        Matcher block =
+                Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("README.md")));
+        while (block.find()) {
+            if (block.group(1).contains(text)) {
+                return block.group(1);
+            }
+        }
+        throw new AssertionError("the README shows no route with " + text);
+    }
+
+    private static void putIn(Path directory, String route, String mark, String steps) throws IOException {
+        String name = route + ".camel.yaml";
+        String builtIn = Files.readString(Path.of("routes", name));
+        assertThat(builtIn).contains(mark);
+        int place = builtIn.lastIndexOf('\n', builtIn.indexOf(mark)) + 1;
+        Files.writeString(directory.resolve(name), builtIn.substring(0, place) + steps + builtIn.substring(place));
     }
 }
