@@ -76,7 +76,7 @@ class QuickStartIT {
 
     private Typed type(String command) throws IOException, InterruptedException {
         var said = directory.resolve("said.txt");
-        var builder = new ProcessBuilder("sh", "-c", command)
+        var builder = new ProcessBuilder("sh", "-c", "trap '' HUP INT; " + command) // as after nohup, or & in a script
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
