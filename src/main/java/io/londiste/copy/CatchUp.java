@@ -119,7 +119,7 @@ public final class CatchUp {
     private Optional<Batch> follow(TableCopy copy, Exchange exchange) throws SQLException {
         long position = pgq.position(queue, copy.consumer())
                 .orElseThrow(() -> new LondisteException("consumer " + copy.consumer() + " of queue " + queue
-                        + " is gone; run 'subscriber resync " + copy.table() + "'"));
+                        + " is gone; remove the table from the subscriber and add it again"));
         Goal goal = exchange.getProperty(GOAL, Goal.class);
         boolean near = goal != null && position >= goal.tick && System.nanoTime() - goal.sinceNanos < NEAR.toNanos();
         if (near) {

@@ -92,8 +92,8 @@ public final class BatchTransaction implements AutoCloseable {
         }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
                 + batch.consumer() + " up to tick " + position.get() + ", but " + batch + " does not begin there."
-                + " If one of the databases was restored from a backup, run 'subscriber unregister' and 'subscriber"
-                + " register', and 'subscriber resync' for all tables");
+                + " If one of the databases was restored from a backup, stop the replay, run"
+                + " 'subscriber unregister' and start it again: all tables are copied anew");
     }
 
     /** Whether the batch has not been applied yet. */
