@@ -5,14 +5,38 @@ returns table (from_table text, to_table text, fkey_name text, fkey_def text) la
 set search_path = pg_catalog, pg_temp
 as $$
 -- The foreign keys from and to a table (for a partitioned one, also those of its partitions' own), each with the
--- statement that makes it. Locks: none.
+-- statements that make it: the definition and its comment. That a superuser has disabled the triggers inside it is not in
+-- there. Locks: none.
   select londiste.fqname(c.conrelid), londiste.fqname(c.confrelid), c.conname::text,
          format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
+         || coalesce(format('; comment on constraint %I on %s is ', c.conname, c.conrelid::regclass)
+                     || quote_literal(obj_description(c.oid, 'pg_constraint')), '')
     from pg_constraint c
    where c.contype = 'f' and c.conparentid = 0
      and (c.conrelid in (select member from londiste.tree(londiste.find_table(find_table_fkeys.table_name)))
           or c.confrelid in (select member from londiste.tree(londiste.find_table(find_table_fkeys.table_name))))
    order by 1, 3
+$$;
+
+create or replace function londiste.lock_holders(table_name text, readers boolean)
+returns text language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Who has locks on a table or on those that its foreign keys bind it to, for messages; at most five. Without readers, only
+-- those who write to the tables or alter them. Locks: none.
+  select coalesce(string_agg(format('pid %s (%s)', h.pid, concat_ws(', ', nullif(h.application_name, ''), h.usename, h.state)), ', '),
+                  'nobody any more')
+    from (select distinct on (a.backend_start, a.pid) a.*
+            from pg_locks l
+            join pg_stat_activity a on a.pid = l.pid
+           where l.locktype = 'relation' and l.granted and l.pid <> pg_backend_pid()
+             and l.database = (select oid from pg_database where datname = current_database())
+             and l.relation in (select londiste.find_table(lock_holders.table_name)
+                                 union select londiste.find_table(unnest(array[f.from_table, f.to_table]))
+                                         from londiste.find_table_fkeys(lock_holders.table_name) as f)
+             and (readers or l.mode not in ('AccessShareLock', 'RowShareLock'))
+           order by a.backend_start, a.pid
+           limit 5) as h
 $$;
 
 create or replace function londiste.subscriber_drop_table_fkey(from_table text, fkey_name text)
@@ -62,11 +86,13 @@ $$;
 
 create or replace function londiste.subscriber_drop_loose_fkeys(queue text)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
 -- Stores and drops the foreign keys from and to tables of a queue that are not in sync: they would bind tables that are
--- as of one tick to tables that are not. In the caller's transaction.
--- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
+-- as of one tick to tables that are not. In the caller's transaction, a batch of the replay, which all tables wait for:
+-- foreign keys that cannot be dropped, because others use the tables just now, a right is missing or an event trigger
+-- forbids it, stay, and matter only if a row breaks them; the copy of the table itself tells why.
+-- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key, if it is to be had at once.
 declare
   t        record;
   dropped  integer := 0;
@@ -76,50 +102,109 @@ begin
      where s.queue_name = queue and s.merge_state is distinct from 'ok' and londiste.find_table(s.table_name) is not null
      order by s.nr
   loop
-    dropped := dropped + londiste.subscriber_drop_all_fkeys(t.name);
+    begin
+      dropped := dropped + londiste.subscriber_drop_all_fkeys(t.name);
+    exception when others then
+      raise debug 'foreign keys of table % stay for now: %', t.name, sqlerrm;
+    end;
   end loop;
   return dropped;
 end
+$$;
+
+create or replace function londiste.subscriber_drop_incoming_fkeys(table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Stores and drops the foreign keys by which other replicated tables point at a table that is truncated: their rows are the
+-- provider's and stay, whatever the foreign key would do to them. In the caller's transaction.
+-- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
+declare
+  name     text := londiste.canonical(table_name);
+  f        record;
+  dropped  integer := 0;
+begin
+  for f in
+    select k.* from londiste.find_table_fkeys(name) as k
+     where k.from_table <> name
+       and exists (select from londiste.subscriber_table s
+                    where londiste.find_table(k.from_table) in (select member from londiste.tree(londiste.find_table(s.table_name))))
+       and londiste.find_table(k.to_table) in (select member from londiste.tree(londiste.get_table(name)))
+  loop
+    dropped := dropped + londiste.subscriber_drop_table_fkey(f.from_table, f.fkey_name);
+  end loop;
+  return dropped;
+end
+$$;
+
+create or replace function londiste.loose_ends(queue text, schema_name text, table_name text, fkey_name text)
+returns text language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Those tables of a foreign key that are not replicated from the queue, for messages; null when both are, or there is
+-- no such foreign key. Locks: none.
+  select string_agg(distinct londiste.fqname(tab), ' and ')
+    from pg_constraint c
+   cross join unnest(array[c.conrelid, c.confrelid]) as tab
+   where c.conrelid = londiste.find_table(londiste.fqname(loose_ends.schema_name, loose_ends.table_name))
+     and c.conname = loose_ends.fkey_name and c.contype = 'f'
+     and not exists (select from londiste.subscriber_table s
+                      where s.queue_name = queue and tab in (select member from londiste.tree(londiste.find_table(s.table_name))))
 $$;
 
 create or replace function londiste.fkey_is_restorable(tab text)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a table is ready for its foreign keys: it exists, and each queue that replicates it has it in sync. Locks: none.
-  select londiste.find_table(tab) is not null
-     and not exists (select from londiste.subscriber_table s
-                      where londiste.find_table(tab) in (select member from londiste.tree(londiste.find_table(s.table_name)))
-                        and s.merge_state is distinct from 'ok')
+-- Whether a table is ready for its foreign keys: each queue that replicates it has it in sync. One that does not exist is
+-- ready as well, so that its foreign keys are tried and reported. Locks: none.
+  select not exists (select from londiste.subscriber_table s
+                      where s.merge_state is distinct from 'ok'
+                        and (s.table_name = tab
+                             or londiste.find_table(tab) in (select member from londiste.tree(londiste.find_table(s.table_name)))))
+$$;
+
+create or replace function londiste.restorable_fkeys(queue text)
+returns setof londiste.subscriber_pending_fkeys language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The pending foreign keys that londiste.subscriber_restore_fkeys() is to make now. Locks: none.
+  select p.* from londiste.subscriber_pending_fkeys p
+   where londiste.fkey_is_restorable(p.from_table) and londiste.fkey_is_restorable(p.to_table)
+     and (exists (select from londiste.subscriber_table s where s.queue_name = queue and s.table_name in (p.from_table, p.to_table))
+          or not exists (select from londiste.subscriber_table s where s.table_name in (p.from_table, p.to_table)))
+   order by p.from_table, p.fkey_name
 $$;
 
 create or replace function londiste.subscriber_restore_fkeys(queue text)
 returns setof text language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Restores every pending foreign key whose tables are both in sync (or not replicated). One that cannot be made, because
--- rows break it or a lock is not to be had, stays pending, with a warning that says why.
+-- Restores every pending foreign key whose tables are both in sync (or not replicated). One that somebody made again
+-- is left as it is. One that cannot be made, because rows break it, or one of its tables is gone or has another name, stays
+-- pending, with a warning that says why and has the error's SQLSTATE; those after one whose lock is not to be had wait, too.
 --   queue   the queue whose tables came into sync: foreign keys that concern only tables of other queues are left alone
 -- Returns the names of those restored. Locks: SHARE ROW EXCLUSIVE on both tables of each.
 declare
-  f record;
+  f        record;
+  why      text;
 begin
-  for f in
-    select p.* from londiste.subscriber_pending_fkeys p
-     where londiste.fkey_is_restorable(p.from_table) and londiste.fkey_is_restorable(p.to_table)
-       and (exists (select from londiste.subscriber_table s where s.queue_name = queue and s.table_name in (p.from_table, p.to_table))
-            or not exists (select from londiste.subscriber_table s where s.table_name in (p.from_table, p.to_table)))
-     order by p.from_table, p.fkey_name
-       for update skip locked
-  loop
+  for f in select * from londiste.restorable_fkeys(queue) loop
+    perform from londiste.subscriber_pending_fkeys p
+      where p.from_table = f.from_table and p.fkey_name = f.fkey_name for update skip locked;
+    continue when not found; -- another queue's replay is at it
     begin
-      if not exists (select from pg_constraint where conrelid = londiste.find_table(f.from_table) and conname = f.fkey_name) then
+      if not exists (select from pg_constraint
+                      where conrelid = londiste.find_table(f.from_table) and conname = f.fkey_name and contype = 'f') then
         execute f.fkey_def;
       end if;
       delete from londiste.subscriber_pending_fkeys p where p.from_table = f.from_table and p.fkey_name = f.fkey_name;
       return next f.fkey_name;
     exception when others then
-      raise warning 'foreign key % of table % stays pending: %', f.fkey_name, f.from_table, sqlerrm;
+      why := sqlerrm || case when sqlstate = '55P03' then format(' (locks of %s)', londiste.lock_holders(f.from_table, false)
+                                                                || ', ' || londiste.lock_holders(f.to_table, false)) else '' end;
+      raise warning 'foreign key % of table % stays pending: %', f.fkey_name, f.from_table, why using errcode = sqlstate;
+      exit when sqlstate = '55P03'; -- the replay waits for us
     end;
   end loop;
 end

@@ -1,7 +1,7 @@
 -- The tick whose snapshot a copy or a comparison works with.
 
 create or replace function londiste.snapshot_tick(queue text, out tick_id bigint, out snapshot_name text)
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Makes the calling transaction's snapshot a tick of the queue, and exports it: whoever imports it sees exactly
@@ -10,7 +10,7 @@ as $$
 --   queue   name of the queue
 -- Returns the tick's id and the snapshot's name for SET TRANSACTION SNAPSHOT, valid while the transaction is open.
 -- Errors: 42704 no such queue; 25001 wrong isolation level; 55000 pgq.tick is not locked, or the ticker is paused.
--- Locks: none beyond the caller's.
+-- Locks: none beyond the caller's. Who may lock pgq.tick needs no right on the queue's tick numbers: it has the owner's.
 declare
   q record;
 begin

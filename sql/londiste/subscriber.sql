@@ -44,7 +44,8 @@ create or replace function londiste.subscriber_remove_table(queue text, table_na
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Ends the replication of a table. Its rows stay; its triggers, and the foreign keys that now can be, are restored.
+-- Ends the replication of a table. Its rows stay; its guard goes, its triggers, and the foreign keys that now can be, are
+-- restored.
 --   queue        name of the provider's queue
 --   table_name   written name; the table itself may be gone
 -- Returns 1. Errors: 42704 the table is not registered.
@@ -58,10 +59,44 @@ begin
   if not found then
     raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
   end if;
+  delete from londiste.copy_progress as c where c.queue_name = queue and c.table_name = name;
+  perform londiste.subscriber_drop_guard(queue, name);
   if londiste.find_table(name) is not null then
     perform londiste.subscriber_restore_triggers(name);
   end if;
   perform londiste.subscriber_restore_fkeys(queue);
+  return 1;
+end
+$$;
+
+create or replace function londiste.subscriber_resync_table(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Has the replay copy a table anew that is in sync or has stopped. Its triggers are put aside, as when it was added:
+-- the rows of a copy are no changes.
+--   queue        name of the provider's queue
+--   table_name   written name
+-- Returns 1. Errors: 42704 the table is not registered; 55000 it is on its way already; 42P01 no such table.
+-- Locks: londiste.lock_tables(); ACCESS EXCLUSIVE on the table if it has triggers.
+#variable_conflict use_column
+declare
+  name  text := londiste.canonical(subscriber_resync_table.table_name);
+  t     record;
+begin
+  perform londiste.lock_tables(queue, true);
+  select merge_state, reason into t
+    from londiste.subscriber_table as s where s.queue_name = queue and s.table_name = name for update;
+  if not found then
+    raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  if t.merge_state is distinct from 'ok' and t.reason is null then
+    raise exception 'table % is on its way already: %', name, coalesce(t.merge_state, 'NEW')
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  perform londiste.subscriber_drop_triggers(name);
+  update londiste.subscriber_table as s set merge_state = null, reason = null where s.queue_name = queue and s.table_name = name;
+  delete from londiste.copy_progress as c where c.queue_name = queue and c.table_name = name;
   return 1;
 end
 $$;

@@ -45,13 +45,15 @@ create table if not exists londiste.subscriber_seq (
   nr          serial not null,
   queue_name  text   not null,
   seq_name    text   not null,
+  reason      text,                              -- why the sequence does not follow the provider's; null: it does
   primary key (queue_name, seq_name)
 );
 
 -- Subscriber: the last tick that is applied, written in the transaction that applied it.
 create table if not exists londiste.completed (
   consumer_id   text   not null primary key,
-  last_tick_id  bigint not null
+  last_tick_id  bigint not null,
+  error         text                             -- why the batch after it could not be applied; null: nothing is wrong
 );
 
 -- Subscriber: foreign keys that are dropped until both their tables are in sync.
@@ -70,4 +72,24 @@ create table if not exists londiste.subscriber_pending_triggers (
   trigger_name  text not null,
   trigger_def   text not null,                   -- the statements that make it again
   primary key (table_name, trigger_name)
+);
+
+-- Subscriber: how far the last copy of each table has come; only to be looked at. A crash may empty it.
+create unlogged table if not exists londiste.copy_progress (
+  queue_name  text        not null,
+  table_name  text        not null,
+  step        text        not null,              -- rows, indexes, done
+  rows        bigint      not null default 0,
+  bytes       bigint      not null default 0,    -- as the text of COPY
+  total_rows  bigint,                            -- estimate of the provider's statistics; null: unknown
+  started     timestamptz not null default clock_timestamp(),
+  updated     timestamptz not null default clock_timestamp(),
+  primary key (queue_name, table_name)
+);
+
+-- Subscriber: the tick where a consumer is to stand still while somebody compares.
+create table if not exists londiste.barrier (
+  consumer_id  text        not null primary key,
+  tick_id      bigint      not null,
+  expires      timestamptz not null
 );

@@ -1,10 +1,14 @@
 package io.londiste;
 
-import io.londiste.config.Dsn;
+import io.londiste.compare.Barrier;
+import io.londiste.compare.LastComparisons;
+import io.londiste.compare.Progress;
+import io.londiste.compare.ResultListener;
 import io.londiste.config.Pools;
 import io.londiste.config.Settings;
 import io.londiste.copy.CatchUp;
 import io.londiste.copy.Copies;
+import io.londiste.copy.CopyProgress;
 import io.londiste.copy.Failures;
 import io.londiste.copy.ForeignKeys;
 import io.londiste.copy.Handover;
@@ -13,6 +17,7 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.replay.ChangeDecoder;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
+import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableShapes;
 import java.sql.SQLException;
@@ -20,11 +25,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 import org.apache.commons.dbcp2.BasicDataSource;
 
 /**
- * A daemon: the routes of a replay or of a ticker, with the beans and connections that they use.
+ * The routes of a replay, of a ticker or of a command, with the beans and connections that they use.
  *
  * <p>Safe to be stopped by any thread.
  */
@@ -44,6 +50,9 @@ public final class Application implements AutoCloseable {
     private final List<BasicDataSource> pools = new ArrayList<>();
     private ReplayStatus status;
     private Copies copies;
+    private Once once;
+    private Comparing comparing;
+    private LastComparisons comparisons;
 
     private Application(Settings settings, String kind) {
         main.configure().withName(settings.jobName() + "-" + kind);
@@ -51,14 +60,22 @@ public final class Application implements AutoCloseable {
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);
         main.addInitialProperty("camel.main.banner-enabled", "false");
-        main.bind("consumerErrors", new ConsumerErrors());
+        main.bind("errorLog", new ErrorLog());
     }
 
     /** The replay of a job, with a ticker if its settings want one inside. */
     public static Application replay(Settings settings) {
         Application application = new Application(settings, "replay");
         application.bindReplay(settings);
-        List<String> routes = new ArrayList<>(List.of("errors", "replay", "copy", "catch-up"));
+        application.comparisons = new LastComparisons();
+        application.bindComparing(new Comparing(settings, 1, application.comparisons, Progress.NONE));
+        List<String> routes = new ArrayList<>(List.of("errors", "replay", "sequences", "copy", "catch-up", "upkeep"));
+        routes.addAll(Comparing.ROUTES);
+        if (!settings.compareEvery().isZero()) {
+            application.main.addInitialProperty(
+                    "compare_every", String.valueOf(settings.compareEvery().toMillis()));
+            routes.add("scheduled-compare");
+        }
         if (settings.embeddedTicker()) {
             application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
             routes.addAll(List.of("ticker", "maintenance"));
@@ -70,7 +87,8 @@ public final class Application implements AutoCloseable {
     /** The ticker of a database, with the maintenance of its queues. */
     public static Application ticker(Settings settings) {
         Application application = new Application(settings, "ticker");
-        application.bindPool("provider", settings.db(), settings, 4);
+        application.bindPool(
+                "provider", Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime()), 4);
         application.bindTicker(settings, settings.loopDelay());
         application
                 .main
@@ -80,10 +98,38 @@ public final class Application implements AutoCloseable {
         return application;
     }
 
+    /**
+     * What a command needs that compares or repairs. Of the job's own route files it takes only those that are for it.
+     *
+     * @param jobs tables at a time
+     * @param results is told each result as soon as it is there
+     * @param progress is told how far that is
+     */
+    public static Application comparing(Settings settings, int jobs, ResultListener results, Progress progress) {
+        Application application = new Application(settings, "compare");
+        application.bindComparing(new Comparing(settings, jobs, results, progress));
+        application
+                .main
+                .configure()
+                .withRoutesIncludePattern(new RouteFiles(settings.routesDir()).patternOf(Comparing.ROUTES));
+        return application;
+    }
+
+    private void bindComparing(Comparing beans) {
+        comparing = beans;
+        comparing.bind(main);
+    }
+
     private void bindReplay(Settings settings) {
         int copying = settings.parallelCopies();
-        DataSource provider = bindPool("provider", settings.providerDb(), settings, 8 + 4 * copying);
-        DataSource subscriber = bindPool("subscriber", settings.subscriberDb(), settings, 8 + 3 * copying);
+        DataSource provider = bindPool(
+                "provider",
+                Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime()),
+                8 + 4 * copying);
+        DataSource subscriber = bindPool(
+                "subscriber",
+                Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
+                8 + 3 * copying);
         String queue = settings.queueName();
         String consumer = settings.consumerId();
         PgqClient pgq = new PgqClient(provider, fetchSize(settings));
@@ -93,14 +139,21 @@ public final class Application implements AutoCloseable {
         status = new ReplayStatus();
         copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
         handover.watch(copies::active);
+        once = new Once(queue, consumer, pgq, subscriber, tables, copies);
 
+        main.bind("barrier", new Barrier(consumer, subscriber));
         main.bind("handover", handover);
         main.bind("decoder", new ChangeDecoder());
-        main.bind("replay", new Replay(subscriber, tables, shapes, status));
+        main.bind("replay", new Replay(subscriber, tables, new RegisteredTables(queue, provider), shapes, status));
         main.bind("copies", copies);
-        main.bind("snapshotCopy", new SnapshotCopy(queue, provider, subscriber, tables, shapes, handover));
+        CopyProgress progress = new CopyProgress(queue, subscriber, copies);
+        main.bind("copyProgress", progress);
+        main.bind(
+                "snapshotCopy",
+                new SnapshotCopy(
+                        queue, provider, subscriber, tables, shapes, handover, progress, settings.lockTimeout()));
         main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
-        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes));
+        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
         main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies));
         main.addInitialProperty("pgq_queue_name", queue);
         main.addInitialProperty("pgq_consumer_id", consumer);
@@ -124,8 +177,7 @@ public final class Application implements AutoCloseable {
                 "maint_delay", String.valueOf(settings.maintDelay().toMillis()));
     }
 
-    private DataSource bindPool(String name, Dsn dsn, Settings settings, int connections) {
-        BasicDataSource pool = Pools.open(dsn, settings.jobName(), settings.connectionLifetime());
+    private DataSource bindPool(String name, BasicDataSource pool, int connections) {
         pool.setMaxTotal(connections);
         pool.setMaxIdle(connections);
         pools.add(pool);
@@ -149,6 +201,25 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends a body to a route that begins with {@code direct:}, and returns when that has ended.
+     *
+     * @throws LondisteException if it fails
+     */
+    public void send(String route, Object body) {
+        Exchange exchange = main.getCamelContext()
+                .createFluentProducerTemplate()
+                .to("direct:" + route)
+                .withBody(body)
+                .send();
+        Exception failure = exchange.getException();
+        if (failure != null) {
+            throw failure instanceof LondisteException known
+                    ? known
+                    : new LondisteException("route " + route + ": " + Causes.root(failure), failure);
+        }
+    }
+
     /** Lets the batch that is being applied finish, and ends. */
     public void stop() {
         close();
@@ -164,10 +235,23 @@ public final class Application implements AutoCloseable {
         return copies;
     }
 
+    /** What tells when the replay has done all that there was; null for a ticker. */
+    public Once once() {
+        return once;
+    }
+
+    /** What the replay's own comparisons have found; null for a ticker or a command. */
+    public LastComparisons comparisons() {
+        return comparisons;
+    }
+
     /** As {@link #stop}. */
     @Override
     public void close() {
-        try {
+        try (Comparing ended = comparing) {
+            if (ended != null) {
+                ended.end();
+            }
             main.stop();
         } finally {
             for (BasicDataSource pool : pools) {

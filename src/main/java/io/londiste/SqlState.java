@@ -8,8 +8,10 @@ public final class SqlState {
     /** Classes of errors that have nothing to do with the data: connection, conflict with others, resources, shutdown. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
 
+    private static final String LOCK_TIMEOUT = "55P03";
+
     /** A lock that was not to be had, and a server that is a read-only standby for now. */
-    private static final Set<String> PASSING = Set.of("55P03", "25006");
+    private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "25006");
 
     private SqlState() {}
 
@@ -29,9 +31,24 @@ public final class SqlState {
         return state.length() == 5 && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state));
     }
 
+    /** Whether a lock was not to be had within lock_timeout. */
+    public static boolean isLockTimeout(Throwable error) {
+        return of(error).equals(LOCK_TIMEOUT);
+    }
+
     /** Whether a constraint was violated. */
     public static boolean isConstraintViolation(Throwable error) {
         return of(error).startsWith("23");
+    }
+
+    /** Whether a value is none of its type, or out of its range. */
+    public static boolean isBadValue(Throwable error) {
+        return of(error).startsWith("22");
+    }
+
+    /** Whether a row of that key is there already. */
+    public static boolean isUniqueViolation(Throwable error) {
+        return of(error).equals("23505");
     }
 
     /** Whether TRUNCATE was refused because foreign keys point at the table. */

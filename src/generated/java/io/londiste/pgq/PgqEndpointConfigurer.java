@@ -66,6 +66,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "sendEmptyMessageWhenIdle": target.setSendEmptyMessageWhenIdle(property(camelContext, boolean.class, value)); return true;
         case "startscheduler":
         case "startScheduler": target.setStartScheduler(property(camelContext, boolean.class, value)); return true;
+        case "ticklimit":
+        case "tickLimit": target.setTickLimit(property(camelContext, io.londiste.pgq.TickLimit.class, value)); return true;
         case "timeunit":
         case "timeUnit": target.setTimeUnit(property(camelContext, java.util.concurrent.TimeUnit.class, value)); return true;
         case "usefixeddelay":
@@ -120,6 +122,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "sendEmptyMessageWhenIdle": return boolean.class;
         case "startscheduler":
         case "startScheduler": return boolean.class;
+        case "ticklimit":
+        case "tickLimit": return io.londiste.pgq.TickLimit.class;
         case "timeunit":
         case "timeUnit": return java.util.concurrent.TimeUnit.class;
         case "usefixeddelay":
@@ -175,6 +179,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "sendEmptyMessageWhenIdle": return target.isSendEmptyMessageWhenIdle();
         case "startscheduler":
         case "startScheduler": return target.isStartScheduler();
+        case "ticklimit":
+        case "tickLimit": return target.getTickLimit();
         case "timeunit":
         case "timeUnit": return target.getTimeUnit();
         case "usefixeddelay":

@@ -32,6 +32,7 @@ final class Background {
 
     /** Starts the command line in the background and waits until it is ready or has failed. */
     static int start(Root root) {
+        root.requireConfig();
         try {
             var child = new ProcessBuilder(command(root))
                     .redirectInput(new File("/dev/null"))

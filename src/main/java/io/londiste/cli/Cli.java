@@ -3,9 +3,12 @@ package io.londiste.cli;
 import io.londiste.LondisteException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -23,10 +26,8 @@ public final class Cli {
 
     /** Returns the exit code. */
     public static int run(Program program, PrintStream out, PrintStream err, String... arguments) {
-        var root = program == Program.LONDISTE ? new LondisteRoot(out, err) : new PgqadmRoot(out, err);
-        var commandLine = new CommandLine(root);
-        likeRoot(commandLine);
-        return commandLine
+        var root = root(program, out, err);
+        return commandLine(root)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -36,13 +37,27 @@ public final class Cli {
                 .execute(arguments);
     }
 
-    /** Gives the help of all commands the headings of the program's own. */
+    static Root root(Program program, PrintStream out, PrintStream err) {
+        return program == Program.LONDISTE ? new LondisteRoot(out, err) : new PgqadmRoot(out, err);
+    }
+
+    /** All commands of a program, with their help. */
+    static CommandLine commandLine(Root root) {
+        var commandLine = new CommandLine(root);
+        likeRoot(commandLine);
+        return commandLine;
+    }
+
+    /** Gives the help of all commands the headings of the program's own, and those without one a synopsis. */
     private static void likeRoot(CommandLine commandLine) {
         var usage = commandLine.getCommandSpec().usageMessage();
         usage.parameterListHeading("%n")
                 .optionListHeading("%nOptions:%n")
                 .commandListHeading("%nCommands:%n")
                 .footerHeading("%nExamples:%n");
+        if (usage.customSynopsis().length == 0) {
+            usage.customSynopsis(new Synopsis(commandLine.getCommandSpec()).lines());
+        }
         commandLine.getSubcommands().values().forEach(Cli::likeRoot);
     }
 
@@ -59,6 +74,10 @@ public final class Cli {
         if (problem instanceof UnmatchedArgumentException unmatched) {
             var first = unmatched.getUnmatched().get(0);
             return unmatched.isUnknownOption() ? "no such option: " + first : "not understood: " + first;
+        }
+        if (problem instanceof MissingParameterException missing
+                && missing.getMissing().stream().findFirst().orElse(null) instanceof PositionalParamSpec argument) {
+            return "no " + argument.paramLabel().toLowerCase(Locale.ROOT) + " given";
         }
         return Objects.requireNonNullElse(problem.getMessage(), "not understood")
                 .lines()
@@ -79,6 +98,6 @@ public final class Cli {
         if (root.verbose) {
             problem.printStackTrace(root.err);
         }
-        return FAILED;
+        return root.failure;
     }
 }

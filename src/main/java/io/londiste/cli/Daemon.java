@@ -6,13 +6,16 @@ import io.londiste.SqlState;
 import io.londiste.config.Settings;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,10 @@ final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     /** How often it is looked whether the job is ours, or still is. */
-    private static final int LOOK_SECONDS = 3;
+    private static final Duration LOOK = Duration.ofSeconds(3);
+
+    /** How often it is looked whether all is done that was to be done once. */
+    private static final Duration LOOK_ONCE = Duration.ofMillis(100);
 
     /** Exit codes of processes that end by a signal, as shells report them. */
     private static final int BY_INT = 130;
@@ -41,8 +47,13 @@ final class Daemon {
      * @param check what has to hold before it starts
      * @param lock keeps others from doing the same; may make null where nothing has to
      * @param maker makes the routes
+     * @param once whether to end when nothing is left to do, and not to wait for anything before
      */
-    record Kind(Consumer<Settings> check, Function<Settings, JobLock> lock, Function<Settings, Application> maker) {}
+    record Kind(
+            Consumer<Settings> check,
+            Function<Settings, JobLock> lock,
+            Function<Settings, Application> maker,
+            boolean once) {}
 
     private final Root root;
     private final Kind kind;
@@ -82,8 +93,9 @@ final class Daemon {
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             handleSignals();
             lock = kind.lock.apply(settings);
-            while (standBy()) {
-                work();
+            boolean done = false;
+            while (!done && standBy()) {
+                done = work();
             }
             LOG.info("Stopped");
             return Cli.OK;
@@ -105,7 +117,7 @@ final class Daemon {
     private boolean standBy() throws InterruptedException {
         while (!stopping.get() && !mayStart()) {
             Background.ready();
-            heed(wishes.poll(LOOK_SECONDS, TimeUnit.SECONDS));
+            heed(wishes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
         }
         return !stopping.get();
     }
@@ -120,9 +132,13 @@ final class Daemon {
                 kind.check.accept(settings);
                 return true;
             }
-            tell("Another replay of " + settings.jobName() + " runs: " + lock.holder() + ". Waits as a standby");
+            var other = " replay of " + settings.jobName() + " runs: " + lock.holder();
+            if (kind.once) {
+                throw new LondisteException("another" + other);
+            }
+            tell("Another" + other + ". Waits as a standby");
         } catch (LondisteException e) {
-            if (!SqlState.isPassing(e) || isUnknownHost(e)) {
+            if (kind.once || !SqlState.isPassing(e) || isUnknownHost(e)) {
                 throw e;
             }
             tell(e.getMessage() + ". Tries again until it works");
@@ -142,19 +158,45 @@ final class Daemon {
                 .anyMatch(UnknownHostException.class::isInstance);
     }
 
-    /** Does the job until it is to stop, or another process has taken it over. */
-    private void work() throws InterruptedException {
+    /**
+     * Does the job until it is to stop, or another process has taken it over. Returns whether there is nothing left to do
+     * for a process that does its work once.
+     */
+    private boolean work() throws InterruptedException {
         application = kind.maker.apply(settings);
         application.start();
         told = "";
         LOG.info("Started {}", settings.file());
         Background.ready();
-        while (!stopping.get() && isStillOurs()) {
-            heed(wishes.poll(LOOK_SECONDS, TimeUnit.SECONDS));
-        }
+        boolean done = kind.once ? workOnce() : workOn();
         LOG.info("Stopping");
         application.stop();
         application = null;
+        return done;
+    }
+
+    private boolean workOn() throws InterruptedException {
+        while (!stopping.get() && isStillOurs()) {
+            heed(wishes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+        }
+        return false;
+    }
+
+    /** Returns whether all is done; fails if a table is not in sync then. */
+    private boolean workOnce() throws InterruptedException {
+        while (!stopping.get()) {
+            if (application.once().isDone()) {
+                var stopped = application.once().stopped();
+                if (!stopped.isEmpty()) {
+                    throw new LondisteException(stopped.stream()
+                            .map(table -> "table " + table.name() + " is " + table.state() + ": " + table.reason())
+                            .collect(Collectors.joining("; ")));
+                }
+                return true;
+            }
+            heed(wishes.poll(LOOK_ONCE.toMillis(), TimeUnit.MILLISECONDS));
+        }
+        return false;
     }
 
     private boolean isStillOurs() {
@@ -218,17 +260,34 @@ final class Daemon {
         LOG.info("Reading {} again", root.config);
         try {
             var fresh = root.load();
-            if (application != null) {
-                replaceRoutes(fresh);
+            kind.check.accept(fresh);
+            var moved = movedPidFile(fresh);
+            try {
+                if (application != null) {
+                    replaceRoutes(fresh);
+                }
+            } catch (RuntimeException e) {
+                moved.ifPresent(PidFile::close);
+                throw e;
             }
+            moved.ifPresent(file -> {
+                pidFile.close();
+                pidFile = file;
+            });
             settings = fresh;
             giveUpLock();
             lock = kind.lock.apply(settings);
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             LOG.info("Goes on with {} as it is now", root.config);
         } catch (RuntimeException e) {
-            LOG.error("Goes on as before: {}", e.getMessage(), LOG.isDebugEnabled() ? e : null);
+            LOG.error("Goes on as before: {}", Listing.text(e.getMessage()), LOG.isDebugEnabled() ? e : null);
         }
+    }
+
+    /** The pid file of other settings, if that is another one: whoever reads them looks for us there. */
+    private Optional<PidFile> movedPidFile(Settings fresh) {
+        boolean moved = pidFile != null && !RunningDaemon.pidFile(fresh).equals(settings.pidfile());
+        return moved ? Optional.of(PidFile.take(fresh.pidfile())) : Optional.empty();
     }
 
     private void replaceRoutes(Settings fresh) {

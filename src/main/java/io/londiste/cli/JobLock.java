@@ -1,7 +1,9 @@
 package io.londiste.cli;
 
 import io.londiste.config.Database;
+import io.londiste.config.Pools;
 import io.londiste.config.Settings;
+import io.londiste.table.ReplayLock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
@@ -15,17 +17,6 @@ import java.util.List;
 final class JobLock implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 5;
     private static final int LONGEST_NAME = 63;
-
-    private static final String TAKE = "select pg_try_advisory_lock(hashtext('londiste.replay'), hashtext(?))";
-
-    private static final String HOLDER = """
-            select coalesce(nullif(a.application_name, ''), 'a session')
-              || coalesce(' from ' || host(a.client_addr), '') || ', backend ' || l.pid
-            from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
-            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
-              and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
-              and l.classid = hashtext('londiste.replay')::oid and l.objid = hashtext(?)::oid
-            """;
 
     private final String consumer;
     private final Database subscriber;
@@ -64,7 +55,8 @@ final class JobLock implements AutoCloseable {
             }
             close();
             var connection = source.getConnection();
-            try (var take = connection.prepareStatement(TAKE)) {
+            try (var take = connection.prepareStatement(ReplayLock.TAKE)) {
+                Pools.prepare(connection);
                 take.setString(1, consumer);
                 try (var row = take.executeQuery()) {
                     row.next();
@@ -81,7 +73,7 @@ final class JobLock implements AutoCloseable {
 
     /** Which process has the job, as far as it can be seen. */
     String holder() {
-        List<String> holders = subscriber.texts(HOLDER, consumer);
+        List<String> holders = subscriber.texts(ReplayLock.HOLDER, consumer);
         return holders.isEmpty() ? "another process" : holders.get(0);
     }
 

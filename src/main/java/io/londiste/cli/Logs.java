@@ -6,9 +6,11 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import io.londiste.LondisteException;
 import io.londiste.config.Settings;
@@ -72,30 +74,47 @@ final class Logs {
         return context;
     }
 
-    private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, Settings settings) {
+    private static FileAppender<ILoggingEvent> file(LoggerContext context, Settings settings) {
         var name = settings.logfile().toAbsolutePath();
         if (!Files.isDirectory(name.getParent())) {
             throw new LondisteException(settings.file() + ": logfile: no such directory: " + name.getParent());
         }
+        if (Files.isDirectory(name)) {
+            throw new LondisteException(settings.file() + ": logfile: is a directory: " + name);
+        }
         if (Files.exists(name) ? !Files.isWritable(name) : !Files.isWritable(name.getParent())) {
             throw new LondisteException(settings.file() + ": logfile: cannot be written: " + name);
         }
+        if (settings.logCount() == 0) { // as in Python, whose rotation Londiste's files were written for
+            var appender = new FileAppender<ILoggingEvent>();
+            appender.setFile(name.toString());
+            return appender;
+        }
         var appender = new RollingFileAppender<ILoggingEvent>();
         appender.setFile(name.toString());
-        var kept = new FixedWindowRollingPolicy();
+        var kept = new Kept();
         kept.setContext(context);
         kept.setParent(appender);
-        kept.setFileNamePattern(name + ".%i");
+        kept.setFileNamePattern(name.toString().replace("%", "\\%") + ".%i");
         kept.setMinIndex(1);
-        kept.setMaxIndex(Math.max(1, settings.logCount()));
+        kept.setMaxIndex(settings.logCount());
         kept.start();
         var size = new SizeBasedTriggeringPolicy<ILoggingEvent>();
         size.setContext(context);
+        size.setCheckIncrement(new Duration(0)); // otherwise it looks at the size once a minute
         size.setMaxFileSize(new FileSize(settings.logSize()));
         size.start();
         appender.setRollingPolicy(kept);
         appender.setTriggeringPolicy(size);
         return appender;
+    }
+
+    /** As many files as are wanted; 20 are the most otherwise. */
+    private static final class Kept extends FixedWindowRollingPolicy {
+        @Override
+        protected int getMaxWindowSize() {
+            return Integer.MAX_VALUE;
+        }
     }
 
     private static void attach(LoggerContext context, Appender<ILoggingEvent> appender, String pattern) {
@@ -107,7 +126,7 @@ final class Logs {
         if (appender instanceof ToStream stream) {
             stream.encoder = encoder;
         } else {
-            ((RollingFileAppender<ILoggingEvent>) appender).setEncoder(encoder);
+            ((FileAppender<ILoggingEvent>) appender).setEncoder(encoder);
         }
         appender.setContext(context);
         appender.start();

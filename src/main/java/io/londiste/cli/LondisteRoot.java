@@ -10,9 +10,17 @@ import picocli.CommandLine.Command;
         customSynopsis = {
             "londiste [options] config.ini command [arguments]",
             "       londiste (-r | -s | -k) config.ini",
-            "       londiste demo [--once]"
+            "       londiste demo [--once]",
+            "       londiste --ini"
         },
-        subcommands = {ProviderCommand.class, SubscriberCommand.class, ReplayCommand.class, DemoCommand.class},
+        subcommands = {
+            ProviderCommand.class,
+            SubscriberCommand.class,
+            ReplayCommand.class,
+            CompareCommand.class,
+            RepairCommand.class,
+            DemoCommand.class
+        },
         footer = {
             "  londiste conf.ini provider install",
             "  londiste conf.ini subscriber install",

@@ -1,17 +1,156 @@
 package io.londiste.cli;
 
+import io.londiste.config.Pools;
+import io.londiste.queue.Queues;
 import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 
-/** {@code pgqadm}. */
+/** {@code pgqadm}, with all of its commands but the ticker. */
 @Command(
         name = "pgqadm",
         description = "Looks after the queues of a database: ticks and maintenance.",
-        customSynopsis = {"pgqadm [options] ticker.ini ticker", "       pgqadm (-r | -s | -k) ticker.ini"},
+        customSynopsis = {"pgqadm [options] config.ini command [arguments]", "       pgqadm (-r | -s | -k) config.ini"},
         subcommands = TickerCommand.class,
-        footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm -s ticker.ini"})
+        footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm ticker.ini status", "  pgqadm -s ticker.ini"})
 final class PgqadmRoot extends Root {
     PgqadmRoot(PrintStream out, PrintStream err) {
         super(Program.PGQADM, out, err);
+    }
+
+    @Command(
+            name = "status",
+            description = {
+                "Show the queues and their consumers.",
+                "  Rotation  tables and time that the events go round in",
+                "  Ticker    events / time after which a tick is due, and time between ticks of an idle queue",
+                "  TLag      time since the last tick",
+                "  Lag       age of the tick that the consumer has come to",
+                "  LastSeen  time since it last asked for a batch or finished one"
+            },
+            footer = "  pgqadm ticker.ini status")
+    void status(@Mixin JsonOption format) {
+        with(queues -> {
+            if (format.json) {
+                Listing.json(out, queues.status());
+            } else {
+                new QueueText(out).status(queues);
+            }
+        });
+    }
+
+    @Command(
+            name = "install",
+            description = "Install pgq, unless it is there. Harmless the second time.",
+            footer = "  pgqadm ticker.ini install")
+    void install() {
+        with(Queues::install);
+    }
+
+    @Command(name = "create", description = "Create a queue.", footer = "  pgqadm ticker.ini create mails")
+    void create(@Parameters(paramLabel = "QUEUE", description = "Name of the new queue.") String queue) {
+        with(queues -> queues.create(queue));
+    }
+
+    @Command(
+            name = "drop",
+            description = "Drop a queue with all that is in it. Its consumers have to be unregistered first.",
+            footer = "  pgqadm ticker.ini drop mails")
+    void drop(@Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue) {
+        with(queues -> queues.drop(queue));
+    }
+
+    @Command(
+            name = "register",
+            description = "Register a consumer on a queue: it is to read what comes from now on.",
+            footer = "  pgqadm ticker.ini register mails sender")
+    void register(
+            @Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue,
+            @Parameters(paramLabel = "CONSUMER", description = "Name of the consumer.") String consumer) {
+        with(queues -> queues.register(queue, consumer));
+    }
+
+    @Command(
+            name = "unregister",
+            description = "Unregister a consumer from a queue. What it has not read is not kept for it.",
+            footer = "  pgqadm ticker.ini unregister mails sender")
+    void unregister(
+            @Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue,
+            @Parameters(paramLabel = "CONSUMER", description = "Name of the consumer.") String consumer) {
+        with(queues -> queues.unregister(queue, consumer));
+    }
+
+    @Command(
+            name = "config",
+            description = {
+                "Show the settings of all queues or of one, or change them.",
+                "  ticker_max_count    events after which a tick is due",
+                "  ticker_max_lag      time after which a tick is due if there were events",
+                "  ticker_idle_period  time between ticks if there were none",
+                "  ticker_paused       true stops the ticks",
+                "  rotation_period     time after which the next event table is taken",
+                "  external_ticker     true for a queue whose ticks come from elsewhere"
+            },
+            footer = {
+                "  pgqadm ticker.ini config",
+                "  pgqadm ticker.ini config mails ticker_max_lag=100ms rotation_period=1h"
+            })
+    void config(
+            @Mixin JsonOption format,
+            @Parameters(
+                            arity = "0..1",
+                            index = "0",
+                            paramLabel = "QUEUE",
+                            description = "Name of the queue; all queues if left out.")
+                    String queue,
+            @Parameters(
+                            arity = "0..*",
+                            index = "1..*",
+                            paramLabel = "VAR=VALUE",
+                            description = "Setting and its new value; times as PostgreSQL reads intervals.")
+                    List<String> assignments) {
+        var values = assignments(spec.subcommands().get("config").getCommandSpec(), assignments);
+        with(queues -> {
+            if (!values.isEmpty()) {
+                queues.configure(queue, values);
+                return;
+            }
+            var shown = queue == null ? queues.all() : List.of(queues.one(queue));
+            if (format.json) {
+                Listing.json(out, shown);
+            } else {
+                new QueueText(out).config(shown);
+            }
+        });
+    }
+
+    /** What each {@code VAR=VALUE} sets, in their order; nothing for null. */
+    private static Map<String, String> assignments(CommandSpec command, List<String> written) {
+        var values = new LinkedHashMap<String, String>();
+        for (var one : written == null ? List.<String>of() : written) {
+            int equals = one.indexOf('=');
+            if (equals < 1) {
+                throw wrong(command, "not VAR=VALUE: " + one);
+            }
+            values.put(one.substring(0, equals), one.substring(equals + 1));
+        }
+        return values;
+    }
+
+    private void with(Consumer<Queues> action) {
+        requireNoDaemonOptions(spec);
+        var settings = settings();
+        try (var source = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime())) {
+            action.accept(new Queues(settings, source));
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing connections", e);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class PidFile implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            throw new LondisteException("pid file " + file + " cannot be written: " + e, e);
+            throw failure(file, "written", e);
         }
     }
 
@@ -63,8 +64,18 @@ final class PidFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return OptionalLong.empty();
         } catch (IOException e) {
-            throw new LondisteException("pid file " + file + " cannot be read: " + e, e);
+            throw failure(file, "read", e);
         }
+    }
+
+    private static LondisteException failure(Path file, String done, IOException problem) {
+        var directory = file.toAbsolutePath().getParent();
+        var why = Files.isDirectory(file)
+                ? "it is a directory"
+                : !Files.isDirectory(directory)
+                        ? "no such directory: " + directory
+                        : problem instanceof AccessDeniedException ? "permission denied" : problem.toString();
+        return new LondisteException("pid file " + file + " cannot be " + done + ": " + why, problem);
     }
 
     private static FileLock lock(FileChannel channel) throws IOException {
@@ -88,7 +99,7 @@ final class PidFile implements AutoCloseable {
         try (channel) {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new LondisteException("pid file " + file + " cannot be removed: " + e, e);
+            throw failure(file, "removed", e);
         }
     }
 }

@@ -3,19 +3,16 @@ package io.londiste.cli;
 import io.londiste.config.Pools;
 import io.londiste.provider.Provider;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code londiste config.ini provider …}. */
 @Command(
         name = "provider",
         description = "Commands on the provider's database.",
-        customSynopsis = "londiste [options] config.ini provider command [arguments]",
         footer = "  londiste conf.ini provider add orders customers")
 final class ProviderCommand implements Runnable {
     @Spec
@@ -30,7 +27,6 @@ final class ProviderCommand implements Runnable {
             name = "install",
             description =
                     "Install pgq (unless it is there) and londiste, and create the queue. Harmless the second time.",
-            customSynopsis = "londiste [options] config.ini provider install",
             footer = "  londiste conf.ini provider install")
     void install() {
         with(Provider::install);
@@ -38,54 +34,80 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "add",
-            description = "Register tables and put the triggers on them that capture their changes.",
-            customSynopsis = "londiste [options] config.ini provider add (TABLE... | --all)",
+            description = {
+                "Register tables and put the triggers on them that capture their changes.",
+                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*, and tables without primary key."
+            },
             footer = {
                 "  londiste conf.ini provider add orders sales.items",
                 "  londiste conf.ini provider add 'sales.*'"
             })
-    void add(
-            @Option(
-                            names = "--all",
-                            description =
-                                    "All tables but those of pgq, londiste, information_schema and pg_*; tables without primary key are skipped.")
-                    boolean all,
-            @Parameters(
-                            arity = "0..*",
-                            paramLabel = "TABLE",
-                            description = "Name, with its schema unless that is public; * and ? are wildcards.")
-                    List<String> tables) {
-        var names = Arguments.oneOf(spec.subcommands().get("add").getCommandSpec(), all, tables);
-        with(provider -> {
-            if (all) {
-                provider.addAll();
-            } else {
-                provider.add(names);
-            }
-        });
+    void add(@Mixin TableNames tables) {
+        var selection = tables.selection();
+        with(provider -> provider.add(selection));
     }
 
     @Command(
             name = "remove",
             description = "Unregister tables and remove their triggers; the subscribers unregister them as well.",
-            customSynopsis = "londiste [options] config.ini provider remove TABLE...",
             footer = "  londiste conf.ini provider remove orders")
-    void remove(
-            @Parameters(
-                            arity = "1..*",
-                            paramLabel = "TABLE",
-                            description = "Name, with its schema unless that is public; * and ? are wildcards.")
-                    List<String> tables) {
-        with(provider -> provider.remove(tables));
+    void remove(@Mixin TableNames tables) {
+        var selection = tables.selection();
+        with(provider -> provider.remove(selection));
     }
 
     @Command(
             name = "tables",
             description = "Show the registered tables.",
-            customSynopsis = "londiste [options] config.ini provider tables",
             footer = "  londiste conf.ini provider tables")
-    void tables() {
-        with(provider -> provider.tables().forEach(Root.of(spec).out::println));
+    void tables(@Mixin JsonOption format) {
+        var out = Root.of(spec).out;
+        with(provider -> {
+            var tables = provider.tables();
+            if (format.json) {
+                Listing.json(out, tables);
+            } else {
+                tables.forEach(table -> out.println(table.name()));
+            }
+        });
+    }
+
+    @Command(
+            name = "add-seq",
+            description = {
+                "Register sequences, whose values subscribers may follow then. SELECT on them is needed.",
+                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*."
+            },
+            footer = {"  londiste conf.ini provider add-seq orders_id_seq", "  londiste conf.ini provider add-seq --all"
+            })
+    void addSeq(@Mixin SequenceNames sequences) {
+        var selection = sequences.selection();
+        with(provider -> provider.sequences().add(selection));
+    }
+
+    @Command(
+            name = "remove-seq",
+            description = "Unregister sequences. Those of the subscribers stay where they are.",
+            footer = "  londiste conf.ini provider remove-seq orders_id_seq")
+    void removeSeq(@Mixin SequenceNames sequences) {
+        var selection = sequences.selection();
+        with(provider -> provider.sequences().remove(selection));
+    }
+
+    @Command(
+            name = "seqs",
+            description = "Show the registered sequences.",
+            footer = "  londiste conf.ini provider seqs")
+    void seqs(@Mixin JsonOption format) {
+        var out = Root.of(spec).out;
+        with(provider -> {
+            var sequences = provider.sequences().list();
+            if (format.json) {
+                Listing.json(out, sequences);
+            } else {
+                sequences.forEach(sequence -> out.println(sequence.name()));
+            }
+        });
     }
 
     private void with(Consumer<Provider> action) {

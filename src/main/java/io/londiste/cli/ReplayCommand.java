@@ -1,11 +1,17 @@
 package io.londiste.cli;
 
 import io.londiste.Application;
+import io.londiste.LondisteException;
+import io.londiste.config.Pools;
+import io.londiste.subscriber.Position;
 import io.londiste.subscriber.Subscriber;
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code londiste config.ini replay}. */
@@ -13,11 +19,7 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description =
                 "Get batches of events from the queue and apply them to the subscriber; copy tables that were added.",
-        customSynopsis = {
-            "londiste [options] config.ini replay [-d]",
-            "       londiste (-r | -s | -k) config.ini [replay]"
-        },
-        footer = {"  londiste -d conf.ini replay", "  londiste -s conf.ini"})
+        footer = {"  londiste -d conf.ini replay", "  londiste -s conf.ini", "  londiste conf.ini replay --once"})
 final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -25,10 +27,55 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private DaemonOptions options = new DaemonOptions();
 
+    @Option(
+            names = "--once",
+            description = "Apply what there is, bring tables in sync, and end when nothing is left; needs no ticker.")
+    private boolean once;
+
+    @Option(
+            names = "--rewind",
+            description = "Put the consumer to the tick that the subscriber has applied, and end: after the"
+                    + " subscriber was put back to an earlier state.")
+    private boolean rewind;
+
+    @Option(
+            names = "--reset",
+            description = "Forget the tick that the subscriber has applied, and end: the next batch is applied"
+                    + " wherever it begins.")
+    private boolean reset;
+
     @Override
     public Integer call() {
+        var root = Root.of(spec);
+        int alone = (once ? 1 : 0) + (rewind ? 1 : 0) + (reset ? 1 : 0);
+        if (alone > 1 || alone == 1 && root.daemon.with(options).actions() > 0) {
+            throw Root.wrong(spec, "only one of -d, -r, -s, -k, --once, --rewind and --reset makes sense");
+        }
+        if (rewind || reset) {
+            move(root, rewind ? Position::rewind : Position::reset);
+            return Cli.OK;
+        }
         var kind = new Daemon.Kind(
-                settings -> SubscriberCommand.with(settings, Subscriber::register), JobLock::new, Application::replay);
-        return Daemon.run(Root.of(spec), spec, options, kind);
+                settings -> Subscriber.connected(settings, Subscriber::register),
+                JobLock::new,
+                Application::replay,
+                once);
+        return Daemon.run(root, spec, options, kind);
+    }
+
+    private static void move(Root root, Consumer<Position> action) {
+        var settings = root.settings();
+        try (var lock = new JobLock(settings);
+                var provider = Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime());
+                var subscriber =
+                        Pools.open(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime())) {
+            if (!lock.isOurs()) {
+                throw new LondisteException("the replay of " + settings.jobName() + " runs (" + lock.holder()
+                        + "); stop it first (londiste -s " + settings.file() + "); nothing was changed");
+            }
+            action.accept(new Position(settings, provider, subscriber));
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing connections", e);
+        }
     }
 }

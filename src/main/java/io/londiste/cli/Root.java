@@ -1,6 +1,7 @@
 package io.londiste.cli;
 
 import io.londiste.LondisteException;
+import io.londiste.config.Sample;
 import io.londiste.config.Settings;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ abstract class Root implements Callable<Integer> {
             description = "Say more; failures with their stack trace.")
     boolean verbose;
 
+    @Option(names = "--ini", description = "Print an INI file with every key, its meaning and default, and exit.")
+    boolean ini;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -52,6 +56,9 @@ abstract class Root implements Callable<Integer> {
             description = "Show the version and exit.")
     boolean version;
 
+    /** With what a command ends that fails. */
+    int failure = Cli.FAILED;
+
     final Program program;
     final PrintStream out;
     final PrintStream err;
@@ -62,11 +69,18 @@ abstract class Root implements Callable<Integer> {
         this.err = err;
     }
 
-    /** No command: that is enough to signal a daemon. */
+    /** No command: that is enough for a sample file, and to signal a daemon. */
     @Override
     public Integer call() {
+        if (ini) {
+            Sample.of(program.section()).forEach(out::println);
+            return Cli.OK;
+        }
         if (!daemon.signals()) {
             throw wrong(spec, "no command given");
+        }
+        if (daemon.actions() > 1) {
+            throw wrong(spec, "only one of -d, -r, -s and -k makes sense");
         }
         return RunningDaemon.signal(this);
     }
@@ -81,10 +95,14 @@ abstract class Root implements Callable<Integer> {
         return load();
     }
 
-    Settings load() {
+    void requireConfig() {
         if (config == null) {
             throw wrong(spec, "no config.ini given");
         }
+    }
+
+    Settings load() {
+        requireConfig();
         var settings = Settings.load(config, program.section());
         return daemon.routes == null ? settings : settings.withRoutesDir(daemon.routes);
     }

@@ -1,14 +1,21 @@
 package io.londiste.cli;
 
-import io.londiste.config.Pools;
-import io.londiste.config.Settings;
 import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.Difference;
+import io.londiste.subscriber.ForeignKey;
+import io.londiste.subscriber.Missing;
 import io.londiste.subscriber.Subscriber;
-import io.londiste.table.SubscribedTable;
-import java.sql.SQLException;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.subscriber.Trigger;
+import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,10 +25,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "subscriber",
         description = "Commands on the subscriber's database.",
-        customSynopsis = "londiste [options] config.ini subscriber command [arguments]",
         footer = "  londiste conf.ini subscriber add orders customers")
 final class SubscriberCommand implements Runnable {
-    private static final String COLUMNS = "%-30s   %20s";
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriberCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -34,7 +40,6 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "install",
             description = "Install londiste. Harmless the second time.",
-            customSynopsis = "londiste [options] config.ini subscriber install",
             footer = "  londiste conf.ini subscriber install")
     void install() {
         with(Subscriber::install);
@@ -42,14 +47,16 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "add",
-            description = "Register tables; the replay copies them and keeps them in sync from then on.",
-            customSynopsis = "londiste [options] config.ini subscriber add [switches] (TABLE... | --all)",
+            description = {
+                "Register tables; the replay copies them and keeps them in sync from then on.",
+                "--all takes all tables that are registered on the provider."
+            },
             footer = {
                 "  londiste conf.ini subscriber add orders sales.items",
                 "  londiste conf.ini subscriber add --all"
             })
     void add(
-            @Option(names = "--all", description = "All tables that are registered on the provider.") boolean all,
+            @Mixin TableNames tables,
             @Option(names = "--force", description = "Ignore differences of structure.") boolean force,
             @Option(
                             names = {"--expect-sync", "--excect-sync"},
@@ -57,71 +64,196 @@ final class SubscriberCommand implements Runnable {
                     boolean expectSync,
             @Option(names = "--skip-truncate", description = "Keep the rows that are there when copying.")
                     boolean skipTruncate,
-            @Parameters(
-                            arity = "0..*",
-                            paramLabel = "TABLE",
-                            description = "Name, with its schema unless that is public; * and ? are wildcards.")
-                    List<String> tables) {
-        var command = spec.subcommands().get("add").getCommandSpec();
-        var names = Arguments.oneOf(command, all, tables);
+            @Option(
+                            names = "--deny-writes",
+                            description =
+                                    "Let nobody but the replay change the table, until it is removed. For a repair by hand:"
+                                            + " set londiste.replay = 'on' in the session.")
+                    boolean denyWrites,
+            @Mixin WaitOption wait) {
+        var selection = tables.selection();
         if (expectSync && skipTruncate) {
-            throw Root.wrong(command, "--expect-sync makes no copy, so --skip-truncate cannot go with it");
+            throw Root.wrong(tables.command, "--expect-sync makes no copy, so --skip-truncate cannot go with it");
         }
-        var options = new AddOptions(force, expectSync, skipTruncate);
-        with(subscriber -> {
-            if (all) {
-                subscriber.addAll(options);
-            } else {
-                subscriber.add(names, options);
-            }
-        });
+        var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
+        with(subscriber -> wait.await(subscriber, subscriber.add(selection, options)));
     }
 
     @Command(
             name = "remove",
             description = "Unregister tables. No events are applied to them any more; they are not touched otherwise.",
-            customSynopsis = "londiste [options] config.ini subscriber remove TABLE...",
             footer = "  londiste conf.ini subscriber remove orders")
-    void remove(
-            @Parameters(
-                            arity = "1..*",
-                            paramLabel = "TABLE",
-                            description = "Name, with its schema unless that is public; * and ? are wildcards.")
-                    List<String> tables) {
-        with(subscriber -> subscriber.remove(tables));
+    void remove(@Mixin TableNames tables) {
+        var selection = tables.selection();
+        with(subscriber -> subscriber.remove(selection));
+    }
+
+    @Command(
+            name = "resync",
+            description = {
+                "Have tables copied anew that are ok, or have stopped. Their triggers are put aside, as when they were added.",
+                "--all takes all subscribed tables but those that are on their way already."
+            },
+            footer = "  londiste conf.ini subscriber resync orders")
+    void resync(@Mixin TableNames tables, @Mixin WaitOption wait) {
+        var selection = tables.selection();
+        with(subscriber -> wait.await(subscriber, subscriber.resync(selection)));
     }
 
     @Command(
             name = "tables",
             description = {
-                "Show the registered tables and their states:",
+                "Show the registered tables, their states and what keeps them back.",
                 "  NEW                   not yet considered",
                 "  in-copy               the copy runs",
                 "  catching-up           copied; missing events are replayed on it",
                 "  wanna-sync:<tick-id>  the copy wants to hand the table over to the replay",
                 "  do-sync:<tick-id>     the replay is ready to accept it",
-                "  ok                    in sync"
+                "  ok                    in sync",
+                "Beside a state stands how far the copy has come, or why the table does not go on."
             },
-            customSynopsis = "londiste [options] config.ini subscriber tables",
             footer = "  londiste conf.ini subscriber tables")
-    void tables() {
-        with(subscriber -> {
-            var tables = subscriber.tables();
-            var out = Root.of(spec).out;
-            out.println(COLUMNS.formatted("Table", "State"));
-            tables.forEach(table -> out.println(line(table)));
+    void tables(@Mixin JsonOption format) {
+        list(format, SubscriberCommand::tables, tables -> {
+            out().println(TableLine.TITLE);
+            tables.forEach(table -> out().println(TableLine.of(table)));
         });
     }
 
-    private static String line(SubscribedTable table) {
-        var line = COLUMNS.formatted(table.name(), table.state());
-        return table.reason() == null ? line : line + "   " + table.reason().replaceAll("\\s*\\R\\s*", " ");
+    private static List<TableStatus> tables(Subscriber subscriber) {
+        var tables = subscriber.tables();
+        subscriber.replayError().ifPresent(error -> LOG.warn("The replay stands still: {}", error));
+        return tables;
+    }
+
+    @Command(
+            name = "missing",
+            description =
+                    "Show tables and sequences that are registered on the provider only, and those that are not there.",
+            footer = "  londiste conf.ini subscriber missing")
+    void missing(@Mixin JsonOption format) {
+        list(format, Subscriber::missing, missing -> missing.forEach(thing -> out().println(line(thing))));
+    }
+
+    private static String line(Missing thing) {
+        return (thing.kind().equals("table") ? "Table: " : "Sequence: ")
+                + thing.name()
+                + (thing.exists() ? "" : "   does not exist on the subscriber");
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Compare the structure of all subscribed tables with the provider's, and check rights.",
+                "Each difference is",
+                "  error  no row gets through",
+                "  risk   some rows would stop the table",
+                "  note   no harm by itself",
+                "Ends with 1 if there are errors or risks."
+            },
+            footer = "  londiste conf.ini subscriber check")
+    int check(@Mixin JsonOption format) {
+        var differences = list(
+                format,
+                Subscriber::check,
+                found -> found.forEach(difference -> out().println(difference.severity() + ": " + difference.text())));
+        return differences.stream().anyMatch(Difference::stops) ? Cli.FAILED : Cli.OK;
+    }
+
+    @Command(
+            name = "fkeys",
+            description = {
+                "Show the foreign keys from and to the subscribed tables: those that are put aside for a copy (pending) and"
+                        + " those that are in force (active).",
+                "They are restored when both their tables are in sync."
+            },
+            footer = {"  londiste conf.ini subscriber fkeys", "  londiste conf.ini subscriber fkeys pending"})
+    void fkeys(@Mixin Status status, @Mixin JsonOption format) {
+        list(
+                format,
+                subscriber -> status.of(subscriber.foreignKeys(), ForeignKey::status),
+                keys -> Listing.columns(out(), "fkeys", keys));
+    }
+
+    @Command(
+            name = "triggers",
+            description = {
+                "Show the triggers of the subscribed tables: those that are put aside (pending) and those that fire (active).",
+                "They are restored by restore-triggers, or when the table is removed."
+            },
+            footer = {"  londiste conf.ini subscriber triggers", "  londiste conf.ini subscriber triggers active"})
+    void triggers(@Mixin Status status, @Mixin JsonOption format) {
+        list(
+                format,
+                subscriber -> status.of(subscriber.triggers(), Trigger::status),
+                triggers -> Listing.columns(out(), "triggers", triggers));
+    }
+
+    @Command(
+            name = "restore-triggers",
+            description =
+                    "Restore the pending triggers of a table that is ok, or those that are named. What the replay writes fires them from then on.",
+            footer = {
+                "  londiste conf.ini subscriber restore-triggers orders",
+                "  londiste conf.ini subscriber restore-triggers orders audit"
+            })
+    void restoreTriggers(
+            @Parameters(
+                            arity = "1",
+                            index = "0",
+                            paramLabel = "TABLE",
+                            description = "Name, with its schema unless that is public.")
+                    String table,
+            @Parameters(
+                            arity = "0..*",
+                            index = "1..*",
+                            paramLabel = "TRIGGER",
+                            description = "Only these; all of the table if none is named.")
+                    List<String> triggers) {
+        with(subscriber -> subscriber.restoreTriggers(table, triggers == null ? List.of() : triggers));
+    }
+
+    @Command(
+            name = "add-seq",
+            description = {
+                "Register sequences; the replay gives them the provider's values from then on. SELECT and UPDATE on them are needed.",
+                "--all takes all sequences that are registered on the provider."
+            },
+            footer = {
+                "  londiste conf.ini subscriber add-seq orders_id_seq",
+                "  londiste conf.ini subscriber add-seq --all"
+            })
+    void addSeq(@Mixin SequenceNames sequences) {
+        var selection = sequences.selection();
+        with(subscriber -> subscriber.sequences().add(selection));
+    }
+
+    @Command(
+            name = "remove-seq",
+            description = "Unregister sequences. They stay where they are.",
+            footer = "  londiste conf.ini subscriber remove-seq orders_id_seq")
+    void removeSeq(@Mixin SequenceNames sequences) {
+        var selection = sequences.selection();
+        with(subscriber -> subscriber.sequences().remove(selection));
+    }
+
+    @Command(
+            name = "seqs",
+            description = {
+                "Show the registered sequences with their values on both sides, and why one does not follow.",
+                "A value in parentheses has not been handed out yet."
+            },
+            footer = "  londiste conf.ini subscriber seqs")
+    void seqs(@Mixin JsonOption format) {
+        list(format, subscriber -> subscriber.sequences().list(), sequences -> {
+            out().println(SequenceLine.TITLE);
+            sequences.forEach(sequence -> out().println(SequenceLine.of(sequence)));
+        });
     }
 
     @Command(
             name = "register",
             description = "Register the replay's consumer on the queue. The replay does it by itself when it starts.",
-            customSynopsis = "londiste [options] config.ini subscriber register",
             footer = "  londiste conf.ini subscriber register")
     void register() {
         with(Subscriber::register);
@@ -131,25 +263,31 @@ final class SubscriberCommand implements Runnable {
             name = "unregister",
             description =
                     "Take the replay's consumer off the queue, to end replication; tables are copied anew after that.",
-            customSynopsis = "londiste [options] config.ini subscriber unregister",
             footer = "  londiste conf.ini subscriber unregister")
     void unregister() {
         with(Subscriber::unregister);
     }
 
+    private PrintStream out() {
+        return Root.of(spec).out;
+    }
+
+    /** Prints what was found as JSON or as text, and returns it. */
+    private <T extends Record> List<T> list(
+            JsonOption format, Function<Subscriber, List<T>> query, Consumer<List<T>> text) {
+        var found = new ArrayList<T>();
+        with(subscriber -> found.addAll(query.apply(subscriber)));
+        if (format.json) {
+            Listing.json(out(), found);
+        } else {
+            text.accept(found);
+        }
+        return found;
+    }
+
     private void with(Consumer<Subscriber> action) {
         var root = Root.of(spec);
         root.requireNoDaemonOptions(spec);
-        with(root.settings(), action);
-    }
-
-    static void with(Settings settings, Consumer<Subscriber> action) {
-        var lifetime = settings.connectionLifetime();
-        try (var provider = Pools.open(settings.providerDb(), settings.jobName(), lifetime);
-                var subscriber = Pools.open(settings.subscriberDb(), settings.jobName(), lifetime)) {
-            action.accept(new Subscriber(settings, provider, subscriber));
-        } catch (SQLException e) {
-            throw new IllegalStateException("closing connections", e);
-        }
+        Subscriber.connected(root.settings(), action);
     }
 }

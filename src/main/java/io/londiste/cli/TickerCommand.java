@@ -13,8 +13,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ticker",
         description = "Tick the queues of the database and maintain them: rotation, retries, vacuum.",
-        customSynopsis = {"pgqadm [options] ticker.ini ticker [-d]", "       pgqadm (-r | -s | -k) ticker.ini [ticker]"
-        },
         footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm -s ticker.ini"})
 final class TickerCommand implements Callable<Integer> {
     @Spec
@@ -26,7 +24,7 @@ final class TickerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         // Tickers of one queue take turns in SQL.
-        var kind = new Daemon.Kind(TickerCommand::check, settings -> null, Application::ticker);
+        var kind = new Daemon.Kind(TickerCommand::check, settings -> null, Application::ticker, false);
         return Daemon.run(Root.of(spec), spec, options, kind);
     }
 

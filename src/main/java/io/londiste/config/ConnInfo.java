@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ConnInfo {
     private static final Pattern URI = Pattern.compile(
             "postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?]*)(?:/(?<db>[^?]*))?(?:\\?(?<query>.*))?");
-    private static final Pattern HOST = Pattern.compile("(\\[[^]]*]|[^:]*)(?::(\\d*))?");
+    private static final Pattern HOST = Pattern.compile("(\\[[^]]+]|[^:\\[]*)(?::(\\d*))?");
 
     private final String text;
     private int at;
@@ -100,17 +100,17 @@ final class ConnInfo {
         putDecoded(result, "password", matcher.group("password"));
         hosts(result, matcher.group("hosts"));
         putDecoded(result, "dbname", matcher.group("db"));
-        if (matcher.group("query") != null) {
-            for (var pair : matcher.group("query").split("&")) {
+        if (matcher.group("query") != null && !matcher.group("query").isEmpty()) {
+            for (var pair : matcher.group("query").split("&", -1)) {
                 int equals = pair.indexOf('=');
-                if (equals < 1) {
+                if (equals < 1 || equals != pair.lastIndexOf('=')) {
                     throw new LondisteException(
                             "not a connection URI: after the ?, key=value is expected, separated by &");
                 }
                 result.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
             }
         }
-        if ("true".equals(result.remove("ssl"))) {
+        if (result.remove("ssl", "true")) {
             result.put("sslmode", "require");
         }
         return result;
@@ -154,8 +154,9 @@ final class ConnInfo {
             }
             int high = i + 2 < source.length ? Character.digit(source[i + 1], 16) : -1;
             int low = i + 2 < source.length ? Character.digit(source[i + 2], 16) : -1;
-            if (high < 0 || low < 0) {
-                throw new LondisteException("not a connection URI: a % has to be followed by two hexadecimal digits");
+            if (high < 0 || low < 0 || high + low == 0) {
+                throw new LondisteException(
+                        "not a connection URI: a % has to be followed by two hexadecimal digits, not both 0");
             }
             bytes.write(high * 16 + low);
             i += 2;

@@ -4,6 +4,7 @@ import io.londiste.LondisteException;
 import io.londiste.pgq.PgqClient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,20 +107,31 @@ public final class Database {
         }
     }
 
-    /** The first column of a query's rows. */
-    public List<String> texts(String query, Object... parameters) {
+    /** Something that is made of a row. */
+    @FunctionalInterface
+    public interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** What is made of each row of a query. */
+    public <T> List<T> rows(String query, Row<T> reader, Object... parameters) {
         return read(connection -> {
             try (var statement = connection.prepareStatement(query)) {
                 bind(connection, statement, parameters);
-                var texts = new ArrayList<String>();
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        texts.add(rows.getString(1));
+                var found = new ArrayList<T>();
+                try (var row = statement.executeQuery()) {
+                    while (row.next()) {
+                        found.add(reader.read(row));
                     }
                 }
-                return texts;
+                return found;
             }
         });
+    }
+
+    /** The first column of a query's rows. */
+    public List<String> texts(String query, Object... parameters) {
+        return rows(query, row -> row.getString(1), parameters);
     }
 
     /** Sets the parameters of a statement; arrays of strings become arrays of text. */
@@ -157,12 +169,17 @@ public final class Database {
     /** Fails unless there is PgQ. */
     public void requirePgq() {
         if (!call(from -> new PgqClient(from).isInstalled())) {
-            throw new LondisteException(this + ": pgq is not installed; londiste's provider install does it");
+            throw new LondisteException(this + ": pgq is not installed; run: pgqadm " + settings.file() + " install");
         }
     }
 
     private LondisteException failure(SQLException failure) {
         return new LondisteException(this + ": " + SqlFailure.describe(failure, dsn, settings, key), failure);
+    }
+
+    /** What the server says is wrong, in one line. */
+    public static String said(SQLException failure) {
+        return SqlFailure.said(failure);
     }
 
     /** Which of the job's databases it is, for messages. */

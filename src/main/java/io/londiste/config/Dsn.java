@@ -4,10 +4,12 @@ import io.londiste.LondisteException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /**
  * How to reach a database: a connection string as psql takes it, completed with the environment's defaults.
@@ -17,72 +19,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * shows it.
  */
 public final class Dsn {
-    private static final Map<String, String> VARIABLES = Map.ofEntries(
-            Map.entry("host", "PGHOST"),
-            Map.entry("hostaddr", "PGHOSTADDR"),
-            Map.entry("port", "PGPORT"),
-            Map.entry("dbname", "PGDATABASE"),
-            Map.entry("user", "PGUSER"),
-            Map.entry("password", "PGPASSWORD"),
-            Map.entry("passfile", "PGPASSFILE"),
-            Map.entry("service", "PGSERVICE"),
-            Map.entry("connect_timeout", "PGCONNECT_TIMEOUT"),
-            Map.entry("options", "PGOPTIONS"),
-            Map.entry("sslmode", "PGSSLMODE"),
-            Map.entry("sslcert", "PGSSLCERT"),
-            Map.entry("sslkey", "PGSSLKEY"),
-            Map.entry("sslrootcert", "PGSSLROOTCERT"),
-            Map.entry("channel_binding", "PGCHANNELBINDING"),
-            Map.entry("gssencmode", "PGGSSENCMODE"),
-            Map.entry("krbsrvname", "PGKRBSRVNAME"),
-            Map.entry("target_session_attrs", "PGTARGETSESSIONATTRS"));
-
-    /** What libpq calls a parameter, and what the driver calls it. */
-    private static final Map<String, String> DRIVER = Map.ofEntries(
-            Map.entry("options", "options"),
-            Map.entry("sslmode", "sslmode"),
-            Map.entry("sslcert", "sslcert"),
-            Map.entry("sslkey", "sslkey"),
-            Map.entry("sslrootcert", "sslrootcert"),
-            Map.entry("sslpassword", "sslpassword"),
-            Map.entry("sslnegotiation", "sslNegotiation"),
-            Map.entry("channel_binding", "channelBinding"),
-            Map.entry("gssencmode", "gssEncMode"),
-            Map.entry("krbsrvname", "kerberosServerName"));
-
-    private static final Map<String, String> SERVER_TYPES = Map.of(
-            "any", "any",
-            "read-write", "primary",
-            "primary", "primary",
-            "read-only", "secondary",
-            "standby", "secondary",
-            "prefer-standby", "preferSecondary");
-
-    /** Parameters of libpq that the driver settles by itself or has no use for. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "client_encoding",
-            "fallback_application_name",
-            "keepalives",
-            "keepalives_idle",
-            "keepalives_interval",
-            "keepalives_count",
-            "tcp_user_timeout",
-            "sslcompression",
-            "sslcrl",
-            "sslcrldir",
-            "sslsni",
-            "sslcertmode",
-            "ssl_min_protocol_version",
-            "ssl_max_protocol_version",
-            "requirepeer",
-            "gsslib",
-            "gssdelegation",
-            "load_balance_hosts",
-            "require_auth",
-            "application_name");
-
     private static final String CONNECT_TIMEOUT = "15";
     private static final String DEFAULT_PORT = "5432";
+    private static final int LAST_PORT = 65535;
 
     private final Map<String, String> parameters;
 
@@ -106,11 +45,27 @@ public final class Dsn {
         if (service != null) {
             ServiceFile.find(service, environment).forEach(parameters::putIfAbsent);
         }
-        VARIABLES.forEach((name, variable) -> {
-            if (environment.get(variable) != null) {
-                parameters.putIfAbsent(name, environment.get(variable));
+        for (var parameter : Parameter.values()) {
+            if (parameter.variable() != null && environment.get(parameter.variable()) != null) {
+                parameters.putIfAbsent(parameter.written(), environment.get(parameter.variable()));
             }
-        });
+        }
+        parameters.values().removeIf(String::isEmpty);
+        parameters.forEach(Parameter::check);
+        complete(parameters, environment);
+        var result = new Dsn(parameters);
+        result.checkHosts();
+        if (result.isLocal()) {
+            parameters.put("sslmode", "disable");
+            parameters.put("gssencmode", "disable");
+        } else {
+            Tls.complete(parameters, environment.home());
+        }
+        result.findPassword(environment);
+        return result;
+    }
+
+    private static void complete(Map<String, String> parameters, Environment environment) {
         parameters.putIfAbsent("port", DEFAULT_PORT);
         if (!parameters.containsKey("host")) {
             var address = parameters.get("hostaddr");
@@ -119,44 +74,44 @@ public final class Dsn {
         parameters.putIfAbsent("user", environment.user());
         parameters.putIfAbsent("dbname", parameters.get("user"));
         parameters.putIfAbsent("connect_timeout", CONNECT_TIMEOUT);
-        check(parameters);
-        var result = new Dsn(parameters);
-        if (!parameters.containsKey("password")) {
-            var passfile = parameters.get("passfile");
-            var password = PasswordFile.find(
-                    passfile == null ? environment.home().resolve(".pgpass") : Path.of(passfile),
-                    result.isLocal() ? "localhost" : result.hosts()[0],
-                    Integer.toString(result.ports()[0]),
-                    result.database(),
-                    result.user());
-            if (password != null) {
-                parameters.put("password", password);
-            }
-        }
-        return result;
     }
 
-    private static void check(Map<String, String> parameters) {
-        for (var name : parameters.keySet()) {
-            if (!VARIABLES.containsKey(name) && !DRIVER.containsKey(name) && !WITHOUT_EFFECT.contains(name)) {
-                throw new LondisteException("no such connection parameter: " + name);
-            }
+    private void checkHosts() {
+        int hosts = names().length;
+        if (hosts().length != hosts) {
+            throw new LondisteException("host has " + hosts + " names, but hostaddr " + hosts().length + " addresses");
         }
-        var attributes = parameters.get("target_session_attrs");
-        if (attributes != null && !SERVER_TYPES.containsKey(attributes)) {
-            throw new LondisteException("target_session_attrs cannot be " + attributes);
+        int ports = parameters.get("port").split(",", -1).length;
+        if (ports != 1 && ports != hosts) {
+            throw new LondisteException("port has " + ports + " numbers, but host " + hosts + " names");
         }
-        if (!parameters.get("connect_timeout").matches("-?\\d{1,6}")) {
-            throw new LondisteException("connect_timeout is a number of seconds");
+        if (Arrays.stream(ports()).anyMatch(port -> port < 1 || port > LAST_PORT)) {
+            throw new LondisteException("port is a number from 1 to " + LAST_PORT);
         }
-        if (parameters.get("host").matches("/.*,.*|.*,/.*")) {
+        if (hosts > 1 && Arrays.stream(hosts()).anyMatch(host -> host.startsWith("/"))) {
             throw new LondisteException("host is one directory, or one or more hosts");
         }
-        for (var port : parameters.get("port").split(",", -1)) {
-            if (!port.matches("\\d{0,5}")) {
-                throw new LondisteException("port is a number");
-            }
+        if (parameters.get("host").startsWith("@")) {
+            throw new LondisteException("host cannot be an abstract socket here; use a directory, or a host");
         }
+    }
+
+    private void findPassword(Environment environment) {
+        if (parameters.containsKey("password")) {
+            return;
+        }
+        var passfile = parameters.get("passfile");
+        var file = passfile == null ? environment.home().resolve(".pgpass") : Path.of(passfile);
+        var passwords = new HashSet<String>();
+        for (int i = 0; i < names().length; i++) {
+            var name = environment.isDefaultSocket(names()[i]) ? "localhost" : names()[i];
+            passwords.add(PasswordFile.find(file, name, Integer.toString(ports()[i]), database(), user()));
+        }
+        if (passwords.size() > 1) {
+            throw new LondisteException(
+                    "the driver used here cannot use a password for each host, and " + file + " has several");
+        }
+        passwords.stream().filter(Objects::nonNull).forEach(password -> parameters.put("password", password));
     }
 
     public String user() {
@@ -181,14 +136,19 @@ public final class Dsn {
         return hosts()[0].startsWith("/");
     }
 
+    private String[] names() {
+        return parameters.get("host").split(",", -1);
+    }
+
+    /** Where to go to: addresses where they are given. */
     private String[] hosts() {
-        return parameters.getOrDefault("hostaddr", parameters.get("host")).split(",");
+        return parameters.getOrDefault("hostaddr", parameters.get("host")).split(",", -1);
     }
 
     private int[] ports() {
         var ports = parameters.get("port").split(",", -1);
         return Arrays.stream(ports.length == hosts().length ? ports : repeated(ports[0], hosts().length))
-                .mapToInt(port -> port.isEmpty() ? 5432 : Integer.parseInt(port))
+                .mapToInt(port -> port.isEmpty() ? Integer.parseInt(DEFAULT_PORT) : Integer.parseInt(port))
                 .toArray();
     }
 
@@ -206,27 +166,25 @@ public final class Dsn {
         source.setDatabaseName(database());
         source.setUser(user());
         source.setPassword(parameters.get("password"));
-        source.setApplicationName(applicationName);
+        source.setApplicationName(parameters.getOrDefault("application_name", applicationName));
         source.setTcpKeepAlive(true);
         int timeout = Math.max(0, Integer.parseInt(parameters.get("connect_timeout")));
         source.setConnectTimeout(timeout);
         // The driver's connect timeout ends with the TCP handshake; this one includes the server's first answer.
         source.setLoginTimeout(timeout * hosts().length);
         try {
-            for (var entry : DRIVER.entrySet()) {
-                if (parameters.containsKey(entry.getKey())) {
-                    source.setProperty(entry.getValue(), parameters.get(entry.getKey()));
+            for (var parameter : Parameter.values()) {
+                var value = parameters.get(parameter.written());
+                if (value != null && parameter.property() != null) {
+                    source.setProperty(parameter.property(), parameter.translated(value));
                 }
             }
             if (isLocal()) {
-                source.setProperty("sslmode", "disable");
-                source.setProperty("gssEncMode", "disable");
                 source.setProperty("socketFactory", UnixSocketFactory.class.getName());
                 source.setProperty("socketFactoryArg", hosts()[0] + "/.s.PGSQL." + ports()[0]);
             }
-            var attributes = parameters.get("target_session_attrs");
-            if (attributes != null) {
-                source.setProperty("targetServerType", SERVER_TYPES.get(attributes));
+            if (Tls.trustsSystem(parameters)) {
+                source.setProperty("sslfactory", DefaultJavaSSLFactory.class.getName());
             }
         } catch (SQLException e) {
             throw new LondisteException("connection parameters: " + e.getMessage(), e);

@@ -14,7 +14,7 @@ record Environment(Map<String, String> variables, Path home, String user, List<P
     static Environment ofThisProcess() {
         return new Environment(
                 System.getenv(),
-                Path.of(System.getProperty("user.home")),
+                Home.own(),
                 System.getProperty("user.name"),
                 List.of(Path.of("/var/run/postgresql"), Path.of("/tmp")));
     }
@@ -23,6 +23,11 @@ record Environment(Map<String, String> variables, Path home, String user, List<P
     String get(String variable) {
         var value = variables.get(variable);
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Whether it is a directory in which the server of this machine has its Unix socket. */
+    boolean isDefaultSocket(String host) {
+        return host.startsWith("/") && socketDirectories.contains(Path.of(host));
     }
 
     /** Where a server is that no host was told of: its socket's directory, or else localhost. */

@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,7 @@ public final class Ini {
     private final Path file;
     private final String section;
     private final Map<String, String> values;
+    private final Map<String, String> shared;
     private final Map<String, String> builtIn;
 
     /**
@@ -40,9 +43,19 @@ public final class Ini {
      * @param file the file that messages name
      */
     public Ini(Path file, String section, Map<String, String> values, Map<String, String> builtIn) {
+        this(file, section, values, Map.of(), builtIn);
+    }
+
+    private Ini(
+            Path file,
+            String section,
+            Map<String, String> values,
+            Map<String, String> shared,
+            Map<String, String> builtIn) {
         this.file = file;
         this.section = section;
         this.values = new LinkedHashMap<>(values);
+        this.shared = shared;
         this.builtIn = Map.copyOf(builtIn);
     }
 
@@ -60,9 +73,10 @@ public final class Ini {
             throw new LondisteException(file + ": no section [" + section + "]"
                     + (others.isEmpty() ? "; the file has none" : "; the file has " + String.join(", ", others)));
         }
-        var values = new LinkedHashMap<>(sections.getOrDefault("DEFAULT", Map.of()));
+        var shared = sections.getOrDefault("DEFAULT", Map.of());
+        var values = new LinkedHashMap<>(shared);
         values.putAll(sections.get(section));
-        return new Ini(file, section, values, builtIn);
+        return new Ini(file, section, values, shared, builtIn);
     }
 
     private static List<String> lines(Path file) {
@@ -131,11 +145,28 @@ public final class Ini {
         return values.keySet();
     }
 
+    /** The keys of the section itself, without those that other values refer to. */
+    Set<String> settings() {
+        var settings = new LinkedHashSet<>(values.keySet());
+        settings.removeAll(shared.keySet());
+        values.values()
+                .forEach(value ->
+                        REFERENCE.matcher(value).results().map(Ini::referredTo).forEach(settings::remove));
+        return settings;
+    }
+
+    private static String referredTo(MatchResult reference) {
+        return reference.group(1) == null ? "" : reference.group(1).toLowerCase(Locale.ROOT);
+    }
+
     /** The value with its references resolved; nothing if the key is absent or its value empty. */
     public Optional<String> get(String key) {
-        return Optional.ofNullable(values.get(key))
-                .map(value -> resolve(key, value, 0))
-                .filter(value -> !value.isBlank());
+        return Optional.ofNullable(values.get(key)).flatMap(value -> resolved(key, value));
+    }
+
+    /** A value that the key could have, with its references resolved; nothing if it is empty. */
+    Optional<String> resolved(String key, String value) {
+        return Optional.of(resolve(key, value, 0)).filter(text -> !text.isBlank());
     }
 
     private String resolve(String key, String value, int depth) {
@@ -146,7 +177,7 @@ public final class Ini {
             if (found.group(1) == null) {
                 return "%";
             }
-            var name = found.group(1).toLowerCase(Locale.ROOT);
+            var name = referredTo(found);
             var meant = values.getOrDefault(name, builtIn.get(name));
             if (meant == null) {
                 throw error(key, "refers to %(" + name + ")s, which is not set");

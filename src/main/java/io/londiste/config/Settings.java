@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,8 @@ public record Settings(
         boolean embeddedTicker,
         Duration maintDelay,
         Duration tickerLogDelay,
+        String compareSql,
+        Duration compareEvery,
         Path routesDir) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
@@ -47,64 +50,71 @@ public record Settings(
      * @throws LondisteException if the file or a value in it is not usable; the message names file and key
      */
     public static Settings load(Path file, Section section) {
-        var builtIn = Map.of("job_name", jobName(section), "service_name", section.written(), "host_name", hostName());
-        return of(file, section, Ini.read(file, section.written(), builtIn));
+        return of(file, section, Ini.read(file, section.written(), builtIn(section)));
     }
 
     /** The settings that a map of keys and values makes, for jobs that have no file of their own. */
     public static Settings of(Section section, Map<String, String> values) {
         var file = Path.of("(built in)");
-        return of(file, section, new Ini(file, section.written(), values, Map.of()));
+        return of(file, section, new Ini(file, section.written(), values, builtIn(section)));
     }
 
     private static Settings of(Path file, Section section, Ini ini) {
-        var values = new Values(ini);
+        var values = new Values(ini, section);
         warnOfUnknown(file, section, ini);
-        refuseWhatIsGone(values);
-        boolean job = section == Section.LONDISTE;
-        var name = values.text(Key.JOB_NAME, jobName(section));
+        Stream.of(Key.FAKE, Key.METHOD, Key.MIRROR_QUEUE).forEach(values::only);
         return new Settings(
                 file,
                 section,
-                name,
+                values.text(Key.JOB_NAME),
                 values.dsn(Key.PROVIDER_DB),
                 values.dsn(Key.SUBSCRIBER_DB),
                 values.dsn(Key.DB),
-                values.text(Key.PGQ_QUEUE_NAME, null),
-                values.text(Key.PGQ_CONSUMER_ID, name),
+                values.text(Key.PGQ_QUEUE_NAME),
+                values.text(Key.PGQ_CONSUMER_ID),
                 values.path(Key.PIDFILE),
                 values.path(Key.LOGFILE),
-                values.size(Key.LOG_SIZE, 10 * 1024 * 1024),
-                values.number(Key.LOG_COUNT, 3, 0),
-                values.seconds(Key.LOOP_DELAY, job ? "1.0" : "0.1"),
-                values.seconds(Key.CONNECTION_LIFETIME, "1200"),
-                values.seconds(Key.LOCK_TIMEOUT, "10"),
-                values.number(Key.PGQ_LAZY_FETCH, 0, 0),
-                values.number(Key.PARALLEL_COPIES, 2, 1),
+                values.size(Key.LOG_SIZE),
+                values.number(Key.LOG_COUNT, 0),
+                values.seconds(Key.LOOP_DELAY),
+                values.seconds(Key.CONNECTION_LIFETIME),
+                values.seconds(Key.LOCK_TIMEOUT),
+                values.number(Key.PGQ_LAZY_FETCH, 0),
+                values.number(Key.PARALLEL_COPIES, 1),
                 values.flag(Key.EMBEDDED_TICKER),
                 values.has(Key.MAINT_DELAY_MIN)
-                        ? values.seconds(Key.MAINT_DELAY_MIN, "5").multipliedBy(60)
-                        : values.seconds(Key.MAINT_DELAY, job ? "600" : "300"),
-                values.seconds(Key.TICKER_LOG_DELAY, "300"),
+                        ? values.seconds(Key.MAINT_DELAY_MIN).multipliedBy(60)
+                        : values.seconds(Key.MAINT_DELAY),
+                values.seconds(Key.TICKER_LOG_DELAY),
+                values.text(Key.COMPARE_SQL),
+                values.seconds(Key.COMPARE_EVERY),
                 values.path(Key.ROUTES));
     }
 
     private static void warnOfUnknown(Path file, Section section, Ini ini) {
-        var known = Key.of(section).stream().map(Key::written).toList();
-        ini.keys().stream().filter(key -> !known.contains(key)).forEach(key -> {
-            var hint = Key.nearest(section, key).map(near -> "; did you mean " + near.written() + "?");
-            LOG.warn("{}: [{}] {}: no such key{}", file, section.written(), key, hint.orElse(""));
-        });
+        var known = Key.of(section);
+        for (var name : ini.settings()) {
+            var key = Key.named(name);
+            if (key.isEmpty()) {
+                var near = Key.nearest(section, name).map(each -> "; did you mean " + each.written() + "?");
+                LOG.warn("{}: [{}] {}: no such key{}", file, section.written(), name, near.orElse(""));
+            } else if (!known.contains(key.get())) {
+                var other = Section.values()[1 - section.ordinal()].written();
+                LOG.warn("{}: [{}] {}: has no effect here; it is a key of [{}]", file, section.written(), name, other);
+            } else if (!key.get().effective()) {
+                LOG.debug(
+                        "{}: [{}] {}: {}",
+                        file,
+                        section.written(),
+                        name,
+                        key.get().meaning());
+            }
+        }
     }
 
-    private static void refuseWhatIsGone(Values values) {
-        values.only(Key.FAKE, "0");
-        values.only(Key.METHOD, "direct");
-        values.only(Key.MIRROR_QUEUE, "");
-    }
-
-    private static String jobName(Section section) {
-        return section.written();
+    private static Map<String, String> builtIn(Section section) {
+        var jobName = Key.JOB_NAME.fallback(section);
+        return Map.of("job_name", jobName, "service_name", section.written(), "host_name", hostName());
     }
 
     private static String hostName() {
@@ -166,6 +176,8 @@ public record Settings(
                 embeddedTicker,
                 maintDelay,
                 tickerLogDelay,
+                compareSql,
+                compareEvery,
                 directory);
     }
 }

@@ -65,7 +65,7 @@ final class SqlFailure {
     }
 
     /** The message of the server or the driver, in one line. */
-    private static String said(SQLException failure) {
+    static String said(SQLException failure) {
         var server = failure instanceof PSQLException e ? e.getServerErrorMessage() : null;
         var message = server != null ? server.getMessage() : failure.getMessage();
         if (server != null && server.getHint() != null) {

@@ -14,17 +14,21 @@ final class Values {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([kKmMgG]?)");
 
     private final Ini ini;
+    private final Section section;
 
-    Values(Ini ini) {
+    Values(Ini ini, Section section) {
         this.ini = ini;
+        this.section = section;
     }
 
     boolean has(Key key) {
         return ini.get(key.written()).isPresent();
     }
 
-    String text(Key key, String fallback) {
-        return ini.get(key.written()).orElse(fallback);
+    /** What the file says, or else the default; null where there is neither. */
+    String text(Key key) {
+        return ini.get(key.written()).orElseGet(() -> ini.resolved(key.written(), key.fallback(section))
+                .orElse(null));
     }
 
     Dsn dsn(Key key) {
@@ -39,12 +43,12 @@ final class Values {
                 .orElse(null);
     }
 
+    /** A file; {@code ~} and {@code ~user} at its beginning stand for home directories. */
     Path path(Key key) {
         return ini.get(key.written())
                 .map(value -> {
                     try {
-                        boolean home = value.equals("~") || value.startsWith("~/");
-                        return Path.of(home ? System.getProperty("user.home") + value.substring(1) : value);
+                        return value.startsWith("~") ? ofHome(key, value) : Path.of(value);
                     } catch (InvalidPathException e) {
                         throw ini.error(key.written(), "not a file name: " + value);
                     }
@@ -52,8 +56,18 @@ final class Values {
                 .orElse(null);
     }
 
-    Duration seconds(Key key, String fallback) {
-        return read(key, fallback, "a number of seconds", value -> {
+    private Path ofHome(Key key, String value) {
+        int end = value.indexOf('/');
+        var user = end < 0 ? value.substring(1) : value.substring(1, end);
+        var home = user.isEmpty() ? Home.own() : Home.of(user);
+        if (home == null) {
+            throw ini.error(key.written(), "no home directory is known of user " + user);
+        }
+        return end < 0 ? home : home.resolve(value.substring(end + 1));
+    }
+
+    Duration seconds(Key key) {
+        return read(key, "a number of seconds", value -> {
             var seconds = new BigDecimal(value);
             return seconds.signum() < 0
                     ? null
@@ -61,15 +75,15 @@ final class Values {
         });
     }
 
-    int number(Key key, int fallback, int least) {
-        return read(key, Integer.toString(fallback), "a whole number, " + least + " or more", value -> {
+    int number(Key key, int least) {
+        return read(key, "a whole number, " + least + " or more", value -> {
             int number = Integer.parseInt(value);
             return number < least ? null : number;
         });
     }
 
-    long size(Key key, long fallback) {
-        return read(key, Long.toString(fallback), "a number of bytes, such as 10485760 or 10M", value -> {
+    long size(Key key) {
+        return read(key, "a number of bytes, such as 10485760 or 10M", value -> {
             var matcher = SIZE.matcher(value);
             if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
                 return null;
@@ -84,7 +98,7 @@ final class Values {
     }
 
     boolean flag(Key key) {
-        return read(key, "0", "0 or 1", value -> {
+        return read(key, "0 or 1", value -> {
             var lower = value.toLowerCase(java.util.Locale.ROOT);
             return Set.of("1", "yes", "true", "on").contains(lower)
                     ? Boolean.TRUE
@@ -93,14 +107,15 @@ final class Values {
     }
 
     /** Refuses a key of old files that is set to anything but the one value that still means something. */
-    void only(Key key, String accepted) {
+    void only(Key key) {
+        var accepted = key.fallback(section);
         ini.get(key.written()).filter(value -> !value.equals(accepted)).ifPresent(value -> {
             throw ini.error(key.written(), "cannot be " + value + ". " + key.meaning());
         });
     }
 
-    private <T> T read(Key key, String fallback, String wanted, Function<String, T> reader) {
-        var value = text(key, fallback).strip();
+    private <T> T read(Key key, String wanted, Function<String, T> reader) {
+        var value = text(key).strip();
         T result;
         try {
             result = reader.apply(value);

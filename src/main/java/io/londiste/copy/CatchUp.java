@@ -5,6 +5,7 @@ import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
+import io.londiste.pgq.TickLimit;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableState;
@@ -76,7 +77,7 @@ public final class CatchUp {
                     handover.await(seen);
                 }
                 case DO_SYNC -> {
-                    batch = pgq.nextBatch(queue, copy.consumer(), maxEvents, state.tick());
+                    batch = pgq.nextBatch(queue, copy.consumer(), maxEvents, state::tick);
                     if (batch.isEmpty()) {
                         arrive(copy, state);
                     }
@@ -130,7 +131,7 @@ public final class CatchUp {
             long newest = pgq.lastTick(queue).map(Tick::id).orElse(position);
             exchange.setProperty(GOAL, new Goal(newest, System.nanoTime()));
         }
-        return pgq.nextBatch(queue, copy.consumer(), maxEvents, Long.MAX_VALUE);
+        return pgq.nextBatch(queue, copy.consumer(), maxEvents, TickLimit.NONE);
     }
 
     /** There is no batch left before the tick where the replay stands: the table is there, or even further. */

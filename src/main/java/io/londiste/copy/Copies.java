@@ -35,8 +35,8 @@ public final class Copies {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
-    /** Of a failed table: how often, and when it is tried again. */
-    private record Failure(int times, long nextNanos) {}
+    /** Of a failed table: how often, when it is tried again, and whether it may go on without anybody's doing. */
+    private record Failure(int times, long nextNanos, boolean passing) {}
 
     private final String queue;
     private final String jobConsumer;
@@ -98,6 +98,12 @@ public final class Copies {
                 || failure.nextNanos - System.nanoTime() <= 0;
     }
 
+    /** Whether the table has failed for a reason that somebody has to put right; it is tried again nevertheless. */
+    public boolean isStopped(TableName table) {
+        Failure failure = failures.get(table);
+        return failure != null && !failure.passing && !active.containsKey(table);
+    }
+
     /** The tables that are worked on now. */
     public Map<TableName, TableCopy> active() {
         return new TreeMap<>(active);
@@ -133,7 +139,7 @@ public final class Copies {
         Duration last = passing ? FIRST_PAUSE : LAST_PAUSE;
         Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
         pause = pause.compareTo(last) > 0 ? last : pause;
-        failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos()));
+        failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos(), passing));
         try {
             boolean stopped = Transactions.call(subscriber, transaction -> {
                 var table = tables.find(transaction, copy.table())

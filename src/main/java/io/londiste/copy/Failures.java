@@ -1,6 +1,7 @@
 package io.londiste.copy;
 
 import io.londiste.Causes;
+import io.londiste.Repeats;
 import io.londiste.SqlState;
 import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
@@ -12,12 +13,16 @@ import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +42,7 @@ public final class Failures {
     private final SubscribedTables tables;
     private final TableShapes shapes;
     private final Copies copies;
+    private final Repeats repeats = new Repeats();
     /** The batch in which a table has failed before. */
     private final Map<TableName, Long> failedBatches = new ConcurrentHashMap<>();
 
@@ -75,6 +81,7 @@ public final class Failures {
             return;
         }
         failedBatches.remove(table);
+        String reason = reason(error);
         TableCopy copy = new TableCopy(table, jobConsumer);
         long tick = batch.previousTick().id();
         Transactions.run(subscriber, transaction -> {
@@ -85,11 +92,11 @@ public final class Failures {
             if (owned) {
                 pgq.registerConsumerAt(
                         queue, copy.consumer(), tick); // a clean-up, which locks too, must see both or none
-                tables.setState(transaction, table, TableState.CATCHING_UP, error.reason());
+                tables.setState(transaction, table, TableState.CATCHING_UP, reason);
                 tables.setPosition(transaction, copy.consumer(), tick);
             }
         });
-        copies.failed(copy, error.reason(), false);
+        copies.failed(copy, reason, false);
     }
 
     /** The batch could not be brought to the subscriber, for a reason that is no table's. It comes again. */
@@ -97,8 +104,20 @@ public final class Failures {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Replay.close(exchange);
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
-        LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, Causes.root(error));
+        String message = Causes.root(error);
         LOG.debug("the batch failed", error);
+        if (repeats.isNews(jobConsumer, batch + message)) {
+            LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, message);
+            tellOperator(message);
+        }
+    }
+
+    private void tellOperator(String message) {
+        try {
+            Transactions.run(subscriber, transaction -> tables.setError(transaction, jobConsumer, message));
+        } catch (SQLException e) {
+            LOG.debug("the subscriber cannot be told either", e);
+        }
     }
 
     /** The copy or catch-up of a table ended with an error. */
@@ -117,8 +136,31 @@ public final class Failures {
                 shapes.forget();
             }
             TableException table = ObjectHelper.getException(TableException.class, error);
-            String reason = table == null ? error.getMessage() : table.reason();
-            copies.failed(copy, reason, SqlState.isPassing(error));
+            copies.failed(copy, table == null ? Causes.root(error) : reason(table), SqlState.isPassing(error));
         }
+    }
+
+    /** What the table says, and where a foreign key is broken because one of its tables is not replicated, that. */
+    private String reason(TableException error) throws SQLException {
+        PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
+        ServerErrorMessage said = cause == null ? null : cause.getServerErrorMessage();
+        if (said == null || said.getConstraint() == null) {
+            return error.reason();
+        }
+        return Transactions.call(subscriber, transaction -> {
+            try (PreparedStatement statement = transaction.prepareStatement("select londiste.loose_ends(?, ?, ?, ?)")) {
+                statement.setString(1, queue);
+                statement.setString(2, said.getSchema());
+                statement.setString(3, said.getTable());
+                statement.setString(4, said.getConstraint());
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return row.getString(1) == null
+                            ? error.reason()
+                            : "%s (table %s is not replicated here: add it, or drop the foreign key %s)"
+                                    .formatted(error.reason(), row.getString(1), said.getConstraint());
+                }
+            }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.SqlState;
 import io.londiste.Transactions;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableShapes;
@@ -17,26 +18,54 @@ import org.slf4j.LoggerFactory;
 /** Puts back the foreign keys that were dropped for a copy, once the tables on both ends are in sync. */
 public final class ForeignKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignKeys.class);
-    /** A key that rows break costs a look at all of them each time. */
-    private static final Duration PAUSE = Duration.ofMinutes(10);
+    /** A key that rows break costs a look at all of them each time; so the pauses grow. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(20);
+
+    private static final Duration LAST_PAUSE = Duration.ofMinutes(10);
+
+    /** How long the replay may be held up by others who use the tables of a foreign key. */
+    private static final Duration HOLD_UP = Duration.ofSeconds(1);
 
     private final String queue;
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final TableShapes shapes;
-    private volatile long notBefore = System.nanoTime();
+    private final Duration lockTimeout;
+    private Duration pause = FIRST_PAUSE;
+    private long notBefore = System.nanoTime();
 
-    public ForeignKeys(String queue, DataSource subscriber, SubscribedTables tables, TableShapes shapes) {
+    /** @param lockTimeout how long to wait for those who use the tables, if it is less than a second */
+    public ForeignKeys(
+            String queue, DataSource subscriber, SubscribedTables tables, TableShapes shapes, Duration lockTimeout) {
         this.queue = queue;
         this.subscriber = subscriber;
         this.tables = tables;
         this.shapes = shapes;
+        this.lockTimeout = shorter(lockTimeout);
+    }
+
+    /** How long to wait for a lock while the replay waits as well. */
+    static Duration shorter(Duration lockTimeout) {
+        return lockTimeout.compareTo(HOLD_UP) < 0 ? lockTimeout : HOLD_UP;
     }
 
     /** As {@link #restore}, but not soon again where something could not be restored. */
     public void restoreLeftOver() throws SQLException {
-        if (System.nanoTime() - notBefore >= 0) {
+        if (isDue()) {
             restore();
+        }
+    }
+
+    private synchronized boolean isDue() {
+        return System.nanoTime() - notBefore >= 0;
+    }
+
+    private synchronized void tried(boolean all) {
+        if (all) {
+            pause = FIRST_PAUSE;
+        } else {
+            notBefore = System.nanoTime() + pause.toNanos();
+            pause = pause.compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
         }
     }
 
@@ -47,15 +76,16 @@ public final class ForeignKeys {
         }
         boolean all = Transactions.call(subscriber, transaction -> {
             tables.lock(transaction);
+            try (Statement limit = transaction.createStatement()) {
+                limit.execute("set local lock_timeout = " + lockTimeout.toMillis());
+            }
             return restore(transaction);
         });
-        if (!all) {
-            notBefore = System.nanoTime() + PAUSE.toNanos();
-        }
+        tried(all);
         shapes.forget(); // the order of tables has changed with their foreign keys
     }
 
-    /** Returns whether the server had nothing to warn of. */
+    /** Returns whether nothing is left that somebody has to put right. */
     private boolean restore(Connection transaction) throws SQLException {
         try (PreparedStatement statement =
                 transaction.prepareStatement("select * from londiste.subscriber_restore_fkeys(?)")) {
@@ -65,20 +95,23 @@ public final class ForeignKeys {
                     LOG.info("foreign key {} restored", row.getString(1));
                 }
             }
+            boolean all = true;
             for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
                 LOG.warn("{}", w.getMessage());
+                all &= SqlState.isPassing(w);
             }
-            return statement.getWarnings() == null;
+            return all;
         }
     }
 
     private boolean isPending() throws SQLException {
         return Transactions.call(subscriber, transaction -> {
-            try (Statement statement = transaction.createStatement();
-                    ResultSet row = statement.executeQuery("select from londiste.subscriber_pending_fkeys"
-                            + " where londiste.fkey_is_restorable(from_table) and londiste.fkey_is_restorable(to_table)"
-                            + " limit 1")) {
-                return row.next();
+            try (PreparedStatement statement =
+                    transaction.prepareStatement("select from londiste.restorable_fkeys(?) limit 1")) {
+                statement.setString(1, queue);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next();
+                }
             }
         });
     }

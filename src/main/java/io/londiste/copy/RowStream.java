@@ -1,11 +1,15 @@
 package io.londiste.copy;
 
+import io.londiste.copy.TableCopy.Step;
 import io.londiste.replay.TableException;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
@@ -16,6 +20,13 @@ import org.postgresql.copy.CopyOut;
 final class RowStream {
     /** How many rows between two looks at the progress. */
     private static final int STEP = 1000;
+
+    /**
+     * From this size of the provider's table on, indexes are built after the rows. Measured with a primary key, two indexes
+     * and rows of 80 bytes: 300,000 rows take 2.3 s instead of 7 s and 3,000 (250 kB) a fifth less, while 200 tables of 20 rows
+     * take 3.5 s instead of 1.5 s, because of the changes of the catalog.
+     */
+    private static final long INDEXES_PAY_BYTES = 256 * 1024;
 
     private final TableCopy copy;
     private final TableShape from;
@@ -40,12 +51,16 @@ final class RowStream {
         return !there.generated();
     }
 
-    /** Copies inside the transactions of both sides. */
-    void run(Connection source, Connection target, boolean truncate) throws SQLException {
-        boolean freeze = truncate && !to.partitioned();
-        if (truncate) {
-            execute(target, "truncate " + to.target());
-        }
+    /**
+     * Copies inside the transactions of both sides.
+     *
+     * @param emptied whether the target was truncated in its transaction
+     */
+    void run(Connection source, Connection target, boolean emptied) throws SQLException {
+        boolean freeze = emptied && !to.partitioned();
+        SourceSize size = SourceSize.of(source, from);
+        copy.begin(size.rows());
+        List<String> indexes = freeze && size.bytes() >= INDEXES_PAY_BYTES ? dropIndexes(target) : List.of();
         CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(select());
         try {
             CopyIn in = target.unwrap(PGConnection.class)
@@ -64,7 +79,25 @@ final class RowStream {
                 out.cancelCopy();
             }
         }
-        execute(target, "analyze " + to.name().quoted());
+        copy.step(Step.INDEXES);
+        for (String statement : indexes) {
+            execute(target, statement);
+        }
+        execute(target, "analyze " + to.name().quoted()); // with the indexes, for those of expressions
+    }
+
+    /** Returns the statements that make them again. */
+    private List<String> dropIndexes(Connection target) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        try (PreparedStatement drop = target.prepareStatement("select londiste.subscriber_drop_indexes(?)")) {
+            drop.setString(1, to.name().toString());
+            try (ResultSet row = drop.executeQuery()) {
+                while (row.next()) {
+                    statements.add(row.getString(1));
+                }
+            }
+        }
+        return statements;
     }
 
     private void stream(CopyOut out, CopyIn in) throws SQLException {

@@ -1,13 +1,17 @@
 package io.londiste.copy;
 
+import io.londiste.Causes;
 import io.londiste.SqlState;
 import io.londiste.Transactions;
+import io.londiste.copy.TableCopy.Step;
 import io.londiste.pgq.PgqClient;
 import io.londiste.replay.TableException;
 import io.londiste.table.OvertakenException;
+import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
+import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
@@ -16,6 +20,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,24 +37,35 @@ public final class SnapshotCopy {
 
     private final String queue;
     private final DataSource provider;
+    private final RegisteredTables registered;
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final TableShapes shapes;
     private final Handover handover;
+    private final CopyProgress progress;
+    private final LockWait shortWait;
+    private final LockWait longWait;
 
+    /** @param lockTimeout how long to wait for those who use a table that is to be emptied */
     public SnapshotCopy(
             String queue,
             DataSource provider,
             DataSource subscriber,
             SubscribedTables tables,
             TableShapes shapes,
-            Handover handover) {
+            Handover handover,
+            CopyProgress progress,
+            Duration lockTimeout) {
         this.queue = queue;
         this.provider = provider;
+        this.registered = new RegisteredTables(queue, provider);
         this.subscriber = subscriber;
         this.tables = tables;
         this.shapes = shapes;
         this.handover = handover;
+        this.progress = progress;
+        this.longWait = new LockWait(subscriber, lockTimeout);
+        this.shortWait = new LockWait(subscriber, ForeignKeys.shorter(lockTimeout));
     }
 
     /** A tick and the name under which its snapshot can be imported. */
@@ -68,7 +84,11 @@ public final class SnapshotCopy {
             if (phase != Phase.NEW && phase != Phase.IN_COPY) {
                 return false;
             }
-            tables.dropForeignKeys(transaction, table);
+            shortWait.run(
+                    transaction,
+                    table,
+                    "its foreign keys cannot be put aside",
+                    step -> tables.dropForeignKeys(step, table));
             tables.clearPosition(transaction, copy.consumer());
             tables.setState(transaction, table, TableState.IN_COPY);
             return true;
@@ -101,14 +121,24 @@ public final class SnapshotCopy {
             if (SqlState.isPassing(e)) {
                 throw e;
             }
-            throw new TableException(table, e.getMessage(), e);
+            throw new TableException(table, Causes.root(e), e);
         }
+        copy.step(Step.DONE);
+        progress.save(copy);
         handover.changed();
     }
 
     private static void lock(Connection source, TableName table) throws SQLException {
-        try (Statement statement = source.createStatement()) {
-            statement.execute("lock table " + table.quoted() + " in access share mode");
+        execute(source, "lock table " + table.quoted() + " in access share mode");
+    }
+
+    private static void truncate(Connection target, TableShape table) throws SQLException {
+        execute(target, "truncate " + table.target());
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
@@ -139,15 +169,8 @@ public final class SnapshotCopy {
 
     /** Rows of a table whose changes are not captured would be right for a moment only. */
     private void requireCapture(Connection source, TableName table) throws SQLException {
-        try (PreparedStatement statement = source.prepareStatement(
-                "select from londiste.provider_table where queue_name = ? and table_name = ?")) {
-            statement.setString(1, queue);
-            statement.setString(2, table.toString());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
-                }
-            }
+        if (!registered.contains(source, table)) {
+            throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
         }
     }
 
@@ -164,10 +187,24 @@ public final class SnapshotCopy {
 
     private void copy(TableCopy copy, Connection source, Connection target, long tick) throws SQLException {
         TableName table = copy.table();
-        boolean truncate = !find(target, table).skipTruncate();
+        boolean empty = !find(target, table).skipTruncate();
         target.commit(); // others may change the table's state while rows are copied; it is looked at again below
-        new RowStream(copy, new TableShapes().shape(source, table), shapes.shape(target, table))
-                .run(source, target, truncate);
+        TableShape shape = shapes.shape(target, table);
+        if (empty) {
+            longWait.run(target, table, "it cannot be emptied", step -> truncate(step, shape));
+        }
+        try {
+            new RowStream(copy, new TableShapes().shape(source, table), shape).run(source, target, empty);
+        } catch (SQLException e) {
+            if (empty || !SqlState.isUniqueViolation(e)) {
+                throw e;
+            }
+            throw new TableException(
+                    table,
+                    e.getMessage() + "; rows that are there already clash (--skip-truncate): delete them, or remove the"
+                            + " table and add it without --skip-truncate",
+                    e);
+        }
         TableState state = find(target, table).state();
         if (state.phase() != Phase.IN_COPY) {
             throw new OvertakenException(table, state);

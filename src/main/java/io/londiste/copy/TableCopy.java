@@ -1,6 +1,7 @@
 package io.londiste.copy;
 
 import io.londiste.table.TableName;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,10 +11,21 @@ import java.util.TreeMap;
  * <p>Progress may be read by any thread; the rest belongs to the route that works on the table.
  */
 public final class TableCopy {
+    /** What the copy is at. */
+    public enum Step {
+        ROWS,
+        /** Indexes are built and statistics gathered. */
+        INDEXES,
+        DONE
+    }
+
     private final TableName table;
     private final String consumer;
     private final Map<String, String> expressions = new TreeMap<>();
     private String condition;
+    private volatile Step step;
+    private volatile Long totalRows;
+    private volatile long startNanos;
     private volatile long rows;
     private volatile long bytes;
 
@@ -68,6 +80,32 @@ public final class TableCopy {
     /** Bytes copied so far, as COPY's text. */
     public long bytes() {
         return bytes;
+    }
+
+    /** About how many rows there are to copy; null if that is not known, or the copy has not begun. */
+    public Long totalRows() {
+        return totalRows;
+    }
+
+    /** What the copy is at; null if it has not begun. */
+    public Step step() {
+        return step;
+    }
+
+    /** How long it has gone on. */
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    void begin(Long estimatedRows) {
+        totalRows = estimatedRows;
+        startNanos = System.nanoTime();
+        progress(0, 0);
+        step(Step.ROWS);
+    }
+
+    void step(Step next) {
+        step = next;
     }
 
     void progress(long rowsSoFar, long bytesSoFar) {

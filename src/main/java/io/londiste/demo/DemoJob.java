@@ -10,6 +10,7 @@ import io.londiste.provider.Provider;
 import io.londiste.replay.Counts;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Subscriber;
+import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import java.sql.SQLException;
@@ -48,7 +49,7 @@ final class DemoJob implements AutoCloseable {
     }
 
     void add(List<TableName> tables) {
-        var names = tables.stream().map(TableName::toString).toList();
+        var names = Selection.of(tables.stream().map(TableName::toString).toList());
         provider.add(names);
         subscriber.add(names, AddOptions.NONE);
     }

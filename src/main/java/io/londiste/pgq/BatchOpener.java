@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 
@@ -66,11 +67,15 @@ final class BatchOpener {
 
     record Opened(long id, Tick previousTick, Tick tick) {}
 
-    Optional<Opened> open(long maxEvents, long lastTick) throws SQLException {
+    /** Opens a batch that ends at {@code limit} at the latest, which is asked once the ticks are fixed. */
+    Optional<Opened> open(long maxEvents, TickLimit limit) throws SQLException {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try {
-            Optional<Opened> batch = openInTransaction(maxEvents, lastTick);
+            if (limit != TickLimit.NONE) {
+                fixTicks();
+            }
+            Optional<Opened> batch = openInTransaction(maxEvents, limit.lastTick());
             connection.commit();
             return batch;
         } catch (SQLException | RuntimeException e) {
@@ -82,9 +87,16 @@ final class BatchOpener {
         }
     }
 
+    /** The first statement takes the transaction's snapshot. */
+    private void fixTicks() throws SQLException {
+        try (Statement first = connection.createStatement()) {
+            first.execute("select");
+        }
+    }
+
     private Optional<Opened> openInTransaction(long maxEvents, long lastTick) throws SQLException {
         String span = null;
-        if (maxEvents > 0 || lastTick < Long.MAX_VALUE) {
+        if (maxEvents > 0 || lastTick < TickLimit.NEVER) {
             try (PreparedStatement statement = connection.prepareStatement(FAR)) {
                 PgqClient.bind(statement, queue, consumer, lastTick, maxEvents);
                 try (ResultSet row = statement.executeQuery()) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import javax.sql.DataSource;
  */
 public final class PgqClient {
     private static final int DEFAULT_FETCH_SIZE = 1000;
+
+    private static final String TICKS = "select tick_id, tick_time, coalesce(tick_event_seq, 0) from pgq.tick"
+            + " join pgq.queue on queue_id = tick_queue";
 
     private final DataSource source;
     private final int fetchSize;
@@ -64,6 +68,25 @@ public final class PgqClient {
     /** Sets a parameter of the queue by its name without {@code queue_}, as {@code pgq.set_queue_config} does. */
     public void configure(String queue, String parameter, String value) throws SQLException {
         number("select pgq.set_queue_config(?, ?, ?)", queue, parameter, value);
+    }
+
+    /** As the other, as part of a transaction of the caller's. */
+    public static void configure(Connection transaction, String queue, String parameter, String value)
+            throws SQLException {
+        try (PreparedStatement statement = transaction.prepareStatement("select pgq.set_queue_config(?, ?, ?)")) {
+            bind(statement, queue, parameter, value);
+            statement.execute();
+        }
+    }
+
+    /** All queues, by name. */
+    public List<QueueInfo> queues() throws SQLException {
+        return list(QueueInfo.QUERY, QueueInfo::read);
+    }
+
+    /** All consumers of all queues, by queue and name. */
+    public List<ConsumerInfo> consumers() throws SQLException {
+        return list(ConsumerInfo.QUERY, ConsumerInfo::read);
     }
 
     /** Returns whether the consumer is new; a known one keeps its place. */
@@ -114,28 +137,35 @@ public final class PgqClient {
 
     /** The newest tick of the queue; empty if there is no such queue. */
     public Optional<Tick> lastTick(String queue) throws SQLException {
-        return query(
-                "select tick_id, tick_time, coalesce(tick_event_seq, 0) from pgq.tick"
-                        + " join pgq.queue on queue_id = tick_queue where queue_name = ? order by tick_id desc limit 1",
-                PgqClient::tick,
-                queue);
+        return query(TICKS + " where queue_name = ? order by tick_id desc limit 1", PgqClient::tick, queue);
+    }
+
+    /** The oldest tick of the queue that is still there; empty if there is no such queue. */
+    public Optional<Tick> firstTick(String queue) throws SQLException {
+        return query(TICKS + " where queue_name = ? order by tick_id limit 1", PgqClient::tick, queue);
+    }
+
+    /** The tick with that id; empty if it is gone or never was. */
+    public Optional<Tick> tick(String queue, long id) throws SQLException {
+        return query(TICKS + " where queue_name = ? and tick_id = ?", PgqClient::tick, queue, id);
     }
 
     /** The consumer's open batch, or a new one up to the next tick; empty when there is none. */
     public Optional<Batch> nextBatch(String queue, String consumer) throws SQLException {
-        return nextBatch(queue, consumer, 0, Long.MAX_VALUE);
+        return nextBatch(queue, consumer, 0, TickLimit.NONE);
     }
 
     /**
      * The consumer's open batch, or a new one over as many ticks as hold at most {@code maxEvents} events, but always
      * over one at least; empty when there is none.
      *
-     * @param lastTick a new batch ends at this tick at the latest
+     * @param limit a new batch ends at its tick at the latest
      */
-    public Optional<Batch> nextBatch(String queue, String consumer, long maxEvents, long lastTick) throws SQLException {
+    public Optional<Batch> nextBatch(String queue, String consumer, long maxEvents, TickLimit limit)
+            throws SQLException {
         try (Connection connection = source.getConnection()) {
             return new BatchOpener(connection, queue, consumer)
-                    .open(maxEvents, lastTick)
+                    .open(maxEvents, limit)
                     .map(b -> new Batch(source, fetchSize, b.id(), queue, consumer, b.previousTick(), b.tick()));
         }
     }
@@ -178,6 +208,29 @@ public final class PgqClient {
         number("select pgq.force_tick(?)", queue);
     }
 
+    /**
+     * Ticks the queue at once, whether or not a ticker runs.
+     *
+     * @return the new tick, which has all that was committed before the call
+     * @throws SQLException also if the queue gets its ticks from elsewhere or is paused
+     */
+    public long tickNow(String queue) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement lock = connection.createStatement()) {
+                // another ticker must not come between: the original ones do not keep each other out
+                lock.execute("lock table pgq.tick in share row exclusive mode");
+                number(connection, "select pgq.force_tick(?)", queue);
+                long tick = number(connection, "select pgq.ticker(?)", queue);
+                connection.commit();
+                return tick;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        }
+    }
+
     /** Ticks the queues that are due and returns how many. */
     public long ticker() throws SQLException {
         return number("select pgq.ticker()");
@@ -187,13 +240,23 @@ public final class PgqClient {
         return query(sql, row -> row.getLong(1), parameters).orElse(0L);
     }
 
+    private static long number(Connection connection, String sql, Object... parameters) throws SQLException {
+        return list(connection, sql, row -> row.getLong(1), parameters).get(0);
+    }
+
     private <T> Optional<T> query(String sql, RowReader<T> reader, Object... parameters) throws SQLException {
         return list(sql, reader, parameters).stream().findFirst();
     }
 
     private <T> List<T> list(String sql, RowReader<T> reader, Object... parameters) throws SQLException {
-        try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = source.getConnection()) {
+            return list(connection, sql, reader, parameters);
+        }
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, parameters);
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> result = new ArrayList<>();

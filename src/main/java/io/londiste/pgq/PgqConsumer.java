@@ -16,6 +16,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(PgqConsumer.class);
 
     private static final Duration FINISH = Duration.ofSeconds(10);
+    /** How long to wait before looking whether a limit is gone; no tick tells of that. */
+    private static final Duration LIMITED = Duration.ofMillis(20);
 
     private final PgqEndpoint endpoint;
     private final PgqClient client;
@@ -25,6 +27,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
     private final ReentrantLock polling = new ReentrantLock();
 
     private boolean registered;
+    private long lastTick = TickLimit.NEVER;
 
     public PgqConsumer(PgqEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -68,12 +71,12 @@ public class PgqConsumer extends ScheduledPollConsumer {
             if (!registered && endpoint.isRegister()) {
                 register();
             }
-            Optional<Batch> batch = client.nextBatch(
-                    endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), Long.MAX_VALUE);
+            Optional<Batch> batch =
+                    client.nextBatch(endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), limit());
             boolean done = batch.isPresent() && process(batch.get());
             failed = batch.isPresent() && !done;
             if (batch.isEmpty()) {
-                ticks.await(Duration.ofMillis(endpoint.getPollInterval()));
+                ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
             }
             return done ? 1 : 0;
         } finally {
@@ -83,6 +86,11 @@ public class PgqConsumer extends ScheduledPollConsumer {
                 stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    private TickLimit limit() {
+        var limit = endpoint.getTickLimit();
+        return limit == null ? TickLimit.NONE : () -> lastTick = limit.lastTick();
     }
 
     private void register() throws Exception {

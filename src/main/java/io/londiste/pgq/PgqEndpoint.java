@@ -63,6 +63,11 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
                     + " failure")
     private long pollInterval = 1_000;
 
+    @UriParam(
+            label = "consumer,advanced",
+            description = "Says up to which tick batches may go, for whoever has to see this reader stand still at one")
+    private TickLimit tickLimit;
+
     public PgqEndpoint(String uri, PgqComponent component) {
         super(uri, component);
         // the consumer waits by itself until a tick is announced; the scheduler only has to call it again
@@ -139,6 +144,14 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
 
     public void setFetchSize(int fetchSize) {
         this.fetchSize = fetchSize;
+    }
+
+    public TickLimit getTickLimit() {
+        return tickLimit;
+    }
+
+    public void setTickLimit(TickLimit tickLimit) {
+        this.tickLimit = tickLimit;
     }
 
     public long getPollInterval() {

@@ -5,12 +5,15 @@ import io.londiste.config.Database;
 import io.londiste.config.Settings;
 import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installer;
+import io.londiste.sequence.ProviderSequences;
+import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -27,13 +30,20 @@ public final class Provider {
     /** How late, at most, changes become a batch: less than PgQ's 3 s, for a replica is read by somebody. */
     private static final String TICKER_MAX_LAG = "100 ms";
 
+    /** What belongs to the tree of a table with a key is captured with that table. */
     private static final String FITTING = """
+            with recursive below (member) as (
+              select h.inhrelid from pg_catalog.pg_inherits h
+                join pg_catalog.pg_index k on k.indrelid = h.inhparent and k.indisprimary
+              union
+              select h.inhrelid from below join pg_catalog.pg_inherits h on h.inhparent = below.member)
             select n.nspname, c.relname
             from pg_catalog.pg_class c
               join pg_catalog.pg_namespace n on n.oid = c.relnamespace
             where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
               and n.nspname not in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema')
               and n.nspname not like 'pg\\_%'
+              and c.oid not in (select member from below)
             order by n.nspname, c.relname
             """;
 
@@ -41,6 +51,8 @@ public final class Provider {
             select case
                 when c.oid is null then 'no such table'
                 when c.relkind not in ('r', 'p') then 'not a table'
+                when n.nspname in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema', 'pg_catalog')
+                  then 'part of the server, the queue or the replication'
                 when not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary)
                   then 'no primary key' end
             from unnest(?::text[], ?::text[]) with ordinality as wanted (schema_name, table_name, nr)
@@ -79,20 +91,32 @@ public final class Provider {
     }
 
     /**
-     * Registers tables and puts the capture triggers on them. A table that is registered already gets its triggers anew.
-     * All names are checked first: if one is wrong, nothing is changed.
+     * Registers tables and puts the capture triggers on them. A table that is registered already gets its triggers anew
+     * if it was named, and is left alone if a wildcard stands for it.
+     * All names are checked first: if one is wrong, nothing is changed. All are those of the database but those of PgQ,
+     * Londiste and PostgreSQL, and those without a primary key.
      */
-    public void add(List<String> names) {
+    public void add(Selection selection) {
         requireInstalled();
-        var tables = TableArguments.resolve(names, () -> without(fitting(), registered()));
+        if (selection.all()) {
+            addAll();
+            return;
+        }
+        var registered = new HashSet<>(registered());
+        var tables = new ArrayList<TableName>();
+        var left = new ArrayList<TableName>();
+        for (var table : selection.resolve(this::fitting)) {
+            (registered.contains(table) && !selection.isNamed(table) ? left : tables).add(table);
+        }
         check(tables);
         tables.forEach(this::add);
+        left.forEach(table -> LOG.info("{} is registered already", table));
     }
 
-    /** Registers all tables of the database but those of PgQ, Londiste and PostgreSQL; those without a key are skipped. */
-    public void addAll() {
-        requireInstalled();
-        var tables = without(fitting(), registered());
+    /** All tables of the database but those of PgQ, Londiste and PostgreSQL; those without a key are skipped. */
+    private void addAll() {
+        var registered = registered();
+        var tables = without(fitting(), registered);
         var problems = problems(tables);
         for (int i = 0; i < tables.size(); i++) {
             if (problems.get(i) == null) {
@@ -103,6 +127,8 @@ public final class Provider {
         }
         if (tables.isEmpty()) {
             LOG.info("All tables are registered already");
+        } else if (!registered.isEmpty() && problems.stream().allMatch(Objects::nonNull)) {
+            LOG.info("All others are registered already");
         }
     }
 
@@ -112,10 +138,10 @@ public final class Provider {
     }
 
     /** Unregisters tables and removes their triggers; the subscribers hear of it through the queue. */
-    public void remove(List<String> names) {
+    public void remove(Selection selection) {
         requireInstalled();
         var registered = registered();
-        var tables = TableArguments.resolve(names, () -> registered);
+        var tables = selection.resolve(() -> registered);
         var unknown =
                 tables.stream().filter(table -> !registered.contains(table)).toList();
         if (!unknown.isEmpty()) {
@@ -129,9 +155,14 @@ public final class Provider {
     }
 
     /** The registered tables, in the order in which they were added. */
-    public List<TableName> tables() {
+    public List<ProvidedTable> tables() {
         requireInstalled();
-        return registered();
+        return registered().stream().map(ProvidedTable::new).toList();
+    }
+
+    /** The sequences whose values subscribers may follow. */
+    public ProviderSequences sequences() {
+        return new ProviderSequences(settings, provider);
     }
 
     private void requireInstalled() {
@@ -148,16 +179,7 @@ public final class Provider {
     }
 
     private List<TableName> fitting() {
-        return provider.read(connection -> {
-            try (var statement = connection.createStatement();
-                    var rows = statement.executeQuery(FITTING)) {
-                var tables = new ArrayList<TableName>();
-                while (rows.next()) {
-                    tables.add(new TableName(rows.getString(1), rows.getString(2)));
-                }
-                return tables;
-            }
-        });
+        return provider.rows(FITTING, row -> new TableName(row.getString(1), row.getString(2)));
     }
 
     private void check(List<TableName> tables) {

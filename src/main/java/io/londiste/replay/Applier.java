@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.Causes;
 import io.londiste.SqlState;
 import io.londiste.replay.Change.Kind;
 import io.londiste.replay.NetChanges.Move;
@@ -92,7 +93,7 @@ final class Applier {
             if (SqlState.isPassing(e)) {
                 throw e;
             }
-            throw new TableException(table, e.getMessage(), e);
+            throw new TableException(table, Causes.root(e), e);
         }
     }
 
@@ -269,9 +270,14 @@ final class Applier {
             if (!SqlState.isFeatureNotSupported(e)) {
                 throw e;
             }
-            transaction.rollback(before); // a table that is not truncated points at one of them: only rows may go
-            for (int i = 0; i < targets.size(); i++) {
-                writer.execute(tables.get(i), "delete from " + targets.get(i));
+            transaction.rollback(before); // a table that is not truncated points at one of them
+            if (writer.dropForeignKeysTo(tables)) {
+                truncated.addAll(tables);
+                truncate();
+            } else {
+                for (int i = 0; i < targets.size(); i++) { // it is the subscriber's own: only rows may go
+                    writer.execute(tables.get(i), "delete from " + targets.get(i));
+                }
             }
         }
         transaction.releaseSavepoint(before);

@@ -3,6 +3,7 @@ package io.londiste.replay;
 import io.londiste.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.table.OvertakenException;
+import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
@@ -11,6 +12,7 @@ import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,15 @@ import java.util.stream.Collectors;
  * to apply. Closing without a commit leaves no trace. Used by one thread.
  */
 public final class BatchTransaction implements AutoCloseable {
+    /**
+     * The steps in which a table has its own batches applied. One on its last batch says wanna-sync again when the replay
+     * comes again to an earlier tick, after a crash.
+     */
+    private static final Set<Phase> CATCHING_UP = EnumSet.of(Phase.CATCHING_UP, Phase.WANNA_SYNC, Phase.DO_SYNC);
+
     private final Connection connection;
     private final SubscribedTables tables;
+    private final RegisteredTables registered;
     private final Batch batch;
     /** The only table to apply, if this is its catch-up; null for the replay. */
     private final TableName only;
@@ -39,10 +48,17 @@ public final class BatchTransaction implements AutoCloseable {
     private long ignored;
     private boolean committed;
 
-    BatchTransaction(Connection connection, SubscribedTables tables, TableShapes shapes, Batch batch, TableName only)
+    BatchTransaction(
+            Connection connection,
+            SubscribedTables tables,
+            RegisteredTables registered,
+            TableShapes shapes,
+            Batch batch,
+            TableName only)
             throws SQLException {
         this.connection = connection;
         this.tables = tables;
+        this.registered = registered;
         this.batch = batch;
         this.only = only;
         connection.setAutoCommit(false);
@@ -55,7 +71,7 @@ public final class BatchTransaction implements AutoCloseable {
     private void own() throws SQLException {
         if (only != null) {
             TableState state = state();
-            if (state.phase() != Phase.CATCHING_UP && state.phase() != Phase.DO_SYNC) {
+            if (!CATCHING_UP.contains(state.phase())) {
                 throw new OvertakenException(only, state);
             }
             owned.add(only);
@@ -92,8 +108,8 @@ public final class BatchTransaction implements AutoCloseable {
         }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
                 + batch.consumer() + " up to tick " + position.get() + ", but " + batch + " does not begin there."
-                + " If one of the databases was restored from a backup, stop the replay, run"
-                + " 'subscriber unregister' and start it again: all tables are copied anew");
+                + " If the subscriber was put back to an earlier state, stop the replay and run it with --rewind once; if"
+                + " that is refused, or the provider was put back, with --reset, and then 'subscriber resync --all'");
     }
 
     /** Whether the batch has not been applied yet. */
@@ -122,15 +138,20 @@ public final class BatchTransaction implements AutoCloseable {
     }
 
     /**
-     * A table that the reader of this batch does not own has left the replication and come back since, or its own
-     * catch-up will read of it in its turn.
+     * A table that the reader of this batch does not own may have left the replication and come back since: it stays if
+     * the provider has it. Otherwise it goes, too: its copy could not be made, and a catch-up that has stopped would
+     * never read of it.
      */
     private void removeTable(TableName table) throws SQLException {
-        if (owned.contains(table)) {
+        if (owned.contains(table) || (only == null && isGone(table))) {
             applier.flush();
             tables.remove(connection, table);
             owned.remove(table);
         }
+    }
+
+    private boolean isGone(TableName table) throws SQLException {
+        return tables.find(connection, table).isPresent() && !registered.contains(table);
     }
 
     /** Applies what is gathered and commits it with the position; a table that has come as far as it had to is ok. */
@@ -149,6 +170,10 @@ public final class BatchTransaction implements AutoCloseable {
     /** Whether what is to be applied is applied. */
     boolean isDone() {
         return committed || !fresh;
+    }
+
+    long events() {
+        return events;
     }
 
     /** What was done to each table. */

@@ -3,6 +3,7 @@ package io.londiste.replay;
 import io.londiste.LondisteException;
 import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
+import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
@@ -30,12 +31,19 @@ public final class Replay {
 
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final RegisteredTables registered;
     private final TableShapes shapes;
     private final ReplayStatus status;
 
-    public Replay(DataSource subscriber, SubscribedTables tables, TableShapes shapes, ReplayStatus status) {
+    public Replay(
+            DataSource subscriber,
+            SubscribedTables tables,
+            RegisteredTables registered,
+            TableShapes shapes,
+            ReplayStatus status) {
         this.subscriber = subscriber;
         this.tables = tables;
+        this.registered = registered;
         this.shapes = shapes;
         this.status = status;
     }
@@ -46,7 +54,7 @@ public final class Replay {
         TableName only = exchange.getProperty(TABLE, TableName.class);
         Connection connection = subscriber.getConnection();
         try {
-            BatchTransaction transaction = new BatchTransaction(connection, tables, shapes, batch, only);
+            BatchTransaction transaction = new BatchTransaction(connection, tables, registered, shapes, batch, only);
             if (exchange.getProperty(BATCH) == null) {
                 closeWith(exchange);
             }
@@ -84,12 +92,16 @@ public final class Replay {
                     batch,
                     transaction.unexpected());
         }
-        LOG.info("{} {}", batch.consumer(), transaction.summary());
+        if (transaction.events() == 0) {
+            LOG.debug("{} {}", batch.consumer(), transaction.summary());
+        } else {
+            LOG.info("{} {}", batch.consumer(), transaction.summary());
+        }
         close(exchange);
     }
 
     /** However the exchange ends, its transaction ends with it. */
-    private static void closeWith(Exchange exchange) {
+    private void closeWith(Exchange exchange) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
@@ -97,11 +109,25 @@ public final class Replay {
                         && !done.getProperty(TRANSACTION, BatchTransaction.class)
                                 .isDone()) {
                     // a route that somebody changed; to finish the batch would lose its rows
-                    done.setException(new LondisteException("the route ended before it came to its commit step"));
+                    LondisteException error =
+                            new LondisteException("the route ended before it came to its commit step");
+                    done.setException(error);
+                    tellOperator(done, error);
                 }
                 close(done);
             }
         });
+    }
+
+    private void tellOperator(Exchange exchange, LondisteException error) {
+        Batch batch = exchange.getProperty(BATCH, Batch.class);
+        try {
+            close(exchange); // the position's row is locked until then
+            Transactions.run(
+                    subscriber, transaction -> tables.setError(transaction, batch.consumer(), error.getMessage()));
+        } catch (SQLException e) {
+            LOG.debug("the subscriber cannot be told", e);
+        }
     }
 
     /** Ends the exchange's transaction; what is not committed is rolled back. Does nothing if there is none open. */

@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.Causes;
 import io.londiste.SqlState;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
@@ -81,6 +82,22 @@ final class TableWriter {
         }
     }
 
+    /** Puts aside the foreign keys by which other replicated tables point at these. Returns whether there were any. */
+    boolean dropForeignKeysTo(List<TableName> tables) throws SQLException {
+        int dropped = 0;
+        try (PreparedStatement statement =
+                transaction.prepareStatement("select londiste.subscriber_drop_incoming_fkeys(?)")) {
+            for (TableName table : tables) {
+                statement.setString(1, table.toString());
+                try (ResultSet count = statement.executeQuery()) {
+                    count.next();
+                    dropped += count.getInt(1);
+                }
+            }
+        }
+        return dropped > 0;
+    }
+
     void execute(TableName table, String sql) throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute(sql);
@@ -94,7 +111,7 @@ final class TableWriter {
         if (SqlState.isPassing(error)) {
             return error;
         }
-        throw new TableException(table, error.getMessage(), error);
+        throw new TableException(table, Causes.root(error), error);
     }
 
     private static String json(Collection<Row> rows) {

@@ -8,10 +8,11 @@ import io.londiste.LondisteException;
  * @param force add a table although it differs from the provider's, or is not registered there
  * @param expectSync the table has the provider's rows already: no copy, and its triggers stay
  * @param skipTruncate the copy keeps the rows that are there
+ * @param denyWrites nobody but the replay may change the table from now on
  */
-public record AddOptions(boolean force, boolean expectSync, boolean skipTruncate) {
+public record AddOptions(boolean force, boolean expectSync, boolean skipTruncate, boolean denyWrites) {
     /** With a copy into an emptied table, and nothing forced. */
-    public static final AddOptions NONE = new AddOptions(false, false, false);
+    public static final AddOptions NONE = new AddOptions(false, false, false, false);
 
     public AddOptions {
         if (expectSync && skipTruncate) {

@@ -1,85 +1,192 @@
 package io.londiste.subscriber;
 
 import io.londiste.config.Database;
+import io.londiste.subscriber.Difference.Severity;
 import io.londiste.table.TableName;
-import io.londiste.table.TableShape;
-import io.londiste.table.TableShapes;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What is different between tables of the provider and the subscriber's tables of those names. */
 final class Structure {
-    private static final String NO_SUCH_TABLE = "42P01";
+    private static final String COLUMNS = """
+            select t.name, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+              a.atthasdef or a.attidentity <> '' or a.attgenerated <> '',
+              array_position(londiste.key_columns(a.attrelid), a.attname::text)
+            from unnest(?::text[]) with ordinality as t (name, nr)
+              left join pg_catalog.pg_attribute a
+                on a.attrelid = londiste.find_table(t.name) and a.attnum > 0 and not a.attisdropped
+            where londiste.find_table(t.name) is not null
+            order by t.nr, a.attnum
+            """;
 
-    private final Map<TableName, TableShape> there;
-    private final Map<TableName, TableShape> here;
+    private static final String FOREIGN_KEYS = """
+            select t.name, f.fkey_name, f.from_table, f.to_table
+            from unnest(?::text[]) as t (name), londiste.find_table_fkeys(t.name) as f
+            order by t.name, f.fkey_name
+            """;
 
-    Structure(Database provider, Database subscriber, List<TableName> tables) {
-        here = shapes(subscriber, tables);
-        there = shapes(provider, tables);
+    /** @param filled whether the server fills it by itself where a row says nothing of it */
+    private record Column(String name, ColumnType type, boolean notNull, boolean filled, Integer keyPosition) {}
+
+    private final Sides sides;
+    private final List<TableName> tables;
+    private final Map<TableName, List<Column>> there;
+    private final Map<TableName, List<Column>> here;
+
+    Structure(Sides sides, List<TableName> tables) {
+        this.sides = sides;
+        this.tables = tables;
+        here = columns(sides.subscriber(), tables);
+        there = columns(sides.provider(), tables);
     }
 
-    /** Those that the subscriber does not have. */
-    List<TableName> missing(List<TableName> tables) {
+    /** Tables that the subscriber does not have. */
+    List<TableName> missing() {
         return tables.stream().filter(table -> !here.containsKey(table)).toList();
     }
 
-    /** What would keep the table from being replicated. */
-    List<String> problems(TableName table) {
-        if (!there.containsKey(table)) {
-            return List.of("no such table on the provider: " + table);
-        }
+    /** The differences of the tables themselves, the grave ones of each first. */
+    List<Difference> differences() {
+        return tables.stream()
+                .flatMap(table -> differences(table).stream().sorted(Comparator.comparing(Difference::severity)))
+                .toList();
+    }
+
+    private List<Difference> differences(TableName table) {
+        var differences = new ArrayList<Difference>();
         var theirs = there.get(table);
         var ours = here.get(table);
-        var problems = new ArrayList<String>();
-        for (var column : theirs.columns()) {
-            if (ours.column(column.name()) == null) {
-                problems.add(table + ": the subscriber's table has no column " + column.name());
+        if (theirs == null || ours == null) {
+            differences.add(new Difference(
+                    table, Severity.ERROR, "no such table on the " + (theirs == null ? "provider" : "subscriber")));
+            return differences;
+        }
+        for (var column : theirs) {
+            if (find(ours, column.name) == null) {
+                differences.add(
+                        new Difference(table, Severity.ERROR, "the subscriber's table has no column " + column.name));
             }
         }
-        if (!theirs.key().equals(ours.key())) {
-            problems.add(table + ": the primary key is " + key(theirs) + " on the provider and " + key(ours)
-                    + " on the subscriber");
+        if (!key(theirs).equals(key(ours))) {
+            differences.add(new Difference(
+                    table,
+                    Severity.ERROR,
+                    "the primary key is " + written(key(theirs)) + " on the provider and " + written(key(ours))
+                            + " on the subscriber"));
         }
-        return problems;
+        ours.forEach(column -> compare(table, find(theirs, column.name), column, differences));
+        return differences;
     }
 
-    /** What is different but does no harm by itself. */
-    List<String> remarks(TableName table) {
-        var remarks = new ArrayList<String>();
-        for (var column : here.get(table).columns()) {
-            var theirs = there.containsKey(table) ? there.get(table).column(column.name()) : null;
-            if (theirs == null) {
-                remarks.add(table + ": the provider's table has no column " + column.name());
-            } else if (!theirs.type().equals(column.type())) {
-                remarks.add(table + ": column " + column.name() + " is " + theirs.type() + " on the provider and "
-                        + column.type() + " on the subscriber");
-            }
+    private static void compare(TableName table, Column theirs, Column ours, List<Difference> differences) {
+        if (theirs == null) {
+            boolean unfillable = ours.notNull && !ours.filled;
+            differences.add(new Difference(
+                    table,
+                    unfillable ? Severity.ERROR : Severity.NOTE,
+                    "the provider's table has no column " + ours.name
+                            + (unfillable ? ", which is NOT NULL and has no default" : "")));
+            return;
         }
-        return remarks;
+        if (!theirs.type.equals(ours.type)) {
+            differences.add(new Difference(
+                    table,
+                    theirs.type.fits(ours.type) ? Severity.NOTE : Severity.RISK,
+                    "column " + ours.name + " is " + theirs.type + " on the provider and " + ours.type
+                            + " on the subscriber"));
+        }
+        if (ours.notNull && !theirs.notNull) {
+            differences.add(new Difference(
+                    table,
+                    Severity.RISK,
+                    "column " + ours.name + " is NOT NULL on the subscriber, and may be null on the provider"));
+        }
     }
 
-    private static String key(TableShape shape) {
-        return shape.key().isEmpty() ? "missing" : "(" + String.join(", ", shape.key()) + ")";
+    /** The subscriber's foreign keys between these tables and some that are not among the subscribed ones. */
+    List<Difference> foreignKeys(Collection<TableName> subscribed) {
+        return sides
+                .subscriber()
+                .rows(
+                        FOREIGN_KEYS,
+                        row -> {
+                            var table = TableName.parse(row.getString(1));
+                            var from = TableName.parse(row.getString(3));
+                            var to = TableName.parse(row.getString(4));
+                            if (!to.equals(table) && !subscribed.contains(to)) {
+                                return new Difference(
+                                        table,
+                                        Severity.RISK,
+                                        "foreign key " + row.getString(2) + " needs rows of " + to
+                                                + ", which is not subscribed");
+                            }
+                            if (!from.equals(table) && !subscribed.contains(from)) {
+                                return new Difference(
+                                        table,
+                                        Severity.NOTE,
+                                        "foreign key " + row.getString(2) + " of " + from
+                                                + ", which is not subscribed, may keep rows from being deleted");
+                            }
+                            return null;
+                        },
+                        names(tables))
+                .stream()
+                .filter(Objects::nonNull)
+                .toList();
     }
 
-    private static Map<TableName, TableShape> shapes(Database database, List<TableName> tables) {
-        return database.read(connection -> {
-            var catalog = new TableShapes();
-            var shapes = new HashMap<TableName, TableShape>();
-            for (var table : tables) {
-                try {
-                    shapes.put(table, catalog.shape(connection, table));
-                } catch (SQLException e) {
-                    if (!NO_SUCH_TABLE.equals(e.getSQLState())) {
-                        throw e;
+    private static Column find(List<Column> columns, String name) {
+        return columns.stream()
+                .filter(column -> column.name.equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static List<String> key(List<Column> columns) {
+        return columns.stream()
+                .filter(column -> column.keyPosition != null)
+                .sorted(Comparator.comparing(Column::keyPosition))
+                .map(Column::name)
+                .toList();
+    }
+
+    private static String written(List<String> key) {
+        return key.isEmpty() ? "missing" : "(" + String.join(", ", key) + ")";
+    }
+
+    private static Map<TableName, List<Column>> columns(Database database, List<TableName> tables) {
+        var columns = new HashMap<TableName, List<Column>>();
+        database.rows(
+                COLUMNS,
+                row -> {
+                    var ofTable =
+                            columns.computeIfAbsent(TableName.parse(row.getString(1)), table -> new ArrayList<>());
+                    if (row.getString(2) != null) {
+                        ofTable.add(column(row));
                     }
-                }
-            }
-            return shapes;
-        });
+                    return null;
+                },
+                names(tables));
+        return columns;
+    }
+
+    private static Column column(ResultSet row) throws SQLException {
+        return new Column(
+                row.getString(2),
+                new ColumnType(row.getString(3)),
+                row.getBoolean(4),
+                row.getBoolean(5),
+                row.getObject(6, Integer.class));
+    }
+
+    private static Object names(List<TableName> tables) {
+        return tables.stream().map(TableName::toString).toArray(String[]::new);
     }
 }

@@ -2,40 +2,60 @@ package io.londiste.subscriber;
 
 import io.londiste.LondisteException;
 import io.londiste.config.Database;
+import io.londiste.config.Pools;
 import io.londiste.config.Settings;
-import io.londiste.pgq.PgqClient;
-import io.londiste.provider.TableArguments;
 import io.londiste.schema.Installer;
+import io.londiste.sequence.SubscriberSequences;
+import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands on the subscriber. Each either does what it says or throws a {@link LondisteException}; what it does, it
- * logs.
+ * The commands on the subscriber. Each either does what it says or throws a {@link LondisteException} and changes
+ * nothing; what it does, it logs.
  */
 public final class Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
-    private final Settings settings;
-    private final Database provider;
+    private static final String TABLES = """
+            select t.table_name, t.merge_state, c.rows, c.bytes, c.total_rows, c.step, t.skip_truncate,
+              londiste.subscriber_is_guarded(t.queue_name, t.table_name), t.reason
+            from londiste.subscriber_table t left join londiste.copy_progress c using (queue_name, table_name)
+            where t.queue_name = ? order by t.nr
+            """;
+
+    private final Sides sides;
     private final Database subscriber;
     private final SubscribedTables subscribed;
+    private final String queue;
 
     public Subscriber(Settings settings, DataSource provider, DataSource subscriber) {
-        this.settings = settings;
-        this.provider = Database.provider(settings, provider);
         this.subscriber = Database.subscriber(settings, subscriber);
-        this.subscribed = new SubscribedTables(settings.queueName());
+        queue = settings.queueName();
+        subscribed = new SubscribedTables(queue);
+        sides = new Sides(settings, Database.provider(settings, provider), this.subscriber, subscribed);
+    }
+
+    /** Lets {@code action} work on connections of its own to both databases, which are closed after it. */
+    public static void connected(Settings settings, Consumer<Subscriber> action) {
+        var lifetime = settings.connectionLifetime();
+        try (var provider = Pools.open(settings.providerDb(), settings.jobName(), lifetime);
+                var subscriber = Pools.open(settings.subscriberDb(), settings.jobName(), lifetime)) {
+            action.accept(new Subscriber(settings, provider, subscriber));
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing connections", e);
+        }
     }
 
     /** Installs our schema. Does nothing the second time. */
@@ -49,105 +69,20 @@ public final class Subscriber {
     }
 
     /**
-     * Registers tables for the replay to copy and to keep in sync. Tables that the provider does not have registered are
-     * logged and skipped. The others are compared with the provider's first: if one is missing or differs in a way that
-     * would stop it, nothing is changed unless that is forced.
+     * Registers tables, or all that the provider has, for the replay to copy and to keep in sync. Tables that the provider
+     * does not have registered are logged and skipped. The others are compared with the provider's first: if one is
+     * missing or differs in a way that would stop it, nothing is changed unless that is forced.
+     *
+     * @return those of the selection that are subscribed now
      */
-    public void add(List<String> names, AddOptions options) {
-        requireInstalled();
-        var registered = registered();
-        add(TableArguments.resolve(names, () -> registered), registered, options);
-    }
-
-    /** Registers all tables that the provider has registered. */
-    public void addAll(AddOptions options) {
-        requireInstalled();
-        var registered = registered();
-        add(registered, registered, options);
-        if (registered.isEmpty()) {
-            LOG.warn("The provider has no table registered in queue {}", settings.queueName());
-        }
-    }
-
-    private void add(List<TableName> wanted, List<TableName> registered, AddOptions options) {
-        var known = tables().stream().map(SubscribedTable::name).collect(Collectors.toSet());
-        var tables = wanted.stream()
-                .filter(table -> isNew(table, known) && isRegistered(table, registered, options))
-                .toList();
-        compare(tables, options);
-        for (var table : tables) {
-            subscriber.transaction(settings.lockTimeout(), connection -> add(connection, table, options));
-            LOG.info(options.expectSync() ? "Added {}, taken to be in sync" : "Added {}", table);
-        }
-    }
-
-    private static boolean isNew(TableName table, Set<TableName> known) {
-        if (known.contains(table)) {
-            LOG.info("{} is subscribed already", table);
-        }
-        return !known.contains(table);
-    }
-
-    private boolean isRegistered(TableName table, List<TableName> registered, AddOptions options) {
-        if (registered.contains(table)) {
-            return true;
-        }
-        LOG.warn(
-                options.force()
-                        ? "{} is not registered on the provider; added all the same"
-                        : "Skipping {}: not registered on the provider",
-                table);
-        return options.force();
-    }
-
-    private void compare(List<TableName> tables, AddOptions options) {
-        var structure = new Structure(provider, subscriber, tables);
-        var missing = structure.missing(tables);
-        if (!missing.isEmpty()) {
-            throw new LondisteException(subscriber + ": no such table: " + joined(missing) + "; nothing was changed");
-        }
-        var problems = tables.stream()
-                .flatMap(table -> structure.problems(table).stream())
-                .toList();
-        if (!options.force() && !problems.isEmpty()) {
-            throw new LondisteException(
-                    String.join("; ", problems) + "; nothing was changed (--force adds tables that differ)");
-        }
-        problems.forEach(LOG::warn);
-        tables.forEach(table -> structure.remarks(table).forEach(LOG::warn));
-    }
-
-    private Void add(Connection connection, TableName table, AddOptions options) throws SQLException {
-        call(connection, "select londiste.subscriber_add_table(?, ?)", settings.queueName(), table.toString());
-        if (options.expectSync()) {
-            subscribed.lock(connection);
-            subscribed.setState(connection, table, TableState.OK);
-        } else {
-            call(connection, "select londiste.subscriber_drop_triggers(?)", table.toString());
-        }
-        if (options.skipTruncate()) {
-            call(
-                    connection,
-                    "update londiste.subscriber_table set skip_truncate = true where queue_name = ? and table_name = ?",
-                    settings.queueName(),
-                    table.toString());
-        }
-        return null;
+    public List<TableName> add(Selection selection, AddOptions options) {
+        return new Adding(sides, options).add(selection);
     }
 
     /** Unregisters tables. Their rows stay; what was put aside for the copy comes back. */
-    public void remove(List<String> names) {
-        requireInstalled();
-        var known = tables().stream().map(SubscribedTable::name).toList();
-        var tables = TableArguments.resolve(names, () -> known);
-        var unknown = tables.stream().filter(table -> !known.contains(table)).toList();
-        if (!unknown.isEmpty()) {
-            throw new LondisteException(subscriber + ": not subscribed in queue " + settings.queueName() + ": "
-                    + joined(unknown) + "; nothing was changed");
-        }
-        for (var table : tables) {
-            subscriber.transaction(settings.lockTimeout(), connection -> {
-                subscribed.lock(connection);
+    public void remove(Selection selection) {
+        for (var table : selected(selection)) {
+            sides.locked(connection -> {
                 subscribed.remove(connection, table);
                 return null;
             });
@@ -155,98 +90,157 @@ public final class Subscriber {
         }
     }
 
+    /**
+     * Has the replay copy tables anew, those that are ok or have stopped. One in another state is on its way already: it
+     * is refused if it was named, and left alone if all were chosen.
+     *
+     * @return all that are selected: those that are copied anew, and those that are on their way
+     */
+    public List<TableName> resync(Selection selection) {
+        var selected = selected(selection);
+        var tables = new ArrayList<TableName>();
+        sides.locked(connection -> {
+            for (var table : subscribed.list(connection)) {
+                if (selected.contains(table.name())) {
+                    if (isAtRest(table)) {
+                        Sides.call(
+                                connection,
+                                "select londiste.subscriber_resync_table(?, ?)",
+                                queue,
+                                table.name().toString());
+                        tables.add(table.name());
+                    } else if (selection.all()) {
+                        LOG.info("{} is {} and goes on", table.name(), table.state());
+                    } else {
+                        throw new LondisteException(subscriber + ": table " + table.name() + " is " + table.state()
+                                + ", so it is on its way already; nothing was changed (resync is for tables that are ok"
+                                + " or have stopped)");
+                    }
+                }
+            }
+            return null;
+        });
+        tables.forEach(table -> LOG.info("{} will be copied anew", table));
+        return selected;
+    }
+
+    private static boolean isAtRest(SubscribedTable table) {
+        return table.state().equals(TableState.OK) || table.reason() != null;
+    }
+
     /** The subscribed tables with their states, in the order in which they were added. */
-    public List<SubscribedTable> tables() {
+    public List<TableStatus> tables() {
         subscriber.requireLondiste();
-        return subscriber.read(subscribed::list);
+        return subscriber.rows(
+                TABLES,
+                row -> new TableStatus(
+                        TableName.parse(row.getString(1)),
+                        TableState.parse(row.getString(2)),
+                        row.getObject(3, Long.class),
+                        row.getObject(4, Long.class),
+                        row.getObject(5, Long.class),
+                        row.getString(6),
+                        row.getBoolean(7),
+                        row.getBoolean(8),
+                        row.getString(9)),
+                queue);
+    }
+
+    /** What the provider has registered and the subscriber has not, and subscribed tables that do not exist. */
+    public List<Missing> missing() {
+        sides.requireInstalled();
+        return new MissingThings(sides).list();
+    }
+
+    /** Why the replay does not get on; nothing if it does, as far as the subscriber knows. */
+    public Optional<String> replayError() {
+        return subscriber
+                .rows(
+                        "select error from londiste.completed where consumer_id = ? and error is not null",
+                        row -> row.getString(1),
+                        sides.settings().consumerId())
+                .stream()
+                .findFirst();
+    }
+
+    /** How the subscribed tables differ from the provider's, and what the subscriber's role may not do with them. */
+    public List<Difference> check() {
+        sides.requireInstalled();
+        var tables = sides.known();
+        var registered = new HashSet<>(sides.registered());
+        var structure = new Structure(sides, tables);
+        var differences = new ArrayList<Difference>();
+        tables.stream()
+                .filter(table -> !registered.contains(table))
+                .map(table -> new Difference(table, Difference.Severity.ERROR, "not registered on the provider"))
+                .forEach(differences::add);
+        differences.addAll(structure.differences());
+        differences.addAll(Rights.lacking(sides, tables));
+        differences.addAll(structure.foreignKeys(tables));
+        LOG.info("Compared {} tables", tables.size());
+        return differences;
+    }
+
+    /** The foreign keys from and to subscribed tables, the pending ones first. */
+    public List<ForeignKey> foreignKeys() {
+        subscriber.requireLondiste();
+        return subscriber.rows(
+                "select status, from_table, to_table, fkey_name, fkey_def from londiste.subscriber_get_fkey_list(?)",
+                row -> new ForeignKey(
+                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5)),
+                queue);
+    }
+
+    /** The triggers that somebody made on subscribed tables, the pending ones first. */
+    public List<Trigger> triggers() {
+        subscriber.requireLondiste();
+        return subscriber.rows(
+                "select status, table_name, trigger_name, trigger_def from londiste.subscriber_get_trigger_list(?)",
+                row -> new Trigger(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                queue);
+    }
+
+    /**
+     * Makes the pending triggers of a table again. Rows that the replay writes fire them from then on.
+     *
+     * @param names which triggers; empty: all of the table
+     */
+    public void restoreTriggers(String table, List<String> names) {
+        subscriber.requireLondiste();
+        new PendingTriggers(sides, Selection.name(table)).restore(names);
+    }
+
+    /** The sequences that follow the provider's. */
+    public SubscriberSequences sequences() {
+        return new SubscriberSequences(sides.settings(), sides.provider(), subscriber);
     }
 
     /** Registers the replay's consumer on the queue; a known one keeps its place. */
     public void register() {
-        requireInstalled();
-        var queue = settings.queueName();
-        var consumer = settings.consumerId();
-        if (provider.call(source -> new PgqClient(source).position(queue, consumer))
-                .isPresent()) {
-            LOG.info("Consumer {} is registered already", consumer);
-            return;
-        }
-        // The old position goes first: after a kill between the two, registering again still finds none.
-        subscriber.transaction(settings.lockTimeout(), connection -> {
-            subscribed.clearPosition(connection, consumer);
-            return null;
-        });
-        provider.call(source -> new PgqClient(source).registerConsumer(queue, consumer));
-        LOG.info("Registered consumer {} on queue {}", consumer, queue);
+        new Registration(sides).register();
     }
 
     /** Takes the replay's consumer and those of its copies off the queue; all tables are to be copied anew afterwards. */
     public void unregister() {
-        requireInstalled();
-        var queue = settings.queueName();
-        var consumer = settings.consumerId();
-        // The states go first: a table in sync whose consumer is gone would miss changes.
-        subscriber.transaction(settings.lockTimeout(), connection -> {
-            requireNoReplay(connection);
-            subscribed.lock(connection);
-            for (var table : subscribed.list(connection)) {
-                subscribed.setState(connection, table.name(), TableState.NEW);
-            }
-            subscribed.clearPosition(connection, consumer);
-            return null;
-        });
-        boolean known = provider.call(source -> {
-            var pgq = new PgqClient(source);
-            for (var other : pgq.consumers(queue)) {
-                if (other.equals(consumer + "_copy") || other.startsWith(consumer + "_copy_")) {
-                    pgq.unregisterConsumer(queue, other);
-                }
-            }
-            return pgq.unregisterConsumer(queue, consumer);
-        });
-        LOG.info(
-                known ? "Unregistered consumer {} from queue {}" : "Consumer {} was not registered on queue {}",
-                consumer,
-                queue);
+        new Registration(sides).unregister();
     }
 
-    /** A replay that runs would register its consumer again at once, and copy all tables anew. */
-    private void requireNoReplay(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(
-                "select pg_try_advisory_xact_lock(hashtext('londiste.replay'), hashtext(?))")) {
-            statement.setString(1, settings.consumerId());
-            try (var row = statement.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new LondisteException("the replay of " + settings.jobName()
-                            + " runs; stop it first (londiste -s " + settings.file() + "); nothing was changed");
-                }
-            }
-        }
+    /**
+     * Returns when all these tables are ok.
+     *
+     * @throws LondisteException if one of them is not subscribed any more, no replay runs for longer than the job's lock
+     *     timeout, or the subscriber cannot be asked
+     */
+    public void await(List<TableName> tables, Waiting.Watcher watcher) {
+        new Waiting(this, sides, tables, watcher).await();
     }
 
-    private void requireInstalled() {
-        provider.requireLondiste();
-        provider.requireQueue();
-        subscriber.requireLondiste();
-    }
-
-    private List<TableName> registered() {
-        return provider
-                .texts("select table_name from londiste.provider_get_table_list(?) as table_name", settings.queueName())
-                .stream()
-                .map(TableName::parse)
-                .toList();
-    }
-
-    private static String joined(List<TableName> tables) {
-        return tables.stream().map(TableName::toString).collect(Collectors.joining(", "));
-    }
-
-    private static void call(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            Database.bind(connection, statement, parameters);
-            statement.execute();
-        }
+    /** What is selected of the subscribed tables; fails if something is not among them. */
+    private List<TableName> selected(Selection selection) {
+        sides.requireInstalled();
+        var known = sides.known();
+        var tables = selection.resolve(() -> known);
+        sides.requireKnown(tables, known);
+        return tables;
     }
 }

@@ -102,9 +102,14 @@ public final class SubscribedTables {
         execute(
                 transaction,
                 "insert into londiste.completed (consumer_id, last_tick_id) values (?, ?)"
-                        + " on conflict (consumer_id) do update set last_tick_id = excluded.last_tick_id",
+                        + " on conflict (consumer_id) do update set last_tick_id = excluded.last_tick_id, error = null",
                 consumer,
                 tick);
+    }
+
+    /** Says why the batch after the consumer's position could not be applied; the next position takes that back. */
+    public void setError(Connection transaction, String consumer, String error) throws SQLException {
+        execute(transaction, "update londiste.completed set error = ? where consumer_id = ?", error, consumer);
     }
 
     public void clearPosition(Connection transaction, String consumer) throws SQLException {

@@ -12,6 +12,7 @@ import io.londiste.demo.ShopLoad;
 import io.londiste.provider.Provider;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Subscriber;
+import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import io.londiste.test.TcpProxy;
 import java.io.IOException;
@@ -59,7 +60,7 @@ class KillIT {
     private TcpProxy toProvider;
     private TcpProxy toSubscriber;
     private Settings settings;
-    private ReplayProcess replay;
+    private DaemonProcess replay;
     private List<TableName> tables;
 
     @BeforeEach
@@ -90,7 +91,7 @@ class KillIT {
                 loop_delay = 0.2
                 """.formatted(
                         through(toProvider, provider), through(toSubscriber, subscriber)));
-        replay = new ReplayProcess(ini);
+        replay = DaemonProcess.replay(ini);
 
         Shop.create(providerDb());
         Shop.fill(providerDb());
@@ -100,8 +101,8 @@ class KillIT {
         new Subscriber(settings, providerDb(), subscriberDb()).install();
         sql(providerDb(), "select pgq.set_queue_config('queue', 'ticker_max_lag', '100 ms')");
         List<String> names = tables.stream().map(TableName::toString).toList();
-        new Provider(settings, providerDb()).add(names);
-        new Subscriber(settings, providerDb(), subscriberDb()).add(names, AddOptions.NONE);
+        new Provider(settings, providerDb()).add(Selection.of(names));
+        new Subscriber(settings, providerDb(), subscriberDb()).add(Selection.of(names), AddOptions.NONE);
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -82,6 +83,64 @@ class RecoveryIT {
 
         job.awaitOk().awaitReplay();
         assertEqual();
+    }
+
+    @Test
+    void a_replay_that_comes_again_to_an_earlier_tick_does_not_upset_a_table_that_is_on_its_last_batch()
+            throws Exception {
+        job.stop();
+        long here = subscriber.number("select last_tick_id from londiste.completed where consumer_id = 'job'");
+        provider.sql("select pgq.register_consumer_at('queue', 'job_copy_public.pair', ?)", here);
+        provider.sql("insert into pair values (2, 'b'); insert into parent values (2); select pgq.force_tick('queue')");
+        provider.sql("select pgq.ticker()");
+        long there = provider.number("select max(tick_id) from pgq.tick");
+        subscriber.sql("insert into londiste.completed values ('job_copy_public.pair', " + here + ");"
+                + "update londiste.subscriber_table set merge_state = 'do-sync:" + there
+                + "' where table_name = 'public.pair'");
+
+        try (Connection catchUp = holdConsumer("job_copy_public.pair");
+                Connection replay = holdConsumer("job");
+                Connection reader = subscriber.connect();
+                Statement locking = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            locking.execute("lock table parent");
+            job.start();
+            awaitWaiting(provider, "%next_batch%", 2);
+            replay.rollback();
+            awaitWaiting(subscriber, "%parent%", 1);
+            assertThat(job.states()).contains("wanna-sync:" + there);
+            catchUp.rollback();
+            Awaitility.await("the last batch is applied")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> subscriber.number("select coalesce(max(last_tick_id), 0) from londiste.completed"
+                                    + " where consumer_id = 'job_copy_public.pair'")
+                            == there);
+            reader.rollback();
+        }
+
+        job.awaitOk().awaitReplay();
+        assertEqual();
+    }
+
+    private static void awaitWaiting(Db db, String query, int sessions) {
+        Awaitility.await(query + " wait for locks")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> db.number(
+                                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and datname = current_database() and query like ?",
+                                query)
+                        == sessions);
+    }
+
+    /** Keeps a consumer from getting a batch until the connection's transaction ends. */
+    private Connection holdConsumer(String name) throws SQLException {
+        Connection connection = provider.connect();
+        connection.setAutoCommit(false);
+        try (Statement locking = connection.createStatement()) {
+            locking.execute("select from pgq.subscription join pgq.consumer on co_id = sub_consumer where co_name = '"
+                    + name + "' for update of subscription");
+        }
+        return connection;
     }
 
     @Test

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CliTest {
     @TempDir
@@ -47,11 +46,12 @@ class CliTest {
                 "CONF provider add | no table given",
                 "CONF provider add --all t | --all leaves no room for names",
                 "CONF provider add --wrong t | no such option: --wrong",
-                "CONF provider remove | Missing required parameter: 'TABLE'",
+                "CONF provider remove | no table given",
                 "CONF provider install -d | no such option: -d",
                 "-d CONF provider install | -d, -r, -s and -k are for replay",
                 "CONF subscriber add | no table given",
                 "CONF subscriber add --expect-sync --skip-truncate t | --expect-sync makes no copy, so --skip-truncate cannot go with it",
+                "CONF -r -s | only one of -d, -r, -s and -k makes sense",
                 "-d CONF replay -s | only one of -d, -r, -s and -k makes sense",
                 "CONF replay --routes | Missing required parameter for option '--routes' (DIR)",
             })
@@ -68,12 +68,31 @@ class CliTest {
                 .matches("(Try: |Possible |Did you ).*");
     }
 
-    @Test
-    void wrongUsageOfPgqadmToo() {
-        var result = terminal.pgqadm(config, "tick");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CONF | no command given | Try: pgqadm --help",
+                "CONF tick | not understood: tick | Did you mean: pgqadm ticker?",
+                "status | no config.ini given | Try: pgqadm --help",
+                "CONF status all | not understood: all | Try: pgqadm status --help",
+                "CONF status -d | no such option: -d | Try: pgqadm status --help",
+                "CONF install q | not understood: q | Try: pgqadm install --help",
+                "CONF create | no queue given | Try: pgqadm create --help",
+                "CONF drop | no queue given | Try: pgqadm drop --help",
+                "CONF drop a b | not understood: b | Try: pgqadm drop --help",
+                "CONF register q | no consumer given | Try: pgqadm register --help",
+                "CONF unregister | no queue given | Try: pgqadm unregister --help",
+                "CONF config q a | not VAR=VALUE: a | Try: pgqadm config --help",
+                "-d CONF status | -d, -r, -s and -k are for ticker | Try: pgqadm --help",
+                "-d CONF ticker -s | only one of -d, -r, -s and -k makes sense | Try: pgqadm ticker --help",
+            })
+    void wrongUsageOfPgqadmToo(String line, String message, String hint) {
+        var result = terminal.pgqadm(words(line));
 
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.errLines()).containsExactly("pgqadm: not understood: tick", "Did you mean: pgqadm ticker?");
+        assertThat(result.out()).isEmpty();
+        assertThat(result.errLines()).containsExactly("pgqadm: " + message, hint);
     }
 
     @ParameterizedTest
@@ -96,33 +115,10 @@ class CliTest {
                 .endsWith(message);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "CONF provider",
-                "CONF provider install",
-                "CONF provider add",
-                "CONF provider remove",
-                "CONF provider tables",
-                "CONF subscriber",
-                "CONF subscriber install",
-                "CONF subscriber add",
-                "CONF subscriber remove",
-                "CONF subscriber tables",
-                "CONF subscriber register",
-                "CONF subscriber unregister",
-                "CONF replay",
-            })
-    void everyCommandHasHelpWithAnExample(String command) {
-        for (var option : List.of("-h", "--help")) {
-            var result = terminal.londiste(words((command + " " + option).strip()));
-
-            assertThat(result.code()).isZero();
-            assertThat(result.err()).isEmpty();
-            assertThat(result.out()).startsWith("Usage: londiste ").contains("Options:", "Examples:\n  londiste ");
-        }
-        assertThat(terminal.pgqadm("ticker", "-h").out()).contains("Examples:\n  pgqadm -d ticker.ini ticker");
+    @Test
+    void printsAnIniFile() {
+        assertThat(terminal.londiste("--ini").out()).startsWith("[londiste]\n").contains("\nprovider_db =\n");
+        assertThat(terminal.pgqadm("--ini").out()).startsWith("[pgqadm]\n").contains("\n#loop_delay = 0.1\n");
     }
 
     @Test
@@ -160,5 +156,16 @@ class CliTest {
         }
         assertThat(file).doesNotExist();
         PidFile.take(file).close();
+    }
+
+    @Test
+    void aPidFileThatCannotBeIsToldInPlainWords() {
+        var nowhere = directory.resolve("none/p.pid");
+        assertThatThrownBy(() -> PidFile.take(nowhere))
+                .hasMessage("pid file " + nowhere + " cannot be written: no such directory: " + nowhere.getParent());
+        assertThatThrownBy(() -> PidFile.take(directory))
+                .hasMessage("pid file " + directory + " cannot be written: it is a directory");
+        assertThatThrownBy(() -> PidFile.owner(directory))
+                .hasMessage("pid file " + directory + " cannot be read: it is a directory");
     }
 }

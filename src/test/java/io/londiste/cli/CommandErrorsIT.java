@@ -3,19 +3,12 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a new user gets wrong: each ends with 1 and one clear line, and leaves both databases as they were. */
-@ExtendWith(PostgresPair.class)
-class CommandErrorsIT {
+class CommandErrorsIT extends JobFixture {
     /** All that our commands could have changed. */
     private static final String STATE = """
             select coalesce(string_agg(line, chr(10) order by line), '') from (
@@ -26,27 +19,10 @@ class CommandErrorsIT {
               union all select 'schema ' || nspname from pg_namespace where nspname not like 'pg\\_%') as objects (line)
             """;
 
-    @TempDir
-    Path directory;
-
-    private Terminal terminal;
-    private Db provider;
-    private Db subscriber;
-    private String config;
-
     @BeforeEach
-    void databases(@Provider Db provider, @Subscriber Db subscriber) {
-        this.provider = provider;
-        this.subscriber = subscriber;
-        terminal = new Terminal(directory);
-        config = terminal.job(provider, subscriber);
+    void databases() {
         provider.sql("create table t (id int primary key, v text); create table keyless (i int)");
         subscriber.sql("create table t (id int primary key, v text)");
-    }
-
-    private void install() {
-        terminal.ok(config, "provider", "install");
-        terminal.ok(config, "subscriber", "install");
     }
 
     private String state() {
@@ -200,6 +176,16 @@ class CommandErrorsIT {
                 "nix",
                 "keyless");
         fails(
+                "provider " + at(provider)
+                        + ": part of the server, the queue or the replication: pgq.tick; part of the server, the queue"
+                        + " or the replication: londiste.completed; nothing was changed",
+                config,
+                "provider",
+                "add",
+                "t",
+                "pgq.tick",
+                "londiste.completed");
+        fails(
                 "provider " + at(provider) + ": not registered in queue queue: public.nix; nothing was changed",
                 config,
                 "provider",
@@ -285,8 +271,8 @@ class CommandErrorsIT {
 
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.errLines())
-                    .containsExactly("pgqadm: database " + at(provider)
-                            + ": pgq is not installed; londiste's provider install does it");
+                    .containsExactly("pgqadm: database " + at(provider) + ": pgq is not installed; run: pgqadm "
+                            + ticker + " install");
         }
     }
 }

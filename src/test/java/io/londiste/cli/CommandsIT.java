@@ -2,43 +2,20 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(PostgresPair.class)
-class CommandsIT {
-    @TempDir
-    Path directory;
-
-    private Terminal terminal;
-    private Db provider;
-    private Db subscriber;
-    private String config;
-
+class CommandsIT extends JobFixture {
     @BeforeEach
-    void install(@Provider Db provider, @Subscriber Db subscriber) {
-        this.provider = provider;
-        this.subscriber = subscriber;
-        terminal = new Terminal(directory);
-        config = terminal.job(provider, subscriber);
-        for (var db : new Db[] {provider, subscriber}) {
-            db.sql("""
-                    create schema sales;
-                    create table t1 (id int primary key, v text);
-                    create table t2 (id int primary key, v text);
-                    create table sales.items (id int primary key, t1 int references t1);
-                    create table sales."Odd Name" (id int primary key);
-                    """);
-        }
-        terminal.ok(config, "provider", "install");
-        terminal.ok(config, "subscriber", "install");
+    void tables() {
+        onBoth("""
+                create schema sales;
+                create table t1 (id int primary key, v text);
+                create table t2 (id int primary key, v text);
+                create table sales.items (id int primary key, t1 int references t1);
+                create table sales."Odd Name" (id int primary key);
+                """);
+        install();
     }
 
     private String states() {
@@ -71,9 +48,72 @@ class CommandsIT {
                 .containsExactly(
                         "WARN: Skipping public.keyless: no primary key", "Added public.t2", "Added sales.\"Odd Name\"");
 
+        assertThat(terminal.londiste(config, "provider", "add", "--all").err())
+                .isEqualTo("WARN: Skipping public.keyless: no primary key\nAll others are registered already\n");
+        assertThat(terminal.londiste(config, "provider", "add", "sales.*"))
+                .isEqualTo(new Terminal.Result(
+                        0, "", "sales.\"Odd Name\" is registered already\nsales.items is registered already\n"));
+
         terminal.ok("-q", config, "provider", "remove", "sales.*");
 
         assertThat(terminal.ok(config, "provider", "tables")).isEqualTo("public.t1\npublic.t2\n");
+    }
+
+    @Test
+    void allLeavesOutWhatBelongsToTheQueueAndTheReplication() {
+        provider.sql("""
+                create schema pgq_ext; create table pgq_ext.t (id int primary key);
+                create schema pgq_node; create table pgq_node.t (id int primary key);
+                create schema pgx; create table pgx.t (id int primary key);
+                create table root (id int primary key) partition by range (id);
+                create table leaf partition of root for values from (1) to (9);
+                create table tree (id int primary key);
+                create table above_all (primary key (id)) inherits (tree);
+                """);
+
+        terminal.ok(config, "provider", "add", "--all");
+
+        assertThat(terminal.ok(config, "provider", "tables").lines())
+                .containsExactly(
+                        "pgx.t",
+                        "public.root",
+                        "public.t1",
+                        "public.t2",
+                        "public.tree",
+                        "sales.\"Odd Name\"",
+                        "sales.items");
+    }
+
+    @Test
+    void allOfTheProviderAreRemoved() {
+        terminal.ok(config, "provider", "add", "--all");
+        assertThat(terminal.ok(config, "provider", "tables", "--json")).isEqualTo("""
+                        [
+                          {"name":"public.t1"},
+                          {"name":"public.t2"},
+                          {"name":"sales.\\"Odd Name\\""},
+                          {"name":"sales.items"}
+                        ]
+                        """);
+
+        terminal.ok(config, "provider", "remove", "--all");
+
+        assertThat(terminal.ok(config, "provider", "tables")).isEmpty();
+        assertThat(provider.sql("select tgname from pg_trigger where not tgisinternal"))
+                .isEmpty();
+        assertThat(terminal.londiste(config, "provider", "remove", "--all").code())
+                .isZero();
+    }
+
+    @Test
+    void allOfTheSubscriberAreRemoved() {
+        terminal.ok(config, "provider", "add", "--all");
+        terminal.ok(config, "subscriber", "add", "--all");
+
+        terminal.ok(config, "subscriber", "remove", "--all");
+
+        assertThat(states()).isEmpty();
+        assertThat(terminal.ok(config, "provider", "tables").lines()).hasSize(4);
     }
 
     @Test
@@ -161,6 +201,16 @@ class CommandsIT {
         assertThat(subscriber.sql("select tgname from pg_trigger where not tgisinternal order by 1"))
                 .isEqualTo("one\ntwo");
         assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void aTableThatIsTakenToBeInSyncMissesNothingFromThenOn() {
+        terminal.ok(config, "provider", "add", "t1");
+
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "t1");
+
+        assertThat(provider.sql("select co_name from pgq.subscription join pgq.consumer on co_id = sub_consumer"))
+                .isEqualTo("job");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.londiste.cli;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
 import io.londiste.test.Db;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,24 +12,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /** Somebody who types commands, and sees what they print and how they end. */
-final class Terminal {
+public final class Terminal {
     private final Path directory;
 
-    Terminal(Path directory) {
+    public Terminal(Path directory) {
         this.directory = directory;
     }
 
     /** What a command has printed, and its exit code. */
-    record Result(int code, String out, String err) {
-        List<String> errLines() {
+    public record Result(int code, String out, String err) {
+        public List<String> errLines() {
             return err.lines().toList();
         }
     }
 
     /** Writes an INI file and returns its name. */
-    String file(String name, String text) {
+    public String file(String name, String text) {
         try {
             return Files.writeString(directory.resolve(name), text).toString();
         } catch (IOException e) {
@@ -52,7 +56,7 @@ final class Terminal {
                 """.formatted(provider, subscriber, directory, directory));
     }
 
-    Result londiste(String... arguments) {
+    public Result londiste(String... arguments) {
         return run(Program.LONDISTE, arguments);
     }
 
@@ -61,7 +65,7 @@ final class Terminal {
     }
 
     /** Runs a command that is to succeed, and returns what it printed on standard output. */
-    String ok(String... arguments) {
+    public String ok(String... arguments) {
         var result = londiste(arguments);
         if (result.code() != Cli.OK) {
             throw new AssertionError(String.join(" ", arguments) + ": " + result);
@@ -72,7 +76,23 @@ final class Terminal {
     private static Result run(Program program, String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        int code = Cli.run(program, new PrintStream(out, true), new PrintStream(err, true), arguments);
+        int code;
+        try {
+            code = Cli.run(program, new PrintStream(out, true), new PrintStream(err, true), arguments);
+        } finally {
+            logAsBefore();
+        }
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** A program logs as its switches say; daemons that run in the same process have logged otherwise. */
+    private static void logAsBefore() {
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        try {
+            new ContextInitializer(context).autoConfig();
+        } catch (JoranException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

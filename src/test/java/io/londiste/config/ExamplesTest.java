@@ -5,34 +5,89 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The sample files are read as they are, and with every commented key switched on. */
+/** Sample files say what is: their keys are known, what they show as a default is one, and they can be used as they are. */
 class ExamplesTest {
+    private static final Pattern SETTING = Pattern.compile("(#?)([a-z_]+) =(?: (.*))?");
+
+    @TempDir
+    Path directory;
+
+    /** The lines with keys, by key. */
+    private static Map<String, String> settings(List<String> lines) {
+        return lines.stream()
+                .filter(line -> SETTING.matcher(line).matches())
+                .collect(Collectors.toMap(line -> SETTING.matcher(line).replaceFirst("$2"), Function.identity()));
+    }
+
+    private static List<String> keys(Section section) {
+        return Key.of(section).stream().map(Key::written).toList();
+    }
+
     @ParameterizedTest
     @CsvSource({"examples/quickstart/conf.ini, LONDISTE", "examples/quickstart/ticker.ini, PGQADM"})
     void sampleFilesAreRight(Path file, Section section) throws IOException {
-        var lines = Files.readAllLines(file);
-        var known = Key.of(section).stream().map(Key::written).toList();
+        var shown = settings(Files.readAllLines(file));
 
         var settings = Settings.load(file, section);
 
         assertThat(settings.jobName()).startsWith("quickstart");
         assertThat(settings.pidfile()).isAbsolute();
-        assertThat(lines.stream()
-                        .filter(line -> line.matches("#?[a-z_]+ = .*"))
-                        .map(line -> line.replaceFirst("^#", "").split(" ")[0])
-                        .collect(Collectors.toSet()))
-                .isSubsetOf(known);
+        assertThat(keys(section)).containsAll(shown.keySet());
         for (var key : Key.of(section)) {
-            var commented = "#" + key.written() + " = ";
-            lines.stream().filter(line -> line.startsWith(commented)).forEach(line -> {
-                if (key.fallback() != null && !key.fallback().startsWith("(")) {
-                    assertThat(line).isEqualTo(commented + key.fallback());
-                }
-            });
+            if (key.effective()) {
+                assertThat(shown).containsKey(key.written());
+            }
+            var line = shown.getOrDefault(key.written(), "");
+            if (line.startsWith("#") && key != Key.ROUTES) {
+                assertThat(line).isEqualTo(("#" + key.written() + " = " + key.fallback(section)).strip());
+            }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Section.class)
+    void aPrintedFileHasEveryKeyWithItsMeaningAndCanBeUsedOnceItsConnectionsAreFilledIn(Section section)
+            throws IOException {
+        var lines = Sample.of(section);
+        var text = String.join("\n", lines);
+        assertThat(settings(lines).keySet()).containsExactlyInAnyOrderElementsOf(keys(section));
+        assertThat(text.replaceAll("\n# ", " "))
+                .contains(Key.of(section).stream().map(Key::meaning).toList());
+
+        for (var filledIn : List.of(text, text.replaceAll("(?m)^#(\\w+ =)", "$1"))) {
+            var file = Files.writeString(
+                    directory.resolve("sample.ini"), filledIn.replaceAll("(?m)^(\\w*db) =$", "$1 = host=h dbname=$1"));
+            var settings = Settings.load(file, section);
+
+            assertThat(settings)
+                    .usingRecursiveComparison()
+                    .ignoringFields("file")
+                    .isEqualTo(defaults(section));
+        }
+    }
+
+    /** What a file has that says no more than has to be said. */
+    private static Settings defaults(Section section) {
+        return section == Section.PGQADM
+                ? Settings.of(section, Map.of("db", "host=h dbname=db"))
+                : Settings.of(
+                        section,
+                        Map.of(
+                                "provider_db",
+                                "host=h dbname=provider_db",
+                                "subscriber_db",
+                                "host=h dbname=subscriber_db",
+                                "pgq_queue_name",
+                                "londiste"));
     }
 }

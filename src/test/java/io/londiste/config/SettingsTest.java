@@ -3,6 +3,7 @@ package io.londiste.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,11 +49,23 @@ class SettingsTest {
             loop_delay = 0.25
             log_size = 2M
             embedded_ticker = yes
+            connection_lifetime = 60
+            lock_timeout = 2.5
+            pgq_lazy_fetch = 50
+            parallel_copies = 4
+            log_count = 7
+            compare_sql = select max(id) from _TABLE_
             """);
+        assertThat(settings.connectionLifetime()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.lockTimeout()).isEqualTo(Duration.ofMillis(2500));
+        assertThat(settings.lazyFetch()).isEqualTo(50);
+        assertThat(settings.parallelCopies()).isEqualTo(4);
+        assertThat(settings.logCount()).isEqualTo(7);
+        assertThat(settings.compareSql()).isEqualTo("select max(id) from _TABLE_");
         assertThat(settings.consumerId()).isEqualTo("job");
         assertThat(settings.providerDb().database()).isEqualTo("p");
         assertThat(settings.queueName()).isEqualTo("q");
-        assertThat(settings.pidfile()).isEqualTo(Path.of(System.getProperty("user.home"), "job.pid"));
+        assertThat(settings.pidfile()).isEqualTo(Home.own().resolve("job.pid"));
         assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(250));
         assertThat(settings.logSize()).isEqualTo(2L << 20);
         assertThat(settings.embeddedTicker()).isTrue();
@@ -59,9 +73,12 @@ class SettingsTest {
 
     @Test
     void readsOldTickerFiles() throws IOException {
-        var file = Files.writeString(directory.resolve("ticker.ini"), "[pgqadm]\ndb = dbname=x\nmaint_delay_min = 2\n");
+        var file = Files.writeString(
+                directory.resolve("ticker.ini"),
+                "[pgqadm]\ndb = dbname=x\nmaint_delay_min = 2\nticker_log_delay = 9\nqueue_refresh_period = 30\n");
         var settings = Settings.load(file, Section.PGQADM);
         assertThat(settings.maintDelay()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.tickerLogDelay()).isEqualTo(Duration.ofSeconds(9));
         assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(100));
         assertThat(settings.db().database()).isEqualTo("x");
         assertThat(settings.jobName()).isEqualTo("pgqadm");
@@ -92,22 +109,64 @@ class SettingsTest {
         assertThatThrownBy(() -> londiste(line)).hasMessageContaining("conf.ini: [londiste] " + message);
     }
 
-    @Test
-    void warnsOfUnknownKeysWithTheNearestKnownOne() throws IOException {
+    private List<String> told(String text) throws IOException {
         var logger = (Logger) LoggerFactory.getLogger(Settings.class);
         var seen = new ListAppender<ILoggingEvent>();
         seen.start();
+        var level = logger.getLevel();
+        logger.setLevel(Level.DEBUG);
         logger.addAppender(seen);
         try {
-            londiste("lop_delay = 1\nsomething_else_again = 1\n");
+            londiste(text);
         } finally {
             logger.detachAppender(seen);
+            logger.setLevel(level);
         }
-        assertThat(seen.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .satisfiesExactly(
-                        first -> assertThat(first)
-                                .endsWith("[londiste] lop_delay: no such key; did you mean loop_delay?"),
-                        second -> assertThat(second).endsWith("[londiste] something_else_again: no such key"));
+        return seen.list.stream()
+                .map(line -> line.getLevel() + " "
+                        + line.getFormattedMessage()
+                                .replace(directory.resolve("conf.ini").toString(), "FILE"))
+                .toList();
+    }
+
+    @Test
+    void warnsOfUnknownKeysWithTheNearestKnownOne() throws IOException {
+        assertThat(told("lop_delay = 1\nsomething_else_again = 1\nticker_log_delay = 1\n"))
+                .containsExactly(
+                        "WARN FILE: [londiste] lop_delay: no such key; did you mean loop_delay?",
+                        "WARN FILE: [londiste] something_else_again: no such key",
+                        "WARN FILE: [londiste] ticker_log_delay: has no effect here; it is a key of [pgqadm]");
+    }
+
+    @Test
+    void keysThatServeOthersAreNotUnknown() throws IOException {
+        assertThat(told("base = /x\npidfile = %(base)s/%(job_name)s.pid\n[DEFAULT]\nanything = 1\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void saysAtDebugLevelWhatHasNoEffect() throws IOException {
+        assertThat(told("use_skylog = 1\nfake = 0\nmethod = direct\nmirror_queue =\n"))
+                .hasSize(4)
+                .allMatch(line -> line.startsWith("DEBUG FILE: [londiste] "))
+                .contains("DEBUG FILE: [londiste] use_skylog: From old files, without effect: logfile is the log.");
+    }
+
+    @Test
+    void refusesWhatIsNotOfferedAnyMore() {
+        for (var line : List.of("fake = 1", "method = file_write", "mirror_queue = q")) {
+            var key = line.split(" ")[0];
+            var value = line.split(" ")[2];
+            assertThatThrownBy(() -> londiste(line))
+                    .hasMessageContaining("[londiste] " + key + ": cannot be " + value + ". From old files, only");
+        }
+    }
+
+    @Test
+    void filesMayBeInHomeDirectories() throws IOException {
+        assertThat(londiste("pidfile = ~root/x.pid").pidfile()).isEqualTo(Path.of("/root/x.pid"));
+        assertThat(londiste("pidfile = ~/x.pid").pidfile()).isEqualTo(Home.own().resolve("x.pid"));
+        assertThatThrownBy(() -> londiste("pidfile = ~no_such_user/x.pid"))
+                .hasMessageEndingWith("[londiste] pidfile: no home directory is known of user no_such_user");
     }
 }

@@ -176,7 +176,7 @@ class PgqComponentIT {
         long last = client.lastTick("q").orElseThrow().id();
 
         // a forced tick counts as thousands of events
-        assertThat(client.nextBatch("q", "c", 1_000_000, Long.MAX_VALUE)
+        assertThat(client.nextBatch("q", "c", 1_000_000, TickLimit.NONE)
                         .orElseThrow()
                         .tick()
                         .id())
@@ -193,14 +193,15 @@ class PgqComponentIT {
             insert("x");
             tick();
         }
-        for (long goal = first + 1; goal <= first + 30; goal += 7) {
+        for (long tick = first + 1; tick <= first + 30; tick += 7) {
+            long goal = tick;
             List<String> seen = new ArrayList<>();
-            Optional<Batch> batch = client.nextBatch("q", "c", 1_000_000, goal);
+            Optional<Batch> batch = client.nextBatch("q", "c", 1_000_000, () -> goal);
             while (batch.isPresent()) {
                 assertThat(batch.get().tick().id()).isLessThanOrEqualTo(goal);
                 batch.get().forEach(event -> seen.add(event.data()));
                 client.finishBatch(batch.get().id());
-                batch = client.nextBatch("q", "c", 1_000_000, goal);
+                batch = client.nextBatch("q", "c", 1_000_000, () -> goal);
             }
             assertThat(client.position("q", "c")).contains(goal);
             assertThat(seen).hasSize(goal == first + 1 ? 1 : 7);

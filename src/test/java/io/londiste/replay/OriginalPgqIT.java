@@ -117,6 +117,24 @@ class OriginalPgqIT {
                 .isEqualTo(2);
     }
 
+    @Test
+    void sequencesFollowItsTicks() throws Exception {
+        for (Db db : new Db[] {provider, subscriber}) {
+            db.sql("create sequence numbers increment -2");
+        }
+        provider.sql("select londiste.provider_add_seq('queue', 'numbers')");
+        subscriber.sql("select londiste.subscriber_add_seq('queue', 'numbers')");
+        pgqd = new Pgqd(provider, directory);
+        job.with("embedded_ticker", "0").start().awaitReplay();
+        for (String move : new String[] {"nextval('numbers')", "nextval('numbers')", "setval('numbers', -99, false)"}) {
+            provider.sql("select " + move);
+            job.awaitReplay();
+            assertThat(subscriber.sql("select last_value, is_called from numbers"))
+                    .as(move)
+                    .isEqualTo(provider.sql("select last_value, is_called from numbers"));
+        }
+    }
+
     private void writeAndCompare() {
         String rows = "select goods::text from goods order by id";
         assertThat(subscriber.rows(rows))

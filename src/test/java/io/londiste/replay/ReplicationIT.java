@@ -7,6 +7,8 @@ import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,11 +103,34 @@ class ReplicationIT {
     }
 
     @Test
+    void a_truncate_takes_no_rows_of_other_replicated_tables_with_it() {
+        String note = "create table note (id int primary key, parent int%s)";
+        provider.sql(note.formatted(""));
+        subscriber.sql(note.formatted(" references parent on delete cascade"));
+        provider.sql(
+                "insert into parent select i from generate_series(1, 10) i; insert into note select id, id from parent");
+        job.add("parent", "child", "pair", "note").start().awaitOk();
+        awaitForeignKeys(2);
+
+        provider.sql("truncate parent, child; insert into parent select i from generate_series(1, 10) i");
+        job.awaitReplay();
+
+        assertEqual();
+        assertThat(subscriber.number("select count(*) from note")).isEqualTo(10);
+        awaitForeignKeys(2);
+    }
+
+    private void awaitForeignKeys(int count) {
+        Awaitility.await("foreign keys")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> subscriber.number("select count(*) from pg_constraint where contype = 'f'") == count);
+    }
+
+    @Test
     void puts_foreign_keys_back() {
         job.add("parent", "child").start().awaitOk();
 
-        org.awaitility.Awaitility.await()
-                .until(() -> subscriber.number("select count(*) from pg_constraint where contype = 'f'") == 1);
+        awaitForeignKeys(1);
         assertThat(subscriber.number("select count(*) from londiste.subscriber_pending_fkeys"))
                 .isZero();
     }

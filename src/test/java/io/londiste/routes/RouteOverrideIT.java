@@ -69,8 +69,11 @@ class RouteOverrideIT {
                     provider.number("select count(*) from pgq.subscription where sub_batch is not null") > 0);
             job.stop();
             assertThat(subscriber.number(POSITION)).isEqualTo(applied);
+            assertThat(subscriber.sql("select error from londiste.completed")).contains("commit");
 
             job.with("routes", "").start().awaitReplay();
+            assertThat(subscriber.number("select count(error) from londiste.completed"))
+                    .isZero();
             assertThat(subscriber.rows("select id from other")).containsExactly("1");
         }
     }

@@ -27,9 +27,13 @@ public final class Db implements AutoCloseable {
     private final List<String> roles = new ArrayList<>();
 
     Db(Server server, String purpose) {
+        this(server, purpose, "");
+    }
+
+    Db(Server server, String purpose, String options) {
         this.server = server;
         this.name = "t_" + RUN + "_" + COUNT.incrementAndGet() + "_" + purpose;
-        administer("create database " + name);
+        administer("create database " + name + " " + options);
     }
 
     public String name() {

@@ -4,11 +4,13 @@ import io.londiste.Application;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.schema.Installer;
+import io.londiste.subscriber.Subscriber;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** A replication job between two databases of a test, its replay and ticker inside this process. */
@@ -18,20 +20,26 @@ public final class Job implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private Application running;
 
-    /** A job between databases on which nothing is installed yet; installs both and makes the queue. */
+    /** The job {@code job} with the queue {@code queue}; installs what is not there yet in both databases. */
     public Job(Db provider, Db subscriber) {
+        this(provider, subscriber, "job", "queue");
+    }
+
+    /** A job; installs what is not there yet in both databases, and makes the queue. */
+    public Job(Db provider, Db subscriber, String name, String queue) {
         this.provider = provider;
         this.subscriber = subscriber;
-        settings.put("job_name", "job");
+        settings.put("job_name", name);
         settings.put("provider_db", provider.libpq());
         settings.put("subscriber_db", subscriber.libpq());
-        settings.put("pgq_queue_name", "queue");
+        settings.put("pgq_queue_name", queue);
         settings.put("embedded_ticker", "1");
         settings.put("loop_delay", "0.2");
         new Installer(provider.dataSource()).installPgq();
         new Installer(provider.dataSource()).installLondisteProvider();
         new Installer(subscriber.dataSource()).installLondisteSubscriber();
-        provider.sql("select pgq.create_queue('queue'), pgq.set_queue_config('queue', 'ticker_max_lag', '50 ms')");
+        provider.sql("select pgq.create_queue(?)", queue);
+        provider.sql("select pgq.set_queue_config(?, 'ticker_max_lag', '50 ms')", queue);
     }
 
     /** Sets a key of the INI file, before the replay starts. */
@@ -44,8 +52,17 @@ public final class Job implements AutoCloseable {
         return Settings.of(Section.LONDISTE, settings);
     }
 
+    /** The job's INI file. */
+    public String ini() {
+        return settings.entrySet().stream()
+                .map(entry -> entry.getKey() + " = " + entry.getValue())
+                .collect(Collectors.joining("\n", "[londiste]\n", "\n"));
+    }
+
     /** Starts the replay. */
     public Job start() {
+        // as the program does before it starts: what is committed from here on is replayed
+        Subscriber.connected(settings(), Subscriber::register);
         running = Application.replay(settings());
         running.start();
         return this;
@@ -64,15 +81,17 @@ public final class Job implements AutoCloseable {
     /** Registers tables on both sides. */
     public Job add(String... tables) {
         for (String table : tables) {
-            provider.sql("select londiste.provider_add_table('queue', ?)", table);
-            subscriber.sql("select londiste.subscriber_add_table('queue', ?)", table);
+            provider.sql("select londiste.provider_add_table(?, ?)", queue(), table);
+            subscriber.sql("select londiste.subscriber_add_table(?, ?)", queue(), table);
         }
         return this;
     }
 
     /** The states of all tables, in the order in which they were added. */
     public List<String> states() {
-        return subscriber.rows("select coalesce(merge_state, 'NEW') from londiste.subscriber_table order by nr");
+        return subscriber.rows(
+                "select coalesce(merge_state, 'NEW') from londiste.subscriber_table where queue_name = ? order by nr",
+                queue());
     }
 
     /** Returns when all tables are ok. */
@@ -85,25 +104,31 @@ public final class Job implements AutoCloseable {
     /** Returns when what was committed on the provider until now is on the subscriber. */
     public Job awaitReplay() {
         long after = provider.number("select txid_current()");
-        provider.sql("select pgq.force_tick('queue')");
+        provider.sql("select pgq.force_tick(?)", queue());
         Awaitility.await("a tick after transaction " + after)
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> provider.number(
-                                "select count(*) from pgq.tick where txid_visible_in_snapshot(?, tick_snapshot)", after)
+                                "select count(*) from pgq.tick join pgq.queue on queue_id = tick_queue"
+                                        + " where txid_visible_in_snapshot(?, tick_snapshot) and queue_name = ?",
+                                after,
+                                queue())
                         > 0);
-        long tick = lastTick();
+        long tick = provider.number(
+                "select max(tick_id) from pgq.tick join pgq.queue on queue_id = tick_queue where queue_name = ?",
+                queue());
         Awaitility.await("the replay at tick " + tick)
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> subscriber.number(
-                                "select coalesce(max(last_tick_id), 0) from londiste.completed where consumer_id = 'job'")
+                                "select coalesce(max(last_tick_id), 0) from londiste.completed where consumer_id = ?",
+                                settings.get("job_name"))
                         >= tick);
         return this;
     }
 
-    private long lastTick() {
-        return provider.number("select max(tick_id) from pgq.tick");
+    private String queue() {
+        return settings.get("pgq_queue_name");
     }
 
     @Override

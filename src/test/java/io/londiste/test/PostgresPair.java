@@ -60,7 +60,16 @@ public final class PostgresPair implements BeforeAllCallback, ParameterResolver 
      * server goes on.
      */
     public static Db database(int major) {
-        return new Db(Servers.SHARED.get(PROVIDER, major), "other");
+        return database(major, "");
+    }
+
+    /**
+     * As {@link #database(int)}.
+     *
+     * @param options as in {@code create database}, for example {@code encoding 'LATIN1' locale 'C' template template0}
+     */
+    public static Db database(int major, String options) {
+        return new Db(Servers.SHARED.get(PROVIDER, major), "other", options);
     }
 
     @Override

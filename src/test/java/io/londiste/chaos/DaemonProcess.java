@@ -4,41 +4,61 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** {@code londiste conf.ini replay} as a process of its own, to be killed. */
-final class ReplayProcess implements AutoCloseable {
+/** A replay, a ticker or any other command as a process of its own, to be killed. */
+final class DaemonProcess implements AutoCloseable {
+    private final String program;
     private final Path ini;
+    private final List<String> command;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private Process process;
     private CountDownLatch started;
 
-    ReplayProcess(Path ini) {
+    private DaemonProcess(String program, Path ini, String... command) {
+        this.program = program;
         this.ini = ini;
+        this.command = List.of(command);
+    }
+
+    /** {@code londiste conf.ini command...}. */
+    static DaemonProcess command(Path ini, String... command) {
+        return new DaemonProcess("londiste", ini, command);
+    }
+
+    /** {@code londiste conf.ini replay}. */
+    static DaemonProcess replay(Path ini) {
+        return new DaemonProcess("londiste", ini, "replay");
+    }
+
+    /** {@code pgqadm ticker.ini ticker}. */
+    static DaemonProcess ticker(Path ini) {
+        return new DaemonProcess("pgqadm", ini, "ticker");
     }
 
     /** Starts the process, or another one after the last. */
     void start() throws IOException {
-        process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx200m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.londiste.Main",
-                        ini.toString(),
-                        "replay"))
-                .redirectErrorStream(true)
-                .start();
+        var words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx200m",
+                "-Dlondiste.program=" + program,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.londiste.Main",
+                ini.toString()));
+        words.addAll(command);
+        process = new ProcessBuilder(words).redirectErrorStream(true).start();
         started = new CountDownLatch(1);
         CountDownLatch says = started;
         BufferedReader lines = process.inputReader();
-        Thread reader = new Thread(() -> read(lines, says), "log of the replay");
+        Thread reader = new Thread(() -> read(lines, says), "log of the " + command);
         reader.setDaemon(true);
         reader.start();
     }
@@ -59,14 +79,14 @@ final class ReplayProcess implements AutoCloseable {
     /** Returns when the routes run. */
     void awaitStart() throws InterruptedException {
         if (!started.await(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the replay does not start:\n" + String.join("\n", log));
+            throw new AssertionError(command + " does not start:\n" + String.join("\n", log));
         }
     }
 
     /** Lets it work for a while. It must not end by itself, whatever happens to it. */
     void run(long milliseconds) throws InterruptedException {
         if (process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("the replay has ended by itself:\n" + String.join("\n", log));
+            throw new AssertionError(command + " has ended by itself:\n" + String.join("\n", log));
         }
     }
 

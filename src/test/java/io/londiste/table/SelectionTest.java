@@ -1,14 +1,13 @@
-package io.londiste.provider;
+package io.londiste.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.LondisteException;
-import io.londiste.table.TableName;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TableArgumentsTest {
+class SelectionTest {
     private static final List<TableName> KNOWN = List.of(
             new TableName("public", "a1"),
             new TableName("public", "b1"),
@@ -16,7 +15,7 @@ class TableArgumentsTest {
             new TableName("sales", "a22"));
 
     private static List<String> resolve(String... arguments) {
-        return TableArguments.resolve(List.of(arguments), () -> KNOWN).stream()
+        return Selection.of(arguments).resolve(() -> KNOWN).stream()
                 .map(TableName::toString)
                 .toList();
     }
@@ -40,10 +39,15 @@ class TableArgumentsTest {
     }
 
     @Test
+    void allIsWhatThereIs() {
+        assertThat(Selection.ALL.resolve(() -> KNOWN)).isEqualTo(KNOWN);
+    }
+
+    @Test
     void saysWhatIsNoName() {
         assertThatThrownBy(() -> resolve("x*"))
                 .isInstanceOf(LondisteException.class)
-                .hasMessage("no table fits x*; nothing was changed");
+                .hasMessage("there is none that fits x*; nothing was changed");
         assertThatThrownBy(() -> resolve("a.b.c")).hasMessage("not a table name: a.b.c; nothing was changed");
     }
 }

@@ -1,0 +1,114 @@
+-- The guard of replicated tables: keeps everybody but the replay from changing them on the subscriber.
+--
+-- A session of the replay says so by the setting londiste.replay = 'on', which anybody may set who wants to repair a
+-- table by hand: the guard is against accidents. Triggers are looked up by what they call and with which arguments, so
+-- the catalog alone tells what is guarded.
+
+create or replace function londiste.guard()
+returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Refuses a change. It is called only where the session is not the replay's, with the arguments queue, schema and table.
+-- Whoever writes needs no right on schema londiste, so that nothing of it is used in here.
+-- A partition that was detached, and a table that was renamed, are not replicated any more and may be changed.
+-- Errors: 42501. Locks: none.
+declare
+  part text := format('%I.%I', tg_table_schema, tg_table_name);
+  root text := format('%I.%I', tg_argv[1], tg_argv[2]);
+begin
+  if exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+              where n.nspname = tg_argv[1] and c.relname = tg_argv[2]
+                and (c.oid = tg_relid or c.oid in (select relid from pg_partition_ancestors(tg_relid)))) then
+    raise exception using errcode = 'insufficient_privilege',
+      message = format('%s of table %s is refused: londiste replicates it%s from queue "%s"',
+                       tg_op, part, case when part <> root then ' as part of ' || root end, tg_argv[0]),
+      detail = 'A change made here would not reach the provider, and what comes from there could overwrite it or fail because of it.',
+      hint = format('Make the change on the provider. To take the guard off for good: subscriber remove %s, '
+                    'then subscriber add without --deny-writes. For a repair by hand: set londiste.replay = ''on'' in the session.', root);
+  end if;
+  return null;
+end
+$$;
+
+create or replace function londiste.guards(queue text, table_name text)
+returns table (relation regclass, trigger_name text) language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The triggers that guard a table, also those on what were its partitions once. Without clones in partitions. Locks: none.
+  select t.tgrelid::regclass, t.tgname::text
+    from londiste.parse_name(guards.table_name) as n
+    join pg_trigger t on t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
+   where t.tgargs = (select string_agg(convert_to(part, getdatabaseencoding()) || decode('00', 'hex'), '' order by nr)
+                       from unnest(array[queue, n.schema_name, n.table_name]) with ordinality as p (part, nr))
+$$;
+
+create or replace function londiste.subscriber_is_guarded(queue text, table_name text)
+returns boolean language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether the table itself has the guard of the queue. Locks: none.
+  select exists (select from londiste.guards(queue, subscriber_is_guarded.table_name) as g
+                  where g.relation = londiste.find_table(subscriber_is_guarded.table_name))
+$$;
+
+create or replace function londiste.subscriber_guard(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Puts the guard on a table: only sessions with londiste.replay = 'on' can change it from now on, whatever their
+-- session_replication_role. It has each partition guarded as well; of partitions that are added later the rows are
+-- guarded at once, only TRUNCATE of one by itself is not before this function is called again.
+--   queue        name of the queue the table is replicated from
+--   table_name   written name
+-- Returns how many triggers were made; 0 when all were there.
+-- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on the table and its partitions.
+#variable_conflict use_column
+declare
+  tab    oid := londiste.get_table(subscriber_guard.table_name);
+  base   text := regexp_replace(londiste.capture_name(queue), 'logger$', 'guard');
+  own    record;
+  t      record;
+  made   integer := 0;
+begin
+  select n.schema_name, n.table_name into own from londiste.parse_name(subscriber_guard.table_name) as n;
+  for t in
+    select w.*
+      from (select member::regclass as relation, base as name, 'before insert or update or delete or truncate on %s for each statement' as clause
+              from londiste.tree(tab)
+             where member = tab or partitioned
+             union all
+            -- Statement triggers see only statements that name their table; a row trigger is there in every partition.
+            -- One after the row lets COPY write many rows at once.
+            select tab::regclass, base || '_rows', 'after insert or update or delete on %s for each row'
+              from pg_class where oid = tab and relkind = 'p') as w
+     where not exists (select from londiste.guards(queue, subscriber_guard.table_name) as g
+                        where g.relation = w.relation and g.trigger_name = w.name)
+  loop
+    execute format('create trigger %I ' || t.clause || $when$
+                      when (current_setting('londiste.replay', true) is distinct from 'on')
+                      execute function londiste.guard(%L, %L, %L)$when$,
+                   t.name, t.relation, queue, own.schema_name, own.table_name);
+    execute format('alter table %s enable always trigger %I', t.relation, t.name);
+    made := made + 1;
+  end loop;
+  return made;
+end
+$$;
+
+create or replace function londiste.subscriber_drop_guard(queue text, table_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Takes the guard off a table, which may be gone or have another name by now.
+-- Returns how many triggers were dropped. Locks: ACCESS EXCLUSIVE on the relations that have the triggers.
+declare
+  t        record;
+  dropped  integer := 0;
+begin
+  for t in select * from londiste.guards(queue, subscriber_drop_guard.table_name) loop
+    execute format('drop trigger %I on %s', t.trigger_name, t.relation);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end
+$$;

@@ -1,0 +1,244 @@
+-- Sequences: their values are no rows, no trigger sees them move. The replay reads them with each batch and sets them on the
+-- subscriber before the batch's rows are there, so a subscriber's sequence is never behind the rows it holds.
+
+create or replace function londiste.get_sequence(written text)
+returns oid language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The oid of the sequence with this name.
+-- Errors: 42P01 when there is none, 42602 when it is no name. Locks: none.
+declare
+  seq oid;
+begin
+  select c.oid into seq
+    from londiste.parse_name(written) as p
+    join pg_namespace n on n.nspname = p.schema_name
+    join pg_class c on c.relnamespace = n.oid and c.relname = p.table_name
+   where c.relkind = 'S';
+  if not found then
+    raise exception 'sequence % does not exist in database %', londiste.canonical(written), current_database()
+      using errcode = 'undefined_table';
+  end if;
+  return seq;
+end
+$$;
+
+create or replace function londiste.read_sequences(seq_names text[])
+returns table (seq_name text, last_value bigint, is_called boolean, problem text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
+as $$
+-- The values of sequences of this database, as they are now.
+--   seq_names   canonical names
+-- Returns a row for each, in their order; either last_value and is_called, or why they cannot be read: problem.
+-- Locks: ROW EXCLUSIVE on the sequences, as nextval() does; one that is locked by somebody else is not waited for long.
+declare
+  seq regclass;
+begin
+  foreach seq_name in array seq_names loop
+    begin
+      problem := null;
+      seq := to_regclass(seq_name);
+      last_value := pg_sequence_last_value(seq); -- much cheaper than a query, but null before the first nextval()
+      is_called := last_value is not null;
+      if seq is null then
+        problem := 'does not exist in database ' || current_database();
+      elsif not is_called then
+        execute format('select s.last_value, s.is_called from %s as s', seq) into last_value, is_called;
+      end if;
+    exception
+      when lock_not_available then
+        problem := 'somebody holds a lock on it';
+      when others then
+        problem := sqlerrm;
+    end;
+    if problem is not null then
+      last_value := null;
+      is_called := null;
+    end if;
+    return next;
+  end loop;
+end
+$$;
+
+create or replace function londiste.provider_add_seq(queue text, seq_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Registers a sequence, so that subscribers may follow its value.
+--   queue      name of the queue
+--   seq_name   written name
+-- Returns 1 when it is new, 0 when it was known.
+-- Errors: 42704 no such queue; 42P01 no such sequence; 42501 it may not be read. Locks: none.
+#variable_conflict use_column
+declare
+  name   text := londiste.canonical(provider_add_seq.seq_name);
+  added  integer;
+begin
+  if not exists (select from pgq.queue as queues where queues.queue_name = queue) then
+    raise exception 'queue "%" does not exist in database %', queue, current_database() using errcode = 'undefined_object';
+  end if;
+  if not has_sequence_privilege(londiste.get_sequence(name), 'select') then
+    raise exception 'role % may not read sequence % in database %: it needs SELECT on it', current_user, name, current_database()
+      using errcode = 'insufficient_privilege';
+  end if;
+  insert into londiste.provider_seq (queue_name, seq_name) values (queue, name)
+    on conflict (queue_name, seq_name) do nothing;
+  get diagnostics added = row_count;
+  return added;
+end
+$$;
+
+create or replace function londiste.provider_remove_seq(queue text, seq_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Unregisters a sequence. Subscribers that follow it keep the value it had, and say that it is not registered any more.
+--   queue      name of the queue
+--   seq_name   written name; the sequence itself may be gone
+-- Returns 1. Errors: 42704 it is not registered. Locks: none.
+#variable_conflict use_column
+declare
+  name text := londiste.canonical(provider_remove_seq.seq_name);
+begin
+  delete from londiste.provider_seq as s where s.queue_name = queue and s.seq_name = name;
+  if not found then
+    raise exception 'sequence % is not registered on the provider, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  return 1;
+end
+$$;
+
+create or replace function londiste.provider_get_seq_list(queue text)
+returns table (seq_name text) language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The sequences that are registered for a queue, in the order they were registered. Locks: none.
+  select s.seq_name from londiste.provider_seq as s where s.queue_name = queue order by s.nr
+$$;
+
+create or replace function londiste.sequence_values(queue text, seq_names text[])
+returns table (seq_name text, last_value bigint, is_called boolean, problem text)
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+-- What a subscriber asks the provider: the values of sequences that are registered for a queue, as they are now.
+--   queue       name of the queue
+--   seq_names   canonical names
+-- Returns a row for each; either last_value and is_called, or why there are none: problem.
+-- Locks: as londiste.read_sequences().
+  select s.seq_name, v.last_value, v.is_called,
+         case when p.seq_name is null then 'is not registered on the provider any more'
+              else 'on the provider: ' || v.problem end
+    from unnest(seq_names) with ordinality as s (seq_name, nr)
+    left join londiste.provider_seq as p on p.queue_name = queue and p.seq_name = s.seq_name
+    left join londiste.read_sequences(array(select r.seq_name from londiste.provider_seq as r
+                                             where r.queue_name = queue and r.seq_name = any (seq_names))) as v
+           on v.seq_name = s.seq_name
+   order by s.nr
+$$;
+
+create or replace function londiste.subscriber_add_seq(queue text, seq_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Registers a sequence to follow the provider's from the next batch on.
+--   queue      name of the provider's queue
+--   seq_name   written name
+-- Returns 1 when it is new, 0 when it was known.
+-- Errors: 42P01 no such sequence; 42501 it may not be read and set. Locks: none.
+#variable_conflict use_column
+declare
+  name   text := londiste.canonical(subscriber_add_seq.seq_name);
+  seq    oid := londiste.get_sequence(name);
+  added  integer;
+begin
+  if not (has_sequence_privilege(seq, 'select') and has_sequence_privilege(seq, 'update')) then
+    raise exception 'role % may not set sequence % in database %: it needs SELECT and UPDATE on it', current_user, name, current_database()
+      using errcode = 'insufficient_privilege';
+  end if;
+  insert into londiste.subscriber_seq (queue_name, seq_name) values (queue, name)
+    on conflict (queue_name, seq_name) do nothing;
+  get diagnostics added = row_count;
+  return added;
+end
+$$;
+
+create or replace function londiste.subscriber_remove_seq(queue text, seq_name text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ends that a sequence follows the provider's; it stays as it is.
+--   queue      name of the provider's queue
+--   seq_name   written name; the sequence itself may be gone
+-- Returns 1. Errors: 42704 it is not registered. Locks: none.
+#variable_conflict use_column
+declare
+  name text := londiste.canonical(subscriber_remove_seq.seq_name);
+begin
+  delete from londiste.subscriber_seq as s where s.queue_name = queue and s.seq_name = name;
+  if not found then
+    raise exception 'sequence % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  return 1;
+end
+$$;
+
+create or replace function londiste.subscriber_get_seq_list(queue text)
+returns table (seq_name text, last_value bigint, is_called boolean, reason text) language sql
+set search_path = pg_catalog, pg_temp
+as $$
+-- The sequences of a queue that are registered here, with their values as they are now and the reason why one does not
+-- go on, in the order they were registered. Locks: as londiste.read_sequences().
+  select s.seq_name, v.last_value, v.is_called, coalesce(v.problem, s.reason)
+    from londiste.subscriber_seq as s
+    join londiste.read_sequences(array(select r.seq_name from londiste.subscriber_seq as r where r.queue_name = queue)) as v
+      on v.seq_name = s.seq_name
+   where s.queue_name = queue
+   order by s.nr
+$$;
+
+create or replace function londiste.subscriber_set_sequences(queue text, provider_values json)
+returns table (seq_name text, reason text) language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
+as $$
+-- Gives the sequences that are registered here the provider's values, where theirs are others. One that cannot have its
+-- value keeps the one it has, with the reason in londiste.subscriber_seq, and does not hinder the others.
+--   queue             name of the provider's queue
+--   provider_values   what londiste.sequence_values() has said, as an array of objects
+-- Returns those whose reason has changed; null: the sequence goes on.
+-- Locks: as londiste.read_sequences(). What setval() does is not undone when the transaction is rolled back.
+#variable_conflict use_column
+declare
+  s    record;
+  why  text;
+begin
+  for s in
+    with wanted as (
+      select w.* from json_to_recordset(provider_values) as w (seq_name text, last_value bigint, is_called boolean, problem text))
+    select w.*, r.reason as known, here.problem as here_problem,
+           (here.last_value, here.is_called) is distinct from (w.last_value, w.is_called) as differs
+      from wanted as w
+      join londiste.subscriber_seq as r on r.queue_name = queue and r.seq_name = w.seq_name
+      left join londiste.read_sequences(array(select n.seq_name from wanted as n where n.problem is null)) as here
+             on here.seq_name = w.seq_name
+  loop
+    why := coalesce(s.problem, s.here_problem);
+    if why is null and s.differs then
+      begin
+        perform setval(to_regclass(s.seq_name), s.last_value, s.is_called);
+      exception when others then
+        why := sqlerrm;
+      end;
+    end if;
+    if why is distinct from s.known then
+      update londiste.subscriber_seq as r set reason = why where r.queue_name = queue and r.seq_name = s.seq_name;
+      seq_name := s.seq_name;
+      reason := why;
+      return next;
+    end if;
+  end loop;
+end
+$$;

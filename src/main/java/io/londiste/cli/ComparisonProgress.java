@@ -1,0 +1,63 @@
+package io.londiste.cli;
+
+import io.londiste.compare.Progress;
+import java.io.PrintStream;
+import me.tongfei.progressbar.InteractiveConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows on a terminal how many rows of all are compared, table by table: a server says nothing before it has one done. */
+final class ComparisonProgress implements Progress, AutoCloseable {
+    private final String task;
+    private final PrintStream err;
+    private final int width;
+    private ProgressBar bar;
+
+    /** @param width of the terminal; 0: there is none */
+    ComparisonProgress(String task, PrintStream err, int width) {
+        this.task = task;
+        this.err = err;
+        this.width = width;
+    }
+
+    @Override
+    public synchronized void begin(long rows) {
+        if (width > 0) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(task)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setInitialMax(rows)
+                    .setUnit(" rows", 1)
+                    .setConsumer(new InteractiveConsoleProgressBarConsumer(err, width))
+                    .build();
+        }
+    }
+
+    @Override
+    public synchronized void done(long rows) {
+        if (bar != null) {
+            bar.stepBy(rows);
+        }
+    }
+
+    /** Prints something, above the bar. */
+    synchronized void print(PrintStream out, String line) {
+        if (bar != null) {
+            err.print("\r" + " ".repeat(width - 1) + "\r");
+            err.flush();
+        }
+        out.println(line);
+        if (bar != null) {
+            bar.refresh();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.londiste.cli;
+
+import io.londiste.Json;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Prints lists of records: as JSON, or in Londiste 2's columns. */
+final class Listing {
+    private static final int NARROWEST = 15;
+
+    private Listing() {}
+
+    /** As {@link Json#print}. */
+    static void json(PrintStream out, List<? extends Record> rows) {
+        Json.print(out, rows);
+    }
+
+    /**
+     * Titled columns with dashes below, for each value of the first field: that value and the thing's name make the title.
+     *
+     * @param things what is listed, in the plural
+     */
+    static void columns(PrintStream out, String things, List<? extends Record> rows) {
+        var groups = new LinkedHashMap<String, List<List<String>>>();
+        for (var row : rows) {
+            var fields = Json.fields(row);
+            var values = fields.values().stream().map(Listing::text).toList();
+            groups.computeIfAbsent(values.get(0), kind -> headings(fields)).add(withoutFirst(values));
+        }
+        groups.forEach((kind, lines) -> {
+            out.println(kind + " " + things);
+            print(out, lines);
+            out.println();
+        });
+    }
+
+    private static List<List<String>> headings(Map<String, Object> fields) {
+        var names = withoutFirst(List.copyOf(fields.keySet()));
+        return new ArrayList<>(List.of(names, Collections.nCopies(names.size(), "-".repeat(NARROWEST))));
+    }
+
+    private static List<String> withoutFirst(List<String> values) {
+        return values.subList(1, values.size());
+    }
+
+    private static void print(PrintStream out, List<List<String>> lines) {
+        var format = new StringBuilder();
+        for (int i = 0; i < lines.get(0).size() - 1; i++) {
+            int column = i;
+            int longest = lines.stream()
+                    .mapToInt(line -> line.get(column).length())
+                    .max()
+                    .orElse(0);
+            format.append("%-").append(longest + 2).append("s");
+        }
+        format.append("%s");
+        lines.forEach(line -> out.println(format.toString().formatted(line.toArray())));
+    }
+
+    /** In one line. */
+    static String text(Object value) {
+        return value == null ? "" : value.toString().strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,75 @@
+package io.londiste.cli;
+
+import io.londiste.pgq.QueueInfo;
+import io.londiste.queue.Queues;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+
+/** Queues and consumers in the text shapes of the original pgqadm. */
+final class QueueText {
+    private static final String QUEUE = "%-40s %9s %17s %9s%n";
+    private static final String CONSUMER = "%-58s %9s %9s%n";
+    private static final String SETTING = "    %-18s = %s%n";
+    private static final String RULE = "-".repeat(78);
+
+    private final PrintStream out;
+
+    QueueText(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Versions, a table of the queues, and the consumers of each queue. */
+    void status(Queues queues) {
+        var all = queues.status();
+        out.printf("Postgres version: %s   PgQ version: %s%n%n", queues.postgresVersion(), queues.pgqVersion());
+        out.printf(QUEUE, "Event queue", "Rotation", "Ticker", "TLag");
+        out.println(RULE);
+        for (var each : all) {
+            var queue = each.queue();
+            var rotation = queue.tables() + "/" + exact(queue.rotationPeriod());
+            out.printf(QUEUE, queue.queue(), rotation, ticker(queue), whole(queue.tickerLag()));
+        }
+        out.println(RULE);
+        out.println();
+        out.printf(CONSUMER, "Consumer", "Lag", "LastSeen");
+        out.println(RULE);
+        for (var each : all) {
+            out.println(each.queue().queue() + ":");
+            for (var consumer : each.consumers()) {
+                out.printf(CONSUMER, "  " + consumer.consumer(), whole(consumer.lag()), whole(consumer.lastSeen()));
+            }
+        }
+        out.println(RULE);
+    }
+
+    private static String ticker(QueueInfo queue) {
+        if (queue.tickerPaused() || queue.externalTicker()) {
+            return queue.tickerPaused() ? "paused" : "external";
+        }
+        return queue.tickerMaxCount() + "/" + exact(queue.tickerMaxLag()) + "/" + exact(queue.tickerIdlePeriod());
+    }
+
+    /** Each queue with its settings, in a form in which they can be set again. */
+    void config(List<QueueInfo> queues) {
+        for (var queue : queues) {
+            out.println(queue.queue());
+            out.printf(SETTING, "ticker_max_count", queue.tickerMaxCount());
+            out.printf(SETTING, "ticker_max_lag", exact(queue.tickerMaxLag()));
+            out.printf(SETTING, "ticker_idle_period", exact(queue.tickerIdlePeriod()));
+            out.printf(SETTING, "ticker_paused", queue.tickerPaused());
+            out.printf(SETTING, "rotation_period", exact(queue.rotationPeriod()));
+            out.printf(SETTING, "external_ticker", queue.externalTicker());
+        }
+    }
+
+    private static String whole(Duration time) {
+        return time == null ? "-" : Math.round(time.toMillis() / 1000.0) + "s";
+    }
+
+    /** Seconds, with a fraction where there is one: what is set below a second is not nothing. */
+    private static String exact(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + "s";
+    }
+}

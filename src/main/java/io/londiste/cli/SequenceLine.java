@@ -1,0 +1,25 @@
+package io.londiste.cli;
+
+import io.londiste.sequence.SubscribedSequence;
+
+/** A line of {@code subscriber seqs}: the values on both sides, and why the sequence does not follow. */
+final class SequenceLine {
+    private static final String COLUMNS = "%-30s   %20s   %20s   %s";
+    static final String TITLE =
+            COLUMNS.formatted("Sequence", "Provider", "Subscriber", "").stripTrailing();
+
+    private SequenceLine() {}
+
+    static String of(SubscribedSequence sequence) {
+        return COLUMNS.formatted(
+                        sequence.name(),
+                        value(sequence.providerLastValue(), sequence.providerIsCalled()),
+                        value(sequence.lastValue(), sequence.isCalled()),
+                        Listing.text(sequence.reason()))
+                .stripTrailing();
+    }
+
+    private static String value(Long value, Boolean isCalled) {
+        return value == null ? "-" : isCalled ? value.toString() : "(" + value + ")";
+    }
+}

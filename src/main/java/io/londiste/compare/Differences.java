@@ -1,0 +1,123 @@
+package io.londiste.compare;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/** Finds the rows that differ in some pieces of a table, by going through both sides side by side. */
+final class Differences {
+    private static final int FETCH = 1000;
+
+    /** What is told of each row that differs. Values are texts, in the order of the columns; null stands for null. */
+    interface Listener {
+        /** Does not want to know. */
+        Listener NOBODY = new Listener() {
+            @Override
+            public void missing(List<String> row) {}
+
+            @Override
+            public void extra(List<String> row) {}
+
+            @Override
+            public void different(List<String> there, List<String> here) {}
+        };
+
+        /** Only the provider has it. */
+        void missing(List<String> row) throws SQLException;
+
+        /** Only the subscriber has it. */
+        void extra(List<String> row) throws SQLException;
+
+        /** Both have a row of that key. */
+        void different(List<String> there, List<String> here) throws SQLException;
+    }
+
+    private final CommonShape shape;
+    private final Hash hash;
+    private final String where;
+
+    Differences(CommonShape shape, Hash hash, String where) {
+        this.shape = shape;
+        this.hash = hash;
+        this.where = where;
+    }
+
+    /** Goes through the pieces; memory does not grow with them. */
+    void find(Connection provider, Connection subscriber, Ranges ranges, Collection<Integer> pieces, Listener listener)
+            throws SQLException {
+        String condition = where + " and " + ranges.condition(pieces);
+        try (var there = new Side(provider, shape.target(), condition);
+                var here = new Side(subscriber, shape.targetHere(), condition)) {
+            there.next();
+            here.next();
+            while (there.key != null || here.key != null) {
+                int order = there.key == null ? 1 : here.key == null ? -1 : Arrays.compareUnsigned(there.key, here.key);
+                if (order < 0) {
+                    listener.missing(there.values());
+                    there.next();
+                } else if (order > 0) {
+                    listener.extra(here.values());
+                    here.next();
+                } else {
+                    if (there.hash != here.hash) {
+                        listener.different(there.values(), here.values());
+                    }
+                    there.next();
+                    here.next();
+                }
+            }
+        }
+    }
+
+    /** One side's rows in the order of their keys' bytes. */
+    private final class Side implements AutoCloseable {
+        private final PreparedStatement statement;
+        private final ResultSet rows;
+        private byte[] key;
+        private long hash;
+
+        private Side(Connection connection, String target, String condition) throws SQLException {
+            var columns = new StringBuilder();
+            shape.columns()
+                    .forEach(column ->
+                            columns.append(", ").append(column.quoted()).append("::text"));
+            // one text may be several rows where there is no key: those with the same number are the same one
+            var nth = shape.key().isEmpty() ? " || row_number() over (partition by " + shape.rowText() + ")" : "";
+            statement = connection.prepareStatement("select convert_to(" + shape.keyText() + nth + ", 'UTF8') as key, "
+                    + Differences.this.hash.of(shape.rowText()) + columns + " from " + target + " where " + condition
+                    + " order by key");
+            try {
+                statement.setFetchSize(FETCH);
+                rows = statement.executeQuery();
+            } catch (SQLException e) {
+                statement.close();
+                throw e;
+            }
+        }
+
+        private void next() throws SQLException {
+            key = rows.next() ? rows.getBytes(1) : null;
+            hash = key == null ? 0 : rows.getLong(2);
+        }
+
+        private List<String> values() throws SQLException {
+            var values = new String[shape.columns().size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = rows.getString(i + 3);
+            }
+            return Arrays.asList(values);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            try (statement;
+                    rows) {
+                // both
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.londiste.compare;
+
+import io.londiste.LondisteException;
+import io.londiste.config.Database;
+import io.londiste.config.Settings;
+import io.londiste.pgq.PgqClient;
+import io.londiste.table.ReplayLock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * Has the replay, in whatever process it runs, stand still at a tick, and waits until it does. Safe for use by several
+ * threads.
+ */
+final class Standstill {
+    private static final Duration LOOK = Duration.ofMillis(10);
+
+    private final Settings settings;
+    private final Database provider;
+    private final Database subscriber;
+    private volatile boolean ended;
+
+    Standstill(Settings settings, Database provider, Database subscriber) {
+        this.settings = settings;
+        this.provider = provider;
+        this.subscriber = subscriber;
+    }
+
+    /** Fails if there is nobody who could come to a tick. */
+    void requireReplay() {
+        if (subscriber.texts(ReplayLock.HOLDER, settings.consumerId()).isEmpty()) {
+            throw new LondisteException("no replay of " + settings.jobName() + " runs; start it (londiste -d "
+                    + settings.file() + " replay)");
+        }
+    }
+
+    /**
+     * Returns when no other comparison holds the replay, however that has ended.
+     *
+     * @param end of the wait, in {@link System#nanoTime}
+     */
+    void awaitFree(long end) {
+        while (subscriber
+                        .texts("select londiste.get_barrier(?)", settings.consumerId())
+                        .get(0)
+                != null) {
+            if (System.nanoTime() - end > 0) {
+                throw new LondisteException("another comparison holds the replay of " + settings.jobName()
+                        + ", for longer than " + seconds(settings.lockTimeout()) + " (lock_timeout); try again");
+            }
+            pause();
+        }
+    }
+
+    /** Sets the barrier, which the server knows at once; returns false if another one is there. */
+    boolean set(Connection connection, long tick) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select londiste.set_barrier(?, ?, ? * interval '1 millisecond')")) {
+            Database.bind(
+                    connection,
+                    statement,
+                    settings.consumerId(),
+                    tick,
+                    settings.lockTimeout().toMillis());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Lets the replay go on. */
+    void lift(long tick) {
+        subscriber.texts("select londiste.lift_barrier(?, ?)", settings.consumerId(), tick);
+    }
+
+    /**
+     * Waits until the replay is at the tick, for {@code lock_timeout} at most.
+     *
+     * @param transaction sees the subscriber at the tick afterwards
+     * @param force does with what there is if the replay does not come, and takes it as it is
+     * @return whether it really is the tick
+     */
+    boolean await(long tick, boolean force, Connection transaction) throws SQLException {
+        long end = System.nanoTime() + settings.lockTimeout().toNanos();
+        while (true) {
+            long position = position(transaction);
+            boolean late = System.nanoTime() - end > 0;
+            if (position == tick || force && (late || position > tick)) {
+                return position == tick;
+            }
+            transaction.rollback();
+            if (position > tick) {
+                throw new LondisteException("the replay of " + settings.jobName() + " went past tick " + tick
+                        + " without standing still; does its route file have tickLimit: \"#barrier\"?");
+            }
+            if (late) {
+                throw new LondisteException(lateness(tick, position));
+            }
+            pause();
+            SyncPoint.prepare(transaction);
+        }
+    }
+
+    /** Fails unless the replay is at the tick. */
+    void require(long tick, Connection transaction) throws SQLException {
+        long position = position(transaction);
+        if (position != tick) {
+            throw new LondisteException("the replay of " + settings.jobName() + " has gone on from tick " + tick
+                    + " to " + position + "; try again");
+        }
+    }
+
+    private long position(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select last_tick_id from londiste.completed where consumer_id = ?")) {
+            statement.setString(1, settings.consumerId());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+
+    private String lateness(long tick, long position) {
+        return provider.call(source -> {
+            var pgq = new PgqClient(source);
+            var here = pgq.tick(settings.queueName(), position);
+            var there = pgq.tick(settings.queueName(), tick);
+            var behind = here.isPresent() && there.isPresent()
+                    ? ", "
+                            + seconds(Duration.between(
+                                    here.get().time(), there.get().time())) + " behind"
+                    : "";
+            return "the replay of " + settings.jobName() + " did not come to tick " + tick + " within "
+                    + seconds(settings.lockTimeout()) + " (lock_timeout): it is at tick " + position + behind
+                    + "; nothing is held up any more";
+        });
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() / 1000.0 + " s";
+    }
+
+    /** Lets nobody wait any more. */
+    void end() {
+        ended = true;
+    }
+
+    private void pause() {
+        if (ended) {
+            throw new LondisteException("ended while it waited for the replay");
+        }
+        try {
+            Thread.sleep(LOOK.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LondisteException("interrupted while waiting for the replay", e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.londiste.copy;
+
+import io.londiste.table.TableShape;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * How large a table of the provider is, without counting; of a partitioned one, all its partitions.
+ *
+ * @param rows estimated as the planner does; null if the table was never analyzed
+ * @param bytes what its rows take on disk
+ */
+record SourceSize(Long rows, long bytes) {
+    private static final String SIZE = """
+            select case when bool_and(reltuples >= 0 and (relpages > 0 or bytes = 0)) then
+                     sum(case when relpages > 0 then reltuples * (bytes / block) / relpages else 0 end)::bigint end,
+                   coalesce(sum(bytes), 0)
+              from londiste.tree(?::regclass) as t
+              join pg_catalog.pg_class as c on c.oid = t.member
+             cross join lateral (select pg_catalog.pg_relation_size(c.oid) as bytes,
+                                        pg_catalog.current_setting('block_size')::numeric as block) as now
+             where t.leaf and (t.partitioned or c.oid = ?::regclass)
+            """;
+
+    static SourceSize of(Connection source, TableShape table) throws SQLException {
+        try (PreparedStatement statement = source.prepareStatement(SIZE)) {
+            statement.setString(1, table.name().quoted());
+            statement.setString(2, table.name().quoted());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new SourceSize(row.getObject(1, Long.class), row.getLong(2));
+            }
+        }
+    }
+}

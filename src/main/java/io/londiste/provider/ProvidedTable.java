@@ -1,0 +1,6 @@
+package io.londiste.provider;
+
+import io.londiste.table.TableName;
+
+/** A table whose changes are captured. */
+public record ProvidedTable(TableName name) {}

@@ -1,0 +1,233 @@
+package io.londiste.queue;
+
+import io.londiste.LondisteException;
+import io.londiste.SqlState;
+import io.londiste.config.Database;
+import io.londiste.config.Settings;
+import io.londiste.pgq.ConsumerInfo;
+import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.QueueInfo;
+import io.londiste.schema.Installer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The commands on the queues of a ticker's database, ours or those of the original PgQ. Each either does what it says or
+ * throws a {@link LondisteException} and changes nothing; what it does, it logs.
+ */
+public final class Queues {
+    /** What can be set of a queue. */
+    public static final List<String> PARAMETERS = List.of(
+            "ticker_max_count",
+            "ticker_max_lag",
+            "ticker_idle_period",
+            "ticker_paused",
+            "rotation_period",
+            "external_ticker");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
+    private static final String PREFIX = "queue_";
+
+    private final Settings settings;
+    private final Database database;
+
+    public Queues(Settings settings, DataSource source) {
+        this.settings = settings;
+        this.database = Database.queues(settings, source);
+    }
+
+    /** Installs PgQ, unless some is there. Does nothing the second time. */
+    public void install() {
+        database.connect();
+        database.call(source -> {
+            boolean ours = new Installer(source).installPgq();
+            LOG.info(
+                    ours ? "Installed pgq {} in {}" : "Uses pgq {} that is in {}",
+                    new PgqClient(source).version(),
+                    database);
+            return null;
+        });
+    }
+
+    /** Creates a queue, unless there is one of that name. */
+    public void create(String queue) {
+        requireName("queue", queue);
+        boolean created = pgq(pgq -> pgq.createQueue(queue));
+        LOG.info(created ? "Created queue {}" : "Queue {} is there already", queue);
+    }
+
+    /** Drops a queue with everything in it; not while somebody reads it, or tables are captured into it. */
+    public void drop(String queue) {
+        requireQueue(queue);
+        var consumers = pgq(pgq -> pgq.consumers(queue));
+        if (!consumers.isEmpty()) {
+            throw new LondisteException(database + ": queue " + queue + " has consumers: "
+                    + String.join(", ", consumers) + "; take each off with: pgqadm " + settings.file() + " unregister "
+                    + queue + " CONSUMER");
+        }
+        var tables = captured(queue);
+        if (!tables.isEmpty()) {
+            throw new LondisteException(database + ": into queue " + queue + " goes what changes in "
+                    + String.join(", ", tables) + "; take them out with londiste's provider remove");
+        }
+        pgq(pgq -> {
+            pgq.dropQueue(queue, false);
+            return null;
+        });
+        LOG.info("Dropped queue {}", queue);
+    }
+
+    /** The tables whose triggers would fail, and their users' changes with them, without the queue. */
+    private List<String> captured(String queue) {
+        boolean londiste = !database.texts("select 1 where to_regclass('londiste.provider_table') is not null")
+                .isEmpty();
+        return londiste
+                ? database.texts(
+                        "select table_name from londiste.provider_table where queue_name = ? order by nr", queue)
+                : List.of();
+    }
+
+    /** Registers a consumer; it reads what comes from now on. A known one keeps its place. */
+    public void register(String queue, String consumer) {
+        requireQueue(queue);
+        requireName("consumer", consumer);
+        boolean added = pgq(pgq -> pgq.registerConsumer(queue, consumer));
+        LOG.info(added ? "Registered {} on queue {}" : "{} is registered on queue {} already", consumer, queue);
+    }
+
+    /** Unregisters a consumer; what it has not read is not kept for it any more. */
+    public void unregister(String queue, String consumer) {
+        requireQueue(queue);
+        if (!pgq(pgq -> pgq.unregisterConsumer(queue, consumer))) {
+            throw new LondisteException(database + ": " + consumer + " is not registered on queue " + queue
+                    + among(pgq(pgq -> pgq.consumers(queue))));
+        }
+        LOG.info("Unregistered {} from queue {}", consumer, queue);
+    }
+
+    /**
+     * Sets parameters of a queue, all or none.
+     *
+     * @param values by the names of {@link #PARAMETERS}, also with {@code queue_} before them
+     */
+    public void configure(String queue, Map<String, String> values) {
+        var parameters = new LinkedHashMap<String, String>();
+        values.forEach((name, value) -> parameters.put(known(name), value));
+        requireQueue(queue);
+        database.transaction(settings.lockTimeout(), connection -> {
+            for (var parameter : parameters.entrySet()) {
+                configure(connection, queue, parameter.getKey(), parameter.getValue());
+            }
+            return null;
+        });
+        parameters.forEach((name, value) -> LOG.info("Set {} of queue {} to {}", name, queue, value));
+    }
+
+    private static void requireName(String of, String name) {
+        if (name.isBlank()) {
+            throw new LondisteException("a " + of + " needs a name");
+        }
+    }
+
+    /** Fails for times and numbers of which nothing sensible can come: less than none, or before all time. */
+    private static void check(Connection connection, String parameter, String value) throws SQLException {
+        var possible =
+                switch (parameter) {
+                    case "ticker_max_count" -> "?::integer >= 0";
+                    case "ticker_paused", "external_ticker" -> "?::boolean is not null";
+                    default -> "now() - ?::interval <= now()";
+                };
+        try (var statement = connection.prepareStatement("select " + possible)) {
+            statement.setString(1, value);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    throw new LondisteException(parameter + " cannot be less than 0: " + value);
+                }
+            }
+        }
+    }
+
+    private void configure(Connection connection, String queue, String parameter, String value) throws SQLException {
+        try {
+            check(connection, parameter, value);
+            PgqClient.configure(connection, queue, parameter, value);
+        } catch (SQLException e) {
+            if (!SqlState.isBadValue(e)) {
+                throw e;
+            }
+            throw new LondisteException(database + ": queue " + queue + ", " + parameter + ": " + Database.said(e), e);
+        }
+    }
+
+    private static String known(String name) {
+        var parameter = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+        if (!PARAMETERS.contains(parameter)) {
+            throw new LondisteException("no such parameter of a queue: " + name + among(PARAMETERS));
+        }
+        return parameter;
+    }
+
+    /** All queues, by name. */
+    public List<QueueInfo> all() {
+        return pgq(PgqClient::queues);
+    }
+
+    /** One queue. */
+    public QueueInfo one(String queue) {
+        return all().stream()
+                .filter(info -> info.queue().equals(queue))
+                .findFirst()
+                .orElseThrow(() -> noSuchQueue(queue));
+    }
+
+    /** All queues with their consumers, by name. */
+    public List<QueueStatus> status() {
+        var consumers = pgq(PgqClient::consumers).stream().collect(Collectors.groupingBy(ConsumerInfo::queue));
+        return all().stream()
+                .map(queue -> new QueueStatus(queue, consumers.getOrDefault(queue.queue(), List.of())))
+                .toList();
+    }
+
+    /** The version of the server. */
+    public String postgresVersion() {
+        return database.read(connection -> connection.getMetaData().getDatabaseProductVersion());
+    }
+
+    /** The version of PgQ. */
+    public String pgqVersion() {
+        return pgq(PgqClient::version);
+    }
+
+    private void requireQueue(String queue) {
+        if (!pgq(pgq -> pgq.queueExists(queue))) {
+            throw noSuchQueue(queue);
+        }
+    }
+
+    private LondisteException noSuchQueue(String queue) {
+        return new LondisteException(database + ": no such queue: " + queue
+                + among(all().stream().map(QueueInfo::queue).toList()));
+    }
+
+    private static String among(List<String> names) {
+        return names.isEmpty() ? "; there is none" : "; there are: " + String.join(", ", names);
+    }
+
+    private <T> T pgq(Call<T> call) {
+        database.requirePgq();
+        return database.call(source -> call.run(new PgqClient(source)));
+    }
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T run(PgqClient pgq) throws SQLException;
+    }
+}

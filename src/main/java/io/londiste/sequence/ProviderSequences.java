@@ -1,0 +1,114 @@
+package io.londiste.sequence;
+
+import io.londiste.LondisteException;
+import io.londiste.config.Database;
+import io.londiste.config.Settings;
+import io.londiste.table.Selection;
+import io.londiste.table.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sequences whose values subscribers may follow. Each method either does what it says or throws a
+ * {@link LondisteException} and has changed nothing; what it does, it logs.
+ */
+public final class ProviderSequences {
+    private static final Logger LOG = LoggerFactory.getLogger(ProviderSequences.class);
+
+    private static final String FITTING = """
+            select n.nspname, c.relname
+            from pg_catalog.pg_class c
+              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'S' and c.relpersistence <> 't'
+              and n.nspname not in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema')
+              and n.nspname not like 'pg\\_%'
+            order by n.nspname, c.relname
+            """;
+
+    private final Settings settings;
+    private final Database provider;
+    private final Registry registry;
+
+    public ProviderSequences(Settings settings, Database provider) {
+        this.settings = settings;
+        this.provider = provider;
+        this.registry = new Registry(settings, provider, "provider", "SELECT");
+    }
+
+    /**
+     * Registers sequences. All are those of the database but those of PgQ, Londiste and PostgreSQL, and those that the
+     * job's role may not read.
+     */
+    public void add(Selection selection) {
+        requireInstalled();
+        var registered = registry.names();
+        var wanted = selection.resolve(this::fitting);
+        var sequences = new ArrayList<TableName>();
+        for (var sequence : wanted) {
+            if (!registered.contains(sequence)) {
+                sequences.add(sequence);
+            } else if (!selection.all()) {
+                LOG.info("{} is registered already", sequence);
+            }
+        }
+        if (selection.all()) {
+            skipUnfit(sequences);
+        }
+        registry.add(sequences);
+        if (selection.all() && sequences.isEmpty()) {
+            LOG.info("All sequences are registered already");
+        }
+    }
+
+    private void skipUnfit(List<TableName> sequences) {
+        var problems = registry.problems(sequences).iterator();
+        sequences.removeIf(sequence -> {
+            var problem = problems.next();
+            if (problem != null) {
+                LOG.warn("Skipping {}: {}", sequence, problem);
+            }
+            return problem != null;
+        });
+    }
+
+    /** Unregisters sequences. Those of subscribers keep their values, and say that they are not registered any more. */
+    public void remove(Selection selection) {
+        requireInstalled();
+        registry.remove(selection);
+    }
+
+    /** The registered sequences with their values, in the order in which they were added. */
+    public List<ProvidedSequence> list() {
+        requireInstalled();
+        return values(registry.names());
+    }
+
+    /** Those sequences of which the provider has been asked, with their values or what is wrong with them. */
+    List<ProvidedSequence> values(List<TableName> sequences) {
+        return provider.rows(
+                "select seq_name, last_value, is_called, problem from londiste.sequence_values(?, ?)",
+                row -> new ProvidedSequence(
+                        TableName.parse(row.getString(1)),
+                        row.getObject(2, Long.class),
+                        row.getObject(3, Boolean.class),
+                        row.getString(4)),
+                settings.queueName(),
+                sequences.stream().map(TableName::toString).toArray(String[]::new));
+    }
+
+    /** The names of those that are registered. */
+    List<TableName> names() {
+        return registry.names();
+    }
+
+    void requireInstalled() {
+        provider.requireLondiste();
+        provider.requireQueue();
+    }
+
+    private List<TableName> fitting() {
+        return provider.rows(FITTING, row -> new TableName(row.getString(1), row.getString(2)));
+    }
+}

@@ -1,0 +1,26 @@
+package io.londiste.table;
+
+/**
+ * The lock on the subscriber that a job's replay has as long as it works, as statements whose only parameter is the job's
+ * consumer.
+ */
+public final class ReplayLock {
+    /** Takes it for the session, if it is free; says whether it is had. */
+    public static final String TAKE = "select pg_try_advisory_lock(hashtext('londiste.replay'), hashtext(?))";
+
+    /** Takes it for the transaction, if it is free; says whether it is had. */
+    public static final String TAKE_FOR_TRANSACTION =
+            "select pg_try_advisory_xact_lock(hashtext('londiste.replay'), hashtext(?))";
+
+    /** Which session has it, as far as that may be seen; no row if none has. */
+    public static final String HOLDER = """
+            select coalesce(nullif(a.application_name, ''), 'a session')
+              || coalesce(' from ' || host(a.client_addr), '') || ', backend ' || l.pid
+            from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+              and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+              and l.classid = hashtext('londiste.replay')::oid and l.objid = hashtext(?)::oid
+            """;
+
+    private ReplayLock() {}
+}

@@ -1,0 +1,88 @@
+package io.londiste.table;
+
+import io.londiste.LondisteException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * Which tables or sequences a command is about: those that are named, or all that there are.
+ *
+ * @param all all; there are no names then
+ * @param names names with {@code *} and {@code ?} as wildcards; one without a schema is of {@code public}
+ */
+public record Selection(boolean all, List<String> names) {
+    public static final Selection ALL = new Selection(true, List.of());
+
+    public static Selection of(List<String> names) {
+        return new Selection(false, names);
+    }
+
+    public static Selection of(String... names) {
+        return of(List.of(names));
+    }
+
+    /**
+     * Reads the names.
+     *
+     * @param known what wildcards, or all, stand for
+     * @return each once, in the order of the names; those without wildcards whether they are known or not
+     * @throws LondisteException if one is no name, or a wildcard that fits nothing that is known
+     */
+    public List<TableName> resolve(Supplier<? extends Collection<TableName>> known) {
+        if (all) {
+            return List.copyOf(known.get());
+        }
+        var result = new LinkedHashSet<TableName>();
+        Collection<TableName> candidates = null;
+        for (var written : names) {
+            var name = name(written);
+            if (!hasWildcards(written)) {
+                result.add(name);
+                continue;
+            }
+            candidates = candidates == null ? known.get() : candidates;
+            var fits = candidates.stream()
+                    .filter(other -> fits(name.schema(), other.schema()) && fits(name.name(), other.name()))
+                    .toList();
+            if (fits.isEmpty()) {
+                throw new LondisteException("there is none that fits " + written + "; nothing was changed");
+            }
+            result.addAll(fits);
+        }
+        return List.copyOf(result);
+    }
+
+    /**
+     * Reads one name, in which nothing is a wildcard.
+     *
+     * @throws LondisteException if it is none
+     */
+    public static TableName name(String written) {
+        try {
+            return TableName.parse(written);
+        } catch (IllegalArgumentException e) {
+            throw new LondisteException(e.getMessage() + "; nothing was changed", e);
+        }
+    }
+
+    /** Whether this name is among those without wildcards. */
+    public boolean isNamed(TableName name) {
+        return names.stream().filter(written -> !hasWildcards(written)).anyMatch(written -> name(written)
+                .equals(name));
+    }
+
+    private static boolean hasWildcards(String written) {
+        return !written.contains("\"") && written.matches(".*[*?].*");
+    }
+
+    private static boolean fits(String wildcards, String name) {
+        var pattern = new StringBuilder();
+        for (char c : wildcards.toCharArray()) {
+            pattern.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        return Pattern.compile(pattern.toString(), Pattern.DOTALL).matcher(name).matches();
+    }
+}

@@ -1,0 +1,272 @@
+package io.londiste.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.LondisteException;
+import io.londiste.compare.Compare;
+import io.londiste.compare.Comparison;
+import io.londiste.compare.Comparison.Outcome;
+import io.londiste.compare.SyncOptions;
+import io.londiste.config.Pools;
+import io.londiste.demo.PgCluster.Stop;
+import io.londiste.table.Selection;
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Comparisons and repairs that end in the middle, in whatever way: nobody waits for them longer than lock_timeout. */
+@ExtendWith(PostgresPair.class)
+class ComparisonKillIT {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String TABLES =
+            "create table one (id int primary key, v text); create table two (id int primary key, v text)";
+    private static final String TICKS_LOCKED =
+            "select count(*) from pg_locks where relation = 'pgq.tick'::regclass and mode = 'ShareRowExclusiveLock' and granted";
+
+    private final List<AutoCloseable> closing = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private Db provider;
+    private Db subscriber;
+    private Job job;
+    private Path ini;
+
+    @BeforeEach
+    void replicate(@Provider Db provider, @Subscriber Db subscriber) throws SQLException, IOException {
+        this.provider = provider;
+        this.subscriber = subscriber;
+        provider.sql(TABLES);
+        provider.sql(
+                "insert into one select i, 'v' from generate_series(1, 1000) i; insert into two select * from one");
+        subscriber.sql(TABLES);
+        job = new Job(provider, subscriber).with("lock_timeout", "3");
+        job.add("one", "two").start().awaitOk();
+        ini = Files.writeString(directory.resolve("conf.ini"), job.ini());
+        takeJob();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (var each : closing) {
+            each.close();
+        }
+        job.close();
+    }
+
+    /** As the process does whose replay that is. */
+    private Connection takeJob() throws SQLException {
+        return hold(subscriber, "select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+    }
+
+    /** A transaction of somebody else. */
+    private Connection hold(Db db, String statement) throws SQLException {
+        var connection = db.connect();
+        closing.add(connection);
+        connection.setAutoCommit(false);
+        connection.createStatement().execute(statement);
+        return connection;
+    }
+
+    private DaemonProcess begin(String... command) throws IOException {
+        var process = DaemonProcess.command(ini, command);
+        closing.add(process);
+        process.start();
+        return process;
+    }
+
+    private static void awaitNumber(Db db, String query, long wanted) {
+        await(query).atMost(LONG).until(() -> db.number(query) == wanted);
+    }
+
+    private List<Comparison> compare() throws SQLException {
+        var settings = job.settings();
+        try (var there = Pools.open(settings.providerDb(), "compare", settings.connectionLifetime());
+                var here = Pools.openReplay(settings.subscriberDb(), "compare", settings.connectionLifetime())) {
+            return new Compare(settings, there, here)
+                    .content(Selection.ALL, new SyncOptions(false, false, 2, null))
+                    .all();
+        }
+    }
+
+    private void assertNothingIsHeldUp() throws SQLException {
+        provider.sql("update one set v = v || 'x' where id < 10");
+        job.awaitReplay();
+        awaitNumber(provider, TICKS_LOCKED, 0);
+        assertThat(compare()).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL, Outcome.EQUAL);
+    }
+
+    @Test
+    void killedWhileItHoldsTheTicks() throws Exception {
+        var barriers = hold(subscriber, "lock table londiste.barrier in exclusive mode");
+        var command = begin("compare");
+        awaitNumber(provider, TICKS_LOCKED, 1);
+
+        command.kill();
+
+        awaitNumber(provider, TICKS_LOCKED, 0);
+        barriers.rollback();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void killedWhileItWaitsForTheReplay() throws Exception {
+        var reader = hold(subscriber, "lock table one in share mode");
+        provider.sql("update one set v = 'late' where id = 1");
+        var command = begin("compare");
+        awaitNumber(subscriber, "select count(*) from londiste.barrier", 1);
+
+        command.kill();
+
+        reader.rollback();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void killedWhileItCompares() throws Exception {
+        var writer = hold(provider, "lock table two in access exclusive mode");
+        var command = begin("compare");
+        awaitNumber(
+                provider,
+                "select count(*) from pg_locks where relation = 'two'::regclass and mode = 'AccessShareLock' and not granted",
+                1);
+        provider.sql("update one set v = 'meanwhile' where id = 1");
+        job.awaitReplay();
+
+        command.kill();
+
+        writer.rollback();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void killedWhileItMends() throws Exception {
+        subscriber.sql("update one set v = 'wrong' where id = 500");
+        var writer = hold(subscriber, "select from one where id = 500 for update");
+        var command = begin("repair", "--apply", "one");
+        awaitNumber(
+                subscriber,
+                "select count(*) from pg_stat_activity where query like 'update%one%' and wait_event_type = 'Lock'"
+                        + " and datname = current_database()",
+                1);
+
+        command.kill();
+
+        provider.sql("update two set v = 'meanwhile' where id = 1");
+        job.awaitReplay();
+        writer.rollback();
+        subscriber.sql("update one set v = 'v' where id = 500");
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void aSubscriberThatDoesNotAnswerHoldsNoTickUp() throws Exception {
+        var barriers = hold(subscriber, "lock table londiste.barrier in exclusive mode");
+
+        assertThatThrownBy(this::compare)
+                .isInstanceOf(LondisteException.class)
+                .hasMessageContaining("subscriber")
+                .hasMessageContaining("does not answer in time");
+
+        assertThat(provider.number(TICKS_LOCKED)).isZero();
+        barriers.rollback();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void aReplayThatEndsCancelsIt() throws Exception {
+        var reader = hold(subscriber, "lock table one in share mode");
+        provider.sql("update one set v = 'late' where id = 1");
+        var comparing = inBackground();
+        awaitNumber(subscriber, "select count(*) from londiste.barrier", 1);
+        reader.rollback();
+        job.stop();
+
+        // it may have come to the tick at the last moment
+        comparing
+                .handle((results, error) -> error == null ? "" : error.getMessage())
+                .thenAccept(message -> assertThat(message).matches("|.*did not come to tick.*"))
+                .join();
+
+        job.start();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void aProviderThatCrashesCancelsIt() throws Exception {
+        crash(provider, provider);
+    }
+
+    @Test
+    void aSubscriberThatCrashesCancelsIt() throws Exception {
+        crash(subscriber, provider);
+    }
+
+    private void crash(Db crashing, Db waiting) throws Exception {
+        hold(waiting, "lock table two in access exclusive mode");
+        var comparing = inBackground();
+        awaitNumber(
+                waiting,
+                "select count(*) from pg_locks where relation = 'two'::regclass and mode = 'AccessShareLock' and not granted",
+                1);
+        crashing.control().restart(Stop.IMMEDIATE);
+        closeAll();
+
+        assertThat(comparing
+                        .handle((results, error) -> error == null ? results.toString() : error.getMessage())
+                        .join())
+                .as("result or error")
+                .containsAnyOf(crashing == provider ? "provider" : "subscriber");
+
+        takeJob();
+        assertNothingIsHeldUp();
+    }
+
+    private void closeAll() throws Exception {
+        for (var each : closing) {
+            each.close();
+        }
+        closing.clear();
+    }
+
+    private CompletableFuture<List<Comparison>> inBackground() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return compare();
+            } catch (SQLException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    @Test
+    void severalAtOnceWaitForOneAnother() {
+        var all = new ArrayList<CompletableFuture<List<Comparison>>>();
+        for (int i = 0; i < 5; i++) {
+            all.add(inBackground());
+        }
+        assertThat(all).allSatisfy(comparing -> assertThat(comparing.join())
+                .extracting(Comparison::outcome)
+                .containsExactly(Outcome.EQUAL, Outcome.EQUAL));
+    }
+}

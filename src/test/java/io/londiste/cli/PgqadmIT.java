@@ -1,0 +1,274 @@
+package io.londiste.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.cli.Terminal.Result;
+import io.londiste.test.Db;
+import io.londiste.test.DebianPostgres;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** pgqadm's commands on our queues. */
+@ExtendWith(PostgresPair.class)
+class PgqadmIT {
+    @TempDir
+    Path directory;
+
+    private Terminal terminal;
+    private Db db;
+    private String config;
+
+    @BeforeEach
+    void database(@Provider Db db) {
+        use(db);
+    }
+
+    private void use(Db database) {
+        db = database;
+        terminal = new Terminal(directory);
+        config = terminal.file("ticker.ini", "[pgqadm]\njob_name = ticker\ndb = " + db.libpq() + "\n");
+    }
+
+    private Result run(String... command) {
+        var arguments = new String[command.length + 1];
+        arguments[0] = config;
+        System.arraycopy(command, 0, arguments, 1, command.length);
+        return terminal.pgqadm(arguments);
+    }
+
+    private String ok(String... command) {
+        var result = run(command);
+        assertThat(result.code()).as(result.toString()).isZero();
+        return result.out();
+    }
+
+    private void fails(String message, String... command) {
+        var result = run(command);
+        assertThat(result.errLines()).containsExactly("pgqadm: " + message);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+    }
+
+    private String database() {
+        return "database " + db.name() + " at " + db.host() + ":" + db.port();
+    }
+
+    private List<String> setting(String... columns) {
+        return db.rows("select queue_" + String.join(", queue_", columns) + " from pgq.queue where queue_name = 'a'");
+    }
+
+    @Test
+    void queuesAreCreatedAndDroppedAndConsumersComeAndGo() {
+        assertThat(run("install").err()).contains("Installed pgq 3.5 in " + database());
+        ok("install");
+        assertThat(run("create", "a").err()).contains("Created queue a");
+        assertThat(run("create", "a").err()).contains("Queue a is there already");
+        assertThat(run("register", "a", "c").err()).contains("Registered c on queue a");
+        assertThat(run("register", "a", "c").err()).contains("c is registered on queue a already");
+        ok("register", "a", "b");
+
+        fails(
+                database() + ": queue a has consumers: b, c; take each off with: pgqadm " + config
+                        + " unregister a CONSUMER",
+                "drop",
+                "a");
+        ok("unregister", "a", "b");
+        assertThat(run("unregister", "a", "c").err()).contains("Unregistered c from queue a");
+        fails(database() + ": c is not registered on queue a; there is none", "unregister", "a", "c");
+        assertThat(run("drop", "a").err()).contains("Dropped queue a");
+
+        assertThat(db.number("select count(*) from pgq.queue")).isZero();
+    }
+
+    @Test
+    void namesThatThereAreNoneOfAreToldWithThoseThatThereAre() {
+        ok("install");
+        for (var command :
+                List.of("drop q", "register q c", "unregister q c", "config q", "config q ticker_paused=1")) {
+            fails(database() + ": no such queue: q; there is none", command.split(" "));
+        }
+        ok("create", "a");
+        ok("create", "b");
+        fails(database() + ": no such queue: q; there are: a, b", "drop", "q");
+        ok("register", "a", "d");
+        fails(database() + ": c is not registered on queue a; there are: d", "unregister", "a", "c");
+    }
+
+    @Test
+    void namesAndSettingsThatMakeNoSenseAreRefused() {
+        ok("install");
+        ok("create", "a");
+        fails("a queue needs a name", "create", "");
+        fails("a consumer needs a name", "register", "a", " ");
+        fails("ticker_max_count cannot be less than 0: -5", "config", "a", "ticker_max_lag=1s", "ticker_max_count=-5");
+        fails("ticker_max_lag cannot be less than 0: -1 s", "config", "a", "ticker_max_lag=-1 s");
+        // the rotation of all queues would fail with it
+        fails(
+                database() + ": queue a, rotation_period: timestamp out of range",
+                "config",
+                "a",
+                "rotation_period=99999999 years");
+        assertThat(setting("ticker_max_lag", "ticker_max_count", "rotation_period"))
+                .containsExactly("00:00:03|500|02:00:00");
+    }
+
+    @Test
+    void withoutPgqItIsToldHowToInstallIt() {
+        for (var command :
+                List.of("status", "create q", "drop q", "register q c", "unregister q c", "config", "ticker")) {
+            fails(database() + ": pgq is not installed; run: pgqadm " + config + " install", command.split(" "));
+        }
+    }
+
+    @Test
+    void aQueueThatTablesAreCapturedIntoStays() {
+        var job = terminal.job(db, db);
+        db.sql("create table t (id int primary key)");
+        terminal.ok(job, "provider", "install");
+        terminal.ok(job, "provider", "add", "t");
+
+        fails(
+                database() + ": into queue queue goes what changes in public.t; take them out with londiste's provider"
+                        + " remove",
+                "drop",
+                "queue");
+        db.sql("insert into t values (1)");
+        terminal.ok(job, "provider", "remove", "t");
+        ok("drop", "queue");
+    }
+
+    @Test
+    void showsQueuesAndConsumers() {
+        ok("install");
+        assertStatus();
+    }
+
+    /** On the original, which is left as it is. */
+    @Test
+    void worksOnTheOriginalPgq() throws Exception {
+        try (var original = DebianPostgres.database()) {
+            use(original);
+            original.sql("create extension pgq");
+            assertThat(run("install").err()).contains("Uses pgq 3.5 that is in " + database());
+            assertStatus();
+            configures();
+            ok("unregister", "a", "reader");
+            ok("drop", "a");
+        }
+    }
+
+    private void assertStatus() {
+        ok("create", "b");
+        ok("create", "a");
+        ok("register", "a", "reader");
+        ok("config", "b", "ticker_max_lag=100 ms");
+        db.sql(
+                "update pgq.tick set tick_time = now() - interval '3700 s'; update pgq.subscription set sub_active = now() - interval '64 s'");
+
+        assertThat(ok("status")
+                        .replaceAll("370[0-5]s", "3700s")
+                        .replaceAll("6[4-9]s", "64s")
+                        .lines())
+                .containsExactly(
+                        "Postgres version: %s   PgQ version: 3.5".formatted(db.sql("show server_version")),
+                        "",
+                        "Event queue                               Rotation            Ticker      TLag",
+                        "-".repeat(78),
+                        "a                                          3/7200s        500/3s/60s     3700s",
+                        "b                                          3/7200s      500/0.1s/60s     3700s",
+                        "-".repeat(78),
+                        "",
+                        "Consumer                                                         Lag  LastSeen",
+                        "-".repeat(78),
+                        "a:",
+                        "  reader                                                       3700s       64s",
+                        "b:",
+                        "-".repeat(78));
+    }
+
+    @Test
+    void showsAndChangesSettings() {
+        ok("install");
+        ok("create", "b");
+        ok("create", "a");
+        configures();
+    }
+
+    @Test
+    void showsJson() {
+        ok("install");
+        assertThat(ok("status", "--json")).isEqualTo("[ ]\n");
+        ok("create", "a");
+        ok("create", "b");
+        ok("config", "a", "ticker_max_lag=100ms");
+        ok("register", "a", "c");
+
+        assertThat(ok("status", "--json").lines().filter(line -> line.contains("\"queue\":\"a\"")))
+                .first()
+                .asString()
+                .contains(
+                        "\"tables\":3,\"rotation_period\":7200,\"ticker_max_count\":500,\"ticker_max_lag\":0.1,",
+                        "\"ticker_paused\":false,\"external_ticker\":false,\"ticker_lag\":",
+                        "\"events_per_second\":null,\"new_events\":0,\"last_tick\":1,\"consumers\":[");
+        assertThat(ok("status", "--json")).contains("\"consumer\":\"c\"", "\"last_seen\":", "\"current_batch\":null");
+        assertThat(ok("config", "b", "--json"))
+                .contains("\"queue\":\"b\"", "\"ticker_idle_period\":60")
+                .doesNotContain("\"queue\":\"a\"", "consumers");
+        assertThat(ok("config", "--json")).contains("\"queue\":\"a\"");
+    }
+
+    private void configures() {
+        assertThat(ok("config", "a").lines())
+                .containsExactly(
+                        "a",
+                        "    ticker_max_count   = 500",
+                        "    ticker_max_lag     = 3s",
+                        "    ticker_idle_period = 60s",
+                        "    ticker_paused      = false",
+                        "    rotation_period    = 7200s",
+                        "    external_ticker    = false");
+        assertThat(ok("config").lines()).hasSize(14).startsWith("a").contains("b");
+
+        var result = run(
+                "config",
+                "a",
+                "ticker_max_count=1",
+                "queue_ticker_max_lag=1.5s",
+                "ticker_idle_period=2 min",
+                "ticker_paused=true",
+                "rotation_period=1:30:00",
+                "external_ticker=false");
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).contains("Set ticker_max_lag of queue a to 1.5s");
+        assertThat(setting(
+                        "ticker_max_count", "ticker_max_lag", "ticker_idle_period", "ticker_paused", "rotation_period"))
+                .containsExactly("1|00:00:01.5|00:02:00|t|01:30:00");
+        assertThat(ok("status")).contains(" 3/5400s            paused ");
+
+        fails(
+                "no such parameter of a queue: max_lag; there are: ticker_max_count, ticker_max_lag, ticker_idle_period,"
+                        + " ticker_paused, rotation_period, external_ticker",
+                "config",
+                "a",
+                "ticker_max_count=2",
+                "max_lag=1s");
+        fails(
+                database() + ": queue a, ticker_max_lag: invalid input syntax for type interval: \"soon\"",
+                "config",
+                "a",
+                "ticker_max_count=2",
+                "ticker_max_lag=soon");
+        fails(
+                database() + ": queue a, ticker_max_count: invalid input syntax for type integer: \"many\"",
+                "config",
+                "a",
+                "ticker_max_count=many");
+        assertThat(setting("ticker_max_count")).containsExactly("1");
+    }
+}

@@ -1,0 +1,318 @@
+package io.londiste.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.test.Db;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is shown of subscribed tables, and what is done with them, while no replay runs. */
+class SubscriberCommandsIT extends JobFixture {
+    @BeforeEach
+    void tables() {
+        onBoth("""
+                create table parent (id int primary key, v text);
+                create table child (id int primary key, parent int references parent);
+                """);
+        install();
+        terminal.ok(config, "provider", "add", "--all");
+    }
+
+    private String state(String table) {
+        return subscriber.sql(
+                "select coalesce(merge_state, 'NEW'), reason from londiste.subscriber_table where table_name = ?",
+                table);
+    }
+
+    private void set(String table, String state, String reason) {
+        subscriber.sql(
+                "update londiste.subscriber_table set merge_state = ?, reason = ? where table_name = ?",
+                state,
+                reason,
+                table);
+    }
+
+    private void fails(String message, String... command) {
+        var before = subscriber.sql("select * from londiste.subscriber_table order by nr");
+
+        var result = terminal.londiste(command);
+
+        assertThat(result.errLines())
+                .singleElement()
+                .asString()
+                .isEqualTo("londiste: " + message.replace("SUBSCRIBER", at(subscriber)));
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(subscriber.sql("select * from londiste.subscriber_table order by nr"))
+                .isEqualTo(before);
+    }
+
+    private static String at(Db db) {
+        return "subscriber " + db.name() + " at " + db.host() + ":" + db.port();
+    }
+
+    @Test
+    void resyncBeginsAnew() {
+        subscriber.sql("""
+                create function f() returns trigger language plpgsql as 'begin return new; end';
+                create trigger audit before insert on parent for each row execute function f();
+                """);
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "parent");
+        terminal.ok(config, "subscriber", "add", "child");
+        set("public.child", "catching-up", "no space");
+        subscriber.sql("insert into londiste.copy_progress values ('queue', 'public.child', 'done', 5, 50, 5)");
+
+        assertThat(terminal.londiste(config, "subscriber", "resync", "parent", "child")
+                        .err())
+                .isEqualTo("public.parent will be copied anew\npublic.child will be copied anew\n");
+
+        assertThat(state("public.parent")).isEqualTo("NEW|null");
+        assertThat(state("public.child")).isEqualTo("NEW|null");
+        assertThat(subscriber.number("select count(*) from londiste.copy_progress"))
+                .isZero();
+        assertThat(terminal.ok(config, "subscriber", "triggers", "pending")).contains("public.parent    audit");
+    }
+
+    @Test
+    void resyncOfATableThatIsOnItsWayIsRefused() {
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "--all");
+        for (var state : new String[] {"in-copy", "catching-up", "wanna-sync:7", "do-sync:8"}) {
+            set("public.child", state, null);
+            for (var wait : new String[] {"-q", "--wait"}) {
+                fails(
+                        "SUBSCRIBER: table public.child is " + state + ", so it is on its way already; nothing was"
+                                + " changed (resync is for tables that are ok or have stopped)",
+                        config,
+                        "subscriber",
+                        "resync",
+                        wait,
+                        "parent",
+                        "child");
+            }
+        }
+        fails(
+                "SUBSCRIBER: not subscribed in queue queue: public.nix; nothing was changed",
+                config,
+                "subscriber",
+                "resync",
+                "parent",
+                "nix");
+
+        assertThat(terminal.londiste(config, "subscriber", "resync", "--all").err())
+                .isEqualTo("public.child is do-sync:8 and goes on\npublic.parent will be copied anew\n");
+        assertThat(state("public.parent")).isEqualTo("NEW|null");
+        assertThat(state("public.child")).isEqualTo("do-sync:8|null");
+    }
+
+    @Test
+    void tablesTellHowFarTheyAreAndWhyTheyStop() {
+        provider.sql("create table t3 (id int primary key)");
+        subscriber.sql("create table t3 (id int primary key)");
+        terminal.ok(config, "provider", "add", "t3");
+        terminal.ok(config, "subscriber", "add", "--skip-truncate", "parent");
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "--deny-writes", "child");
+        terminal.ok(config, "subscriber", "add", "t3");
+        set("public.parent", "in-copy", null);
+        set("public.t3", "wanna-sync:12", "two\nlines");
+        subscriber.sql("""
+                insert into londiste.copy_progress values
+                  ('queue', 'public.parent', 'rows', 1200, 45600, 3000), ('queue', 'public.t3', 'done', 7, 70, null)""");
+
+        assertThat(terminal.ok(config, "subscriber", "tables").lines())
+                .containsExactly(
+                        "Table                                           State",
+                        "public.parent                                 in-copy   1200 of about 3000 rows (40%), 45.6 kB",
+                        "public.child                                       ok",
+                        "public.t3                               wanna-sync:12   two lines");
+        assertThat(terminal.ok(config, "subscriber", "tables", "--json")).isEqualTo("""
+                        [
+                          {"name":"public.parent","state":"in-copy","rows":1200,"bytes":45600,"total_rows":3000,"step":"rows","skip_truncate":true,"deny_writes":false,"reason":null},
+                          {"name":"public.child","state":"ok","rows":null,"bytes":null,"total_rows":null,"step":null,"skip_truncate":false,"deny_writes":true,"reason":null},
+                          {"name":"public.t3","state":"wanna-sync:12","rows":7,"bytes":70,"total_rows":null,"step":"done","skip_truncate":false,"deny_writes":false,"reason":"two\\nlines"}
+                        ]
+                        """);
+        subscriber.sql("update londiste.copy_progress set step = 'indexes', rows = 3100, bytes = 999");
+        assertThat(terminal.ok(config, "subscriber", "tables"))
+                .contains("   3100 of about 3100 rows (100%), 999 B, indexes\n");
+        subscriber.sql("update londiste.copy_progress set step = 'rows', total_rows = null");
+        assertThat(terminal.ok(config, "subscriber", "tables")).contains("   3100 rows, 999 B\n");
+    }
+
+    @Test
+    void aReplayThatStandsStillSaysWhy() {
+        terminal.ok(config, "subscriber", "add", "parent");
+        subscriber.sql(
+                "insert into londiste.completed (consumer_id, last_tick_id, error) values ('job', 7, 'lost position')");
+
+        var result = terminal.londiste(config, "subscriber", "tables");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).isEqualTo("WARN: The replay stands still: lost position\n");
+    }
+
+    @Test
+    void deniedWritesAreAllowedAgainWhenTheTableIsRemoved() {
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "--deny-writes", "parent");
+        var insert = "insert into parent values (1)";
+
+        assertThat(refusal(insert)).contains("londiste replicates it").contains("queue");
+
+        terminal.ok(config, "subscriber", "remove", "parent");
+        subscriber.sql(insert);
+    }
+
+    private String refusal(String sql) {
+        try {
+            return subscriber.sql(sql);
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Test
+    void foreignKeysArePendingOrActive() {
+        subscriber.sql("create table own (id int primary key, other int references own)");
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "--all");
+        var active = """
+                active fkeys
+                from_table       to_table         fkey_name          fkey_def
+                ---------------  ---------------  ---------------    ---------------
+                public.child     public.parent    child_parent_fkey  %s
+
+                """.formatted(subscriber.sql("select fkey_def from londiste.find_table_fkeys('child')"));
+
+        assertThat(terminal.ok(config, "subscriber", "fkeys")).isEqualTo(active);
+        assertThat(terminal.ok(config, "subscriber", "fkeys", "active")).isEqualTo(active);
+        assertThat(terminal.ok(config, "subscriber", "fkeys", "pending")).isEmpty();
+
+        subscriber.sql("select londiste.subscriber_drop_all_fkeys('public.parent')");
+        subscriber.sql("select londiste.subscriber_drop_all_fkeys('public.own')");
+
+        assertThat(terminal.ok(config, "subscriber", "fkeys")).isEqualTo(active.replace("active", "pending"));
+        assertThat(terminal.ok(config, "subscriber", "fkeys", "active", "--json"))
+                .isEqualTo("[ ]\n");
+        assertThat(terminal.ok(config, "subscriber", "fkeys", "--json"))
+                .startsWith(
+                        "[\n  {\"status\":\"pending\",\"from_table\":\"public.child\",\"to_table\":\"public.parent\","
+                                + "\"fkey_name\":\"child_parent_fkey\",\"fkey_def\":\"");
+    }
+
+    @Test
+    void triggersArePendingUntilTheyAreRestored() {
+        subscriber.sql("""
+                create function f() returns trigger language plpgsql as 'begin return new; end';
+                create trigger one before insert on parent for each row execute function f();
+                create trigger two before insert on parent for each row execute function f();
+                create trigger three before insert on child for each row execute function f();
+                """);
+        terminal.ok(config, "subscriber", "add", "parent");
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "--deny-writes", "child");
+
+        assertThat(terminal.ok(config, "subscriber", "triggers")
+                        .lines()
+                        .map(line -> line.replaceAll("CREATE.*", "DEF")))
+                .containsExactly(
+                        "pending triggers",
+                        "table_name       trigger_name     trigger_def",
+                        "---------------  ---------------  ---------------",
+                        "public.parent    one              DEF",
+                        "public.parent    two              DEF",
+                        "",
+                        "active triggers",
+                        "table_name       trigger_name     trigger_def",
+                        "---------------  ---------------  ---------------",
+                        "public.child     three            DEF",
+                        "");
+
+        fails(
+                "SUBSCRIBER: table public.parent is NEW; its triggers can be restored when it is ok; nothing was changed",
+                config,
+                "subscriber",
+                "restore-triggers",
+                "parent");
+        set("public.parent", "ok", null);
+        fails(
+                "SUBSCRIBER: table public.parent has no pending trigger three, only one, two; nothing was changed",
+                config,
+                "subscriber",
+                "restore-triggers",
+                "parent",
+                "one",
+                "three");
+        fails(
+                "SUBSCRIBER: table public.child has no pending triggers",
+                config,
+                "subscriber",
+                "restore-triggers",
+                "child");
+
+        assertThat(terminal.londiste(config, "subscriber", "restore-triggers", "parent", "two")
+                        .err())
+                .isEqualTo("Restored trigger two of public.parent\n");
+        assertThat(terminal.ok(config, "subscriber", "triggers", "pending", "--json"))
+                .contains("\"one\"")
+                .doesNotContain("\"two\"");
+        terminal.ok(config, "subscriber", "restore-triggers", "public.parent");
+        assertThat(terminal.ok(config, "subscriber", "triggers", "pending")).isEmpty();
+        assertThat(
+                        subscriber.sql(
+                                "select tgname from pg_trigger where not tgisinternal and tgrelid = 'parent'::regclass order by 1"))
+                .isEqualTo("one\ntwo");
+    }
+
+    @Test
+    void aTriggerThatCannotBeMadeStaysPending() {
+        subscriber.sql("""
+                create function f() returns trigger language plpgsql as 'begin return new; end';
+                create trigger one before insert on parent for each row execute function f();
+                create function g() returns trigger language plpgsql as 'begin return new; end';
+                create trigger two before insert on parent for each row execute function g();
+                """);
+        terminal.ok(config, "subscriber", "add", "parent");
+        set("public.parent", "ok", null);
+        subscriber.sql("drop function f()");
+
+        var result = terminal.londiste(config, "subscriber", "restore-triggers", "parent");
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.errLines())
+                .containsExactly(
+                        "Restored trigger two of public.parent",
+                        "londiste: " + at(subscriber)
+                                + ": trigger one of table public.parent stays pending: function public.f() does not exist");
+        assertThat(terminal.ok(config, "subscriber", "triggers", "pending"))
+                .contains("one")
+                .doesNotContain("two");
+    }
+
+    @Test
+    void missingIsWhatTheSubscriberLacks() {
+        provider.sql("create table lost (id int primary key); create table dropped (id int primary key)");
+        provider.sql("insert into londiste.provider_seq (queue_name, seq_name) values ('queue', 'public.s')");
+        subscriber.sql("create table dropped (id int primary key)");
+        terminal.ok(config, "provider", "add", "lost", "dropped");
+        terminal.ok(config, "subscriber", "add", "parent", "dropped");
+        subscriber.sql("drop table dropped");
+
+        assertThat(terminal.ok(config, "subscriber", "missing").lines())
+                .containsExactly(
+                        "Table: public.child",
+                        "Table: public.lost   does not exist on the subscriber",
+                        "Table: public.dropped   does not exist on the subscriber",
+                        "Sequence: public.s   does not exist on the subscriber");
+        assertThat(terminal.ok(config, "subscriber", "missing", "--json"))
+                .contains("  {\"kind\":\"table\",\"name\":\"public.child\",\"subscribed\":false,\"exists\":true},\n")
+                .contains("  {\"kind\":\"table\",\"name\":\"public.dropped\",\"subscribed\":true,\"exists\":false},\n");
+    }
+
+    @Test
+    void allOfASubscriberWithoutTablesIsNothing() {
+        for (var command : new String[] {"remove", "resync"}) {
+            assertThat(terminal.londiste(config, "subscriber", command, "--all").code())
+                    .isZero();
+        }
+        for (var command : new String[] {"fkeys", "triggers", "check"}) {
+            assertThat(terminal.ok(config, "subscriber", command)).isEmpty();
+        }
+    }
+}

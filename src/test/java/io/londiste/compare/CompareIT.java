@@ -1,0 +1,306 @@
+package io.londiste.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.londiste.LondisteException;
+import io.londiste.compare.Comparison.Outcome;
+import io.londiste.config.Database;
+import io.londiste.config.Pools;
+import io.londiste.table.Selection;
+import io.londiste.table.TableName;
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.dbcp2.BasicDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresPair.class)
+class CompareIT {
+    private static final SyncOptions PLAIN = new SyncOptions(false, false, 2, null);
+    private static final String TABLES = """
+            create table one (id bigint primary key, v text, n numeric);
+            create table name (name text primary key, v text);
+            create table two (a int, b int, v text, primary key (a, b));
+            create table bag (v text);
+            create table part (id int primary key, v text) partition by range (id);
+            create table part_1 partition of part for values from (0) to (1000);
+            create table part_2 partition of part for values from (1000) to (100000)
+            """;
+    /** Enough for several pages each. */
+    private static final String ROWS = """
+            insert into one select i, md5(i::text), i / 7.0 from generate_series(1, 20000) i;
+            insert into name select md5(i::text), 'v' || i from generate_series(1, 3000) i;
+            insert into two select i % 3, i, 'v' || i from generate_series(1, 3000) i;
+            insert into part select i, 'v' || i from generate_series(1, 3000) i
+            """;
+
+    private Db provider;
+    private Db subscriber;
+    private Job job;
+    private Connection lock;
+    private BasicDataSource there;
+    private BasicDataSource here;
+    private Compare compare;
+
+    @BeforeEach
+    void replicate(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
+        this.provider = provider;
+        this.subscriber = subscriber;
+        provider.sql(TABLES);
+        provider.sql(ROWS);
+        subscriber.sql(TABLES);
+        job = new Job(provider, subscriber).with("lock_timeout", "5");
+        job.add("one", "name", "two", "part").start().awaitOk();
+        lock = subscriber.connect(); // as the process has whose replay that is
+        lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+        var settings = job.settings();
+        there = Pools.open(settings.providerDb(), "compare", settings.connectionLifetime());
+        here = Pools.openReplay(settings.subscriberDb(), "compare", settings.connectionLifetime());
+        compare = new Compare(settings, there, here);
+    }
+
+    @AfterEach
+    void stop() throws SQLException {
+        job.close();
+        lock.close();
+        there.close();
+        here.close();
+    }
+
+    private List<Comparison> content(String... tables) {
+        return compare.content(tables.length == 0 ? Selection.ALL : Selection.of(tables), PLAIN)
+                .all();
+    }
+
+    private static String summary(Comparison result) {
+        return result.table().name() + " " + result.outcome() + " " + result.missing() + " " + result.extra() + " "
+                + result.different();
+    }
+
+    @Test
+    void tablesInSyncAreEqual() {
+        assertThat(content())
+                .extracting(CompareIT::summary)
+                .containsExactly("one EQUAL 0 0 0", "name EQUAL 0 0 0", "two EQUAL 0 0 0", "part EQUAL 0 0 0");
+    }
+
+    @Test
+    void everyDifferenceIsFound() {
+        subscriber.sql("""
+                delete from one where id in (1, 777, 20000); update one set v = null where id = 5000;
+                update one set n = n::numeric(30, 21) where id = 7; insert into one values (-5, '', 0), (30000, '', 0);
+                update name set v = v || ' ' where v = 'v17'; delete from name where v = 'v18';
+                insert into two values (1, 99999, 'x'); update two set v = '' where b = 3;
+                delete from part where id = 2000; update part set v = 'V5' where id = 5
+                """);
+
+        assertThat(content())
+                .extracting(CompareIT::summary)
+                .containsExactly(
+                        "one DIFFERENT 3 2 2", "name DIFFERENT 1 0 1", "two DIFFERENT 0 1 1", "part DIFFERENT 1 0 1");
+    }
+
+    @Test
+    void writersThatNeverStopRaiseNoFalseAlarm() {
+        var stop = new AtomicBoolean();
+        var writer = CompletableFuture.runAsync(() -> {
+            for (int i = 1; !stop.get(); i++) {
+                provider.sql("update one set v = md5(v) where id %% 97 = %d; insert into one values (%d, 'new', 1);"
+                                .formatted(i % 97, 100_000 + i)
+                        + "delete from one where id = %d; update part set v = v || 'x' where id = %d"
+                                .formatted(i, i % 3000));
+            }
+        });
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(content()).as("comparison " + i).allSatisfy(result -> assertThat(result.outcome())
+                    .as(result.toString())
+                    .isEqualTo(Outcome.EQUAL));
+        }
+        assertThat(writer).isNotDone();
+        stop.set(true);
+        writer.join();
+    }
+
+    @Test
+    void columnsOfOneSideAreLeftOutAndNamed() {
+        provider.sql("alter table one add mine int default 1");
+        subscriber.sql("alter table two add own int default 2");
+
+        assertThat(content("one", "two"))
+                .extracting(Comparison::outcome, Comparison::onlyOnProvider, Comparison::onlyOnSubscriber)
+                .containsExactly(
+                        tuple(Outcome.EQUAL, List.of("mine"), List.of()),
+                        tuple(Outcome.EQUAL, List.of(), List.of("own")));
+    }
+
+    @Test
+    void withoutAKeyRowsAreABag() {
+        provider.sql("insert into bag select 'v' || i % 10 from generate_series(1, 2000) i");
+        subscriber.sql("insert into bag select 'v' || i % 10 from generate_series(1, 2000) i order by random()");
+        subscriber.sql("insert into londiste.subscriber_table (queue_name, table_name, merge_state)"
+                + " values ('queue', 'public.bag', 'ok')");
+
+        assertThat(content("bag")).extracting(CompareIT::summary).containsExactly("bag EQUAL 0 0 0");
+
+        subscriber.sql("delete from bag where ctid in (select ctid from bag where v = 'v3' limit 2);"
+                + "insert into bag values ('v4'), ('other')");
+
+        assertThat(content("bag")).extracting(CompareIT::summary).containsExactly("bag DIFFERENT 2 2 0");
+    }
+
+    @Test
+    void countingOnlyCounts() {
+        subscriber.sql("update one set v = 'x'; delete from two where b = 3");
+
+        assertThat(compare.count(Selection.ALL, PLAIN).all())
+                .extracting(Comparison::outcome)
+                .containsExactly(Outcome.EQUAL, Outcome.EQUAL, Outcome.DIFFERENT, Outcome.EQUAL);
+    }
+
+    @Test
+    void aQueryOfOnesOwnMayTellMoreThanANumber() {
+        var own = new Compare(
+                job.with("compare_sql", "select count(1) as cnt, sum(hashtext(t.*::text)) as sum from only _TABLE_ t")
+                        .settings(),
+                there,
+                here);
+        subscriber.sql("update one set v = 'x' where id = 7");
+
+        assertThat(own.count(Selection.of("one", "two"), PLAIN).all())
+                .extracting(Comparison::outcome)
+                .containsExactly(Outcome.DIFFERENT, Outcome.EQUAL);
+    }
+
+    @Test
+    void aTableThatIsNotInSyncCannotBeTold() {
+        job.stop();
+        subscriber.sql(
+                "update londiste.subscriber_table set merge_state = 'catching-up' where table_name = 'public.two'");
+        subscriber.sql("drop table name");
+        job.start();
+
+        var results = content("one", "name");
+
+        assertThat(results.get(0).outcome()).isEqualTo(Outcome.EQUAL);
+        assertThat(results.get(1).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(results.get(1).problem()).contains("public.name").contains("does not exist");
+    }
+
+    @Test
+    void aReplayThatIsHeldUpCancelsTheComparisonAndGoesOnAfterwards() throws SQLException {
+        compare = new Compare(job.with("lock_timeout", "1").settings(), there, here);
+        try (var locking = subscriber.connect()) {
+            locking.setAutoCommit(false);
+            locking.createStatement().execute("lock table one in share mode");
+            provider.sql("update one set v = 'late' where id = 1");
+
+            assertThatThrownBy(() -> content("two"))
+                    .isInstanceOf(LondisteException.class)
+                    .hasMessageMatching(
+                            "the replay of job did not come to tick \\d+ within 1.0 s \\(lock_timeout\\): it is at"
+                                    + " tick \\d+, [0-9.]+ s behind; nothing is held up any more");
+            assertThat(subscriber.number("select count(*) from londiste.barrier"))
+                    .isZero();
+            locking.rollback();
+        }
+        job.awaitReplay();
+        assertThat(content("one", "two")).extracting(Comparison::outcome).containsOnly(Outcome.EQUAL);
+    }
+
+    @Test
+    void withoutAReplayThereIsNoMomentToCompare() throws SQLException {
+        lock.close();
+
+        assertThatThrownBy(this::content)
+                .isInstanceOf(LondisteException.class)
+                .hasMessageContaining("no replay of job runs; start it");
+
+        var forced = compare.content(Selection.of("one"), new SyncOptions(false, true, 1, null))
+                .all();
+        assertThat(forced).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL);
+    }
+
+    @Test
+    void aBarrierWhoseMakerHasGoneHoldsTheReplayNoLongerThanItsTime() {
+        long next = provider.number("select max(tick_id) + 1 from pgq.tick");
+        subscriber.sql("select londiste.set_barrier('job', ?, '1 second')", next);
+        provider.sql("insert into one values (50000, 'behind the barrier', 0)");
+
+        job.awaitReplay();
+
+        assertThat(content("one")).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL);
+    }
+
+    @Test
+    void aTableThatIsTruncatedMeanwhileIsNotTakenForDifferent() {
+        var settings = job.settings();
+        var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
+        try (var point = points.reach(List.of(), false)) {
+            provider.sql("truncate one; truncate part_2; alter table two alter b type bigint");
+            for (var table : List.of("one", "part", "two")) {
+                var comparison = new TableComparison(point, Hash.both(point), TableName.parse(table), "true");
+                assertThatThrownBy(comparison::digest)
+                        .as(table)
+                        .hasMessage("was truncated or rewritten while it was compared; compare it again");
+            }
+        }
+    }
+
+    @Test
+    void manyPiecesThatDifferAreGoneThroughInBoundedMemory() {
+        provider.sql("insert into bag select 'v' || i from generate_series(1, 30000) i");
+        subscriber.sql("insert into bag select 'v' || -i from generate_series(1, 20000) i");
+        subscriber.sql("insert into londiste.subscriber_table (queue_name, table_name, merge_state)"
+                + " values ('queue', 'public.bag', 'ok')");
+        subscriber.sql("update one set v = '' where id % 10 = 0");
+
+        assertThat(content("one", "bag"))
+                .extracting(CompareIT::summary)
+                .containsExactly("one DIFFERENT 0 0 2000", "bag DIFFERENT 30000 20000 0");
+    }
+
+    @Test
+    void aRoleThatTicksAndReadsTheTablesIsEnoughOnTheProvider() throws SQLException {
+        var role = provider.role("reader", "login password 'secret' in role pgq_admin");
+        provider.sql("grant select on one to " + role);
+        var settings = job.with(
+                        "provider_db",
+                        provider.libpq()
+                                .replace("user=" + provider.user(), "user=" + role)
+                                .replace(provider.password(), "secret"))
+                .settings();
+        try (var reading = Pools.open(settings.providerDb(), "compare", settings.connectionLifetime())) {
+            var results = new Compare(settings, reading, here)
+                    .content(Selection.of("one", "two"), PLAIN)
+                    .all();
+
+            assertThat(results.get(0).outcome()).isEqualTo(Outcome.EQUAL);
+            assertThat(results.get(1).problem())
+                    .contains("user " + role + " lacks the right: permission denied for table two");
+        }
+    }
+
+    @Test
+    void lockingTheTablesIsTheClassicWay() {
+        var results = compare.content(Selection.of("one", "two"), new SyncOptions(true, false, 2, null))
+                .all();
+
+        assertThat(results).extracting(Comparison::outcome).containsOnly(Outcome.EQUAL);
+        assertThat(provider.number(
+                        "select count(*) from pg_locks where mode = 'ShareLock' and relation = 'one'::regclass"))
+                .isZero();
+    }
+}

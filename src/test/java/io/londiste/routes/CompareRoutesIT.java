@@ -1,0 +1,141 @@
+package io.londiste.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.cli.Terminal;
+import io.londiste.compare.Comparison.Outcome;
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compare and repair are routes: what comes out goes where an integrator sends it, and the replay compares by itself. */
+@ExtendWith(PostgresPair.class)
+class CompareRoutesIT {
+    private static final String TABLES =
+            "create table one (id int primary key, v text); create table two (id int primary key)";
+
+    @TempDir
+    Path directory;
+
+    private Db subscriber;
+    private Job job;
+    private Connection lock;
+
+    @BeforeEach
+    void replicate(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
+        this.subscriber = subscriber;
+        provider.sql(TABLES);
+        provider.sql("insert into one select i, 'v' from generate_series(1, 10) i; insert into two values (1)");
+        subscriber.sql(TABLES);
+        job = new Job(provider, subscriber).add("one", "two").start().awaitOk();
+        lock = subscriber.connect(); // as the process has whose replay that is
+        lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+    }
+
+    @AfterEach
+    void stop() throws SQLException {
+        job.close();
+        lock.close();
+    }
+
+    /** Puts a step where the route file has its first mark. */
+    private void override(String route, String step) throws IOException {
+        var routes = Files.createDirectories(directory.resolve("routes"));
+        var lines = Files.readAllLines(Path.of("routes", route + ".camel.yaml"));
+        int mark = 0;
+        while (!lines.get(mark).contains("# here a step")) {
+            mark++;
+        }
+        lines.set(mark, "              " + step.replace("\n", "\n              "));
+        Files.write(routes.resolve(route + ".camel.yaml"), lines);
+        // what is for the replay alone must not begin in a command
+        Files.writeString(routes.resolve("other.camel.yaml"), """
+                - route:
+                    from:
+                      uri: timer:other
+                      steps:
+                        - log: {loggingLevel: WARN, logName: io.londiste, message: other}
+                """);
+    }
+
+    private Terminal.Result londiste(String... words) {
+        var terminal = new Terminal(directory);
+        var arguments = new ArrayList<String>();
+        arguments.add("--routes");
+        arguments.add(directory.resolve("routes").toString());
+        arguments.add(terminal.file("conf.ini", job.ini()));
+        arguments.addAll(List.of(words));
+        return terminal.londiste(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void resultsOfACommandGoElsewhere() throws IOException {
+        override("compare", """
+                - bean: {ref: json, method: of}
+                - log: {loggingLevel: WARN, logName: io.londiste, message: "sent ${body}"}
+                """.strip());
+        subscriber.sql("delete from one where id < 3");
+
+        var compared = londiste("compare");
+
+        assertThat(compared.code()).isEqualTo(1);
+        assertThat(compared.out())
+                .isEqualTo("public.one: DIFFERENT, 10 rows on the provider, 8 on the subscriber: 2 missing, 0 extra, 0"
+                        + " different\npublic.two: equal, 1 rows\n");
+        assertThat(compared.errLines())
+                .filteredOn(line -> line.contains("sent "))
+                .map(line -> line.replaceFirst(".*sent ", ""))
+                .containsExactly(
+                        "{\"table\":\"public.one\",\"outcome\":\"DIFFERENT\",\"provider_rows\":10,\"subscriber_rows\":8,"
+                                + "\"missing\":2,\"extra\":0,\"different\":0,\"only_on_provider\":[],\"only_on_subscriber\":[],"
+                                + "\"problem\":null}",
+                        "{\"table\":\"public.two\",\"outcome\":\"EQUAL\",\"provider_rows\":1,\"subscriber_rows\":1,"
+                                + "\"missing\":0,\"extra\":0,\"different\":0,\"only_on_provider\":[],\"only_on_subscriber\":[],"
+                                + "\"problem\":null}");
+    }
+
+    @Test
+    void aStepThatFailsFailsTheCommand() throws IOException {
+        override("repair", "- throwException: {exceptionType: java.io.IOException, message: no mail today}");
+        subscriber.sql("delete from one where id < 3");
+
+        var repaired = londiste("repair", "--apply", "one");
+
+        assertThat(repaired.code()).isEqualTo(2);
+        assertThat(repaired.err()).contains("route repair: no mail today");
+    }
+
+    @Test
+    void theReplayComparesByItself() {
+        subscriber.sql("delete from one where id = 7");
+        job.stop();
+        job.with("compare_every", "0.5").start();
+        var comparisons = job.running().comparisons();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> comparisons.results().size() == 2);
+
+        assertThat(comparisons.results().values())
+                .extracting(last -> last.comparison().outcome())
+                .containsExactlyInAnyOrder(Outcome.DIFFERENT, Outcome.EQUAL);
+
+        subscriber.sql("insert into one values (7, 'v')");
+        await().atMost(Duration.ofSeconds(30)).until(() -> comparisons.results().values().stream()
+                .allMatch(last -> last.comparison().outcome() == Outcome.EQUAL));
+    }
+}
