@@ -5,6 +5,9 @@ revoke all on schema londiste from public;
 revoke all on all tables in schema londiste from public;
 revoke all on all functions in schema londiste from public;
 
+-- Whoever may use the schema must see whether it is the one that his program knows.
+grant execute on function londiste.version() to public;
+
 -- Who may tick may compare, with no more than reading the tables that are compared.
 do $$
 begin

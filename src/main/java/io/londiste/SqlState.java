@@ -36,6 +36,16 @@ public final class SqlState {
         return of(error).equals(LOCK_TIMEOUT);
     }
 
+    /** Whether a schema is not there. */
+    public static boolean isNoSuchSchema(Throwable error) {
+        return of(error).equals("3F000");
+    }
+
+    /** Whether a function is not there. */
+    public static boolean isNoSuchFunction(Throwable error) {
+        return of(error).equals("42883");
+    }
+
     /** Whether a constraint was violated. */
     public static boolean isConstraintViolation(Throwable error) {
         return of(error).startsWith("23");

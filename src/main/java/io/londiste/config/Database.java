@@ -1,6 +1,7 @@
 package io.londiste.config;
 
 import io.londiste.LondisteException;
+import io.londiste.SqlState;
 import io.londiste.pgq.PgqClient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +17,9 @@ import javax.sql.DataSource;
  * {@link LondisteException} that says in one line which database it was, what happened and what to do.
  */
 public final class Database {
+    /** The last step of {@code sql/londiste/upgrade/} that this program knows. */
+    public static final int SCHEMA_VERSION = 2;
+
     private final Settings settings;
     private final Key key;
     private final Dsn dsn;
@@ -144,14 +148,34 @@ public final class Database {
         }
     }
 
-    /** Fails unless our schema is there, with the command that installs it. */
+    /** Fails unless our schema is there, and is the one that this program knows, with what to do. */
     public void requireLondiste() {
-        var side = key == Key.SUBSCRIBER_DB ? "subscriber" : "provider";
-        if (texts("select 1 where to_regclass('londiste.completed') is not null")
-                .isEmpty()) {
-            throw new LondisteException(this + ": schema londiste is not installed; run: londiste " + settings.file()
-                    + " " + side + " install");
+        int version = londisteVersion();
+        if (version < SCHEMA_VERSION) {
+            throw new LondisteException(this + ": schema londiste is older than this program; run: " + installation());
         }
+        if (version > SCHEMA_VERSION) {
+            throw new LondisteException(this + ": schema londiste is newer than this program (version " + version
+                    + "; it knows " + SCHEMA_VERSION + "); use the program that it was installed with");
+        }
+    }
+
+    private int londisteVersion() {
+        try {
+            return rows("select londiste.version()", row -> row.getInt(1)).get(0);
+        } catch (LondisteException e) {
+            if (SqlState.isNoSuchSchema(e)) {
+                throw new LondisteException(this + ": schema londiste is not installed; run: " + installation(), e);
+            }
+            if (SqlState.isNoSuchFunction(e)) {
+                return 0; // it is from before there was that function
+            }
+            throw e;
+        }
+    }
+
+    private String installation() {
+        return "londiste " + settings.file() + (key == Key.SUBSCRIBER_DB ? " subscriber install" : " provider install");
     }
 
     /** Fails unless the job's queue is there, with the command that installs it. */

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
@@ -18,7 +17,6 @@ import javax.sql.DataSource;
 public final class Installer {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final long LOCK = 0x6c6f6e6469737465L;
-    private static final Pattern UPGRADE = Pattern.compile("upgrade/(\\d{3})_(\\w+)\\.sql");
 
     private final DataSource database;
     private final Manifest pgq;
@@ -73,6 +71,9 @@ public final class Installer {
         inTransaction("londiste", (connection, schema) -> {
             schema.requireRights();
             boolean upgrade = schema.contains("upgrade", null);
+            if (upgrade) {
+                requireNotNewer(connection);
+            }
             run(connection, londiste, upgrade);
             if (provider && Schema.of(connection, "pgq").contains("queue", null)) {
                 execute(connection, "select londiste.maint_capture()");
@@ -81,10 +82,21 @@ public final class Installer {
         });
     }
 
+    /** Functions of today over tables of tomorrow would do nobody any good. */
+    private void requireNotNewer(Connection connection) throws SQLException {
+        try (var query = connection.createStatement();
+                var row = query.executeQuery("select coalesce(max(nr), 0) from londiste.upgrade")) {
+            row.next();
+            if (row.getInt(1) > londiste.version()) {
+                throw new LondisteException("schema londiste is newer than this program; nothing was changed");
+            }
+        }
+    }
+
     /** Runs the files of a manifest. Steps of an upgrade are only recorded where there is nothing to upgrade. */
     private static void run(Connection connection, Manifest manifest, boolean upgrade) throws SQLException {
         for (String file : manifest.files()) {
-            Matcher step = UPGRADE.matcher(file);
+            Matcher step = Manifest.STEP.matcher(file);
             if (!step.matches()) {
                 runFile(connection, manifest, file);
             } else if (recordStep(connection, Integer.parseInt(step.group(1)), step.group(2)) && upgrade) {

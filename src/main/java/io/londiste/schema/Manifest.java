@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The SQL files of one schema, on the class path: {@code install.txt} names them in order. */
 record Manifest(String directory) {
+    /** A step of an upgrade: its number and its name. */
+    static final Pattern STEP = Pattern.compile("upgrade/(\\d{3})_(\\w+)\\.sql");
 
     /** The files' names in the order they are run. */
     List<String> files() {
@@ -16,6 +20,16 @@ record Manifest(String directory) {
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .toList();
+    }
+
+    /** The number of the last step; 0 if there is none. */
+    int version() {
+        return files().stream()
+                .map(STEP::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(step -> Integer.parseInt(step.group(1)))
+                .max()
+                .orElse(0);
     }
 
     /** The text of one of the files. */

@@ -1,0 +1,76 @@
+package io.londiste.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.config.Database;
+import io.londiste.test.Db;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A program that meets a schema that an older or newer one has installed. */
+class SchemaVersionIT extends JobFixture {
+    private static final String BEFORE_ERRORS =
+            "alter table londiste.completed drop column error;" + "delete from londiste.upgrade where nr >= 2";
+
+    @BeforeEach
+    void installed() {
+        install();
+    }
+
+    @Test
+    void anOlderSubscriberIsToldHowToUpgrade() {
+        subscriber.sql(BEFORE_ERRORS);
+
+        assertRefused("older than this program; run: londiste " + config + " subscriber install", "subscriber");
+
+        terminal.ok(config, "subscriber", "install");
+        terminal.ok("-q", config, "replay", "--once");
+    }
+
+    @Test
+    void anOlderProviderIsToldHowToUpgrade() {
+        provider.sql(BEFORE_ERRORS);
+
+        assertRefused("older than this program; run: londiste " + config + " provider install", "provider");
+
+        terminal.ok(config, "provider", "install");
+        terminal.ok("-q", config, "replay", "--once");
+    }
+
+    @Test
+    void aSchemaFromBeforeItToldItsVersionIsOlder() {
+        subscriber.sql(BEFORE_ERRORS + "; drop function londiste.version()");
+
+        assertRefused("older than this program; run: londiste " + config + " subscriber install", "subscriber");
+
+        terminal.ok(config, "subscriber", "install");
+        terminal.ok("-q", config, "replay", "--once");
+    }
+
+    @Test
+    void anOlderProgramSaysSo() {
+        int next = Database.SCHEMA_VERSION + 1;
+        provider.sql("insert into londiste.upgrade (nr, name) values (?, 'of tomorrow')", next);
+
+        assertRefused(
+                "newer than this program (version " + next + "; it knows " + Database.SCHEMA_VERSION
+                        + "); use the program that it was installed with",
+                "provider");
+        var result = terminal.londiste(config, "provider", "install");
+        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.err()).contains("schema londiste is newer than this program; nothing was changed");
+    }
+
+    private void assertRefused(String reason, String side) {
+        Db db = side.equals("provider") ? provider : subscriber;
+        var message = "%s %s at %s:%d: schema londiste is %s".formatted(side, db.name(), db.host(), db.port(), reason);
+        var results = List.of(
+                terminal.londiste("-q", config, "replay", "--once"),
+                terminal.londiste("-q", config, "compare"),
+                terminal.londiste("-q", config, side, "tables"));
+
+        assertThat(results).extracting(Terminal.Result::code).containsExactly(1, 2, 1);
+        assertThat(results).extracting(Terminal.Result::err).containsOnly("londiste: " + message + "\n");
+    }
+}
