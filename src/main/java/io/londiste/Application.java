@@ -139,7 +139,7 @@ public final class Application implements AutoCloseable {
         status = new ReplayStatus();
         copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
         handover.watch(copies::active);
-        once = new Once(queue, consumer, pgq, subscriber, tables, copies);
+        once = new Once(queue, consumer, pgq, subscriber, tables, copies, status);
 
         main.bind("barrier", new Barrier(consumer, subscriber));
         main.bind("handover", handover);
@@ -154,7 +154,7 @@ public final class Application implements AutoCloseable {
                         queue, provider, subscriber, tables, shapes, handover, progress, settings.lockTimeout()));
         main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
         main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
-        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies));
+        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies, status));
         main.addInitialProperty("pgq_queue_name", queue);
         main.addInitialProperty("pgq_consumer_id", consumer);
         main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize(settings)));

@@ -2,6 +2,7 @@ package io.londiste;
 
 import io.londiste.copy.Copies;
 import io.londiste.pgq.PgqClient;
+import io.londiste.replay.ReplayStatus;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableState.Phase;
@@ -17,29 +18,42 @@ import javax.sql.DataSource;
  * <p>It ticks the queue itself, so that no ticker has to run.
  */
 public final class Once {
+    /** What may pass by itself, a deadlock for example, has passed when a batch has failed so often. */
+    private static final int TRIES = 3;
+
     private final String queue;
     private final String consumer;
     private final PgqClient pgq;
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final Copies copies;
+    private final ReplayStatus status;
     private long goal;
 
-    Once(String queue, String consumer, PgqClient pgq, DataSource subscriber, SubscribedTables tables, Copies copies) {
+    Once(
+            String queue,
+            String consumer,
+            PgqClient pgq,
+            DataSource subscriber,
+            SubscribedTables tables,
+            Copies copies,
+            ReplayStatus status) {
         this.queue = queue;
         this.consumer = consumer;
         this.pgq = pgq;
         this.subscriber = subscriber;
         this.tables = tables;
         this.copies = copies;
+        this.status = status;
     }
 
     /**
      * Has the replay come as far as it can?
      *
-     * @throws LondisteException if one of the databases cannot be asked
+     * @throws LondisteException if it does not come any further, or one of the databases cannot be asked
      */
     public boolean isDone() {
+        requireProgress();
         try {
             if (goal == 0) {
                 goal = pgq.tickNow(queue);
@@ -55,6 +69,14 @@ public final class Once {
             return done;
         } catch (SQLException e) {
             throw new LondisteException("cannot see how far the replay is: " + e.getMessage(), e);
+        }
+    }
+
+    private void requireProgress() {
+        var failure = status.failure();
+        if (failure.times() >= TRIES) {
+            throw new LondisteException("the replay does not come past its batch, which failed " + failure.times()
+                    + " times: " + failure.reason());
         }
     }
 

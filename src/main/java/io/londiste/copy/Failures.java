@@ -7,6 +7,7 @@ import io.londiste.Transactions;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.replay.Replay;
+import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.SubscribedTables;
@@ -42,6 +43,7 @@ public final class Failures {
     private final SubscribedTables tables;
     private final TableShapes shapes;
     private final Copies copies;
+    private final ReplayStatus status;
     private final Repeats repeats = new Repeats();
     /** The batch in which a table has failed before. */
     private final Map<TableName, Long> failedBatches = new ConcurrentHashMap<>();
@@ -53,7 +55,8 @@ public final class Failures {
             DataSource subscriber,
             SubscribedTables tables,
             TableShapes shapes,
-            Copies copies) {
+            Copies copies,
+            ReplayStatus status) {
         this.queue = queue;
         this.jobConsumer = jobConsumer;
         this.pgq = pgq;
@@ -61,6 +64,7 @@ public final class Failures {
         this.tables = tables;
         this.shapes = shapes;
         this.copies = copies;
+        this.status = status;
     }
 
     /**
@@ -106,6 +110,7 @@ public final class Failures {
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
         String message = Causes.root(error);
         LOG.debug("the batch failed", error);
+        status.failed(message);
         if (repeats.isNews(jobConsumer, batch + message)) {
             LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, message);
             tellOperator(message);

@@ -121,6 +121,9 @@ public final class Replay {
 
     private void tellOperator(Exchange exchange, LondisteException error) {
         Batch batch = exchange.getProperty(BATCH, Batch.class);
+        if (exchange.getProperty(TABLE) == null) {
+            status.failed(error.getMessage());
+        }
         try {
             close(exchange); // the position's row is locked until then
             Transactions.run(

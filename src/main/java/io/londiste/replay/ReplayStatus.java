@@ -8,10 +8,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What this process has applied since it started. Safe for use by several threads. */
+/** What this process has applied since it started, and what it could not. Safe for use by several threads. */
 public final class ReplayStatus {
     private final Map<TableName, Counts> tables = new ConcurrentHashMap<>();
     private volatile OffsetDateTime appliedUpTo;
+    private volatile Failure failure = Failure.NONE;
+
+    /**
+     * Failures of the replay since its last batch.
+     *
+     * @param times how many there were
+     * @param reason of the last one; null if there was none
+     */
+    public record Failure(int times, String reason) {
+        static final Failure NONE = new Failure(0, null);
+    }
 
     void applied(Map<TableName, Counts> counts) {
         counts.forEach((table, count) -> tables.merge(table, count, Counts::plus));
@@ -19,6 +30,17 @@ public final class ReplayStatus {
 
     void replayed(Batch batch) {
         appliedUpTo = batch.tick().time();
+        failure = Failure.NONE;
+    }
+
+    /** The replay's batch could not be applied, for a reason that is no table's; called by its thread. */
+    public void failed(String reason) {
+        failure = new Failure(failure.times + 1, reason);
+    }
+
+    /** How often the batch has failed that the replay is at. */
+    public Failure failure() {
+        return failure;
     }
 
     /** What was applied, for each table. */

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code replay --once}, {@code --rewind} and {@code --reset}; there is no ticker in any of this. */
@@ -78,6 +79,33 @@ class ReplaySwitchesIT extends JobFixture {
                         "londiste: table public.child is in-copy: column parent of the provider's table is not on the"
                                 + " subscriber; add it there");
         assertThat(subscriber.rows("select v from parent order by id")).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            script: {simple: '${body.noSuchMethod()}'}; noSuchMethod
+            stop: {}                                   ; the route ended before it came to its commit step
+            """)
+    void onceFailsWithTheReasonOfABatchThatCannotBeApplied(String step, String reason) throws IOException {
+        terminal.ok("-q", config, "replay", "--once");
+        var mark = "                    # here a step";
+        var route = Files.readString(Path.of("routes/replay.camel.yaml"));
+        assertThat(route).contains(mark);
+        Files.writeString(
+                directory.resolve("replay.camel.yaml"),
+                route.replace(mark, mark.replace("# here a step", "- " + step) + "\n" + mark));
+        provider.sql("insert into parent values (3, 'c')");
+
+        var result = terminal.londiste("-q", config, "replay", "--once", "--routes", directory.toString());
+
+        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.errLines())
+                .last()
+                .asString()
+                .contains("the replay does not come past its batch, which failed 3 times: ", reason);
+
+        terminal.ok("-q", config, "replay", "--once");
+        assertEqual();
     }
 
     @ParameterizedTest
