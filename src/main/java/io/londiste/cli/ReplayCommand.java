@@ -4,7 +4,6 @@ import io.londiste.Application;
 import io.londiste.LondisteException;
 import io.londiste.config.Pools;
 import io.londiste.subscriber.Position;
-import io.londiste.subscriber.Subscriber;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -55,11 +54,7 @@ final class ReplayCommand implements Callable<Integer> {
             move(root, rewind ? Position::rewind : Position::reset);
             return Cli.OK;
         }
-        var kind = new Daemon.Kind(
-                settings -> Subscriber.connected(settings, Subscriber::register),
-                JobLock::new,
-                Application::replay,
-                once);
+        var kind = new Daemon.Kind(new SameJob(), JobLock::new, Application::replay, once);
         return Daemon.run(root, spec, options, kind);
     }
 
