@@ -27,7 +27,7 @@ public final class Cli {
     /** Returns the exit code. */
     public static int run(Program program, PrintStream out, PrintStream err, String... arguments) {
         var root = root(program, out, err);
-        return commandLine(root)
+        int code = commandLine(root)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -35,6 +35,13 @@ public final class Cli {
                 .setParameterExceptionHandler((problem, given) -> misunderstood(problem, err))
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(root, problem, parsed))
                 .execute(arguments);
+        return out.checkError() ? unprinted(root, code) : code;
+    }
+
+    /** What a stream was not able to take is known only when all is done. */
+    private static int unprinted(Root root, int code) {
+        root.err.println(root.spec.name() + ": standard output is closed or full; not all was printed");
+        return Math.max(code, root.failure);
     }
 
     static Root root(Program program, PrintStream out, PrintStream err) {

@@ -47,7 +47,7 @@ final class ComparisonProgress implements Progress, AutoCloseable {
             err.print("\r" + " ".repeat(width - 1) + "\r");
             err.flush();
         }
-        out.println(line);
+        out.println(Listing.line(line));
         if (bar != null) {
             bar.refresh();
         }

@@ -7,10 +7,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Prints lists of records: as JSON, or in Londiste 2's columns. */
 final class Listing {
     private static final int NARROWEST = 15;
+
+    /** What would break a line, or change how it looks. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
     private Listing() {}
 
@@ -28,7 +32,7 @@ final class Listing {
         var groups = new LinkedHashMap<String, List<List<String>>>();
         for (var row : rows) {
             var fields = Json.fields(row);
-            var values = fields.values().stream().map(Listing::text).toList();
+            var values = fields.values().stream().map(Listing::line).toList();
             groups.computeIfAbsent(values.get(0), kind -> headings(fields)).add(withoutFirst(values));
         }
         groups.forEach((kind, lines) -> {
@@ -61,7 +65,21 @@ final class Listing {
         lines.forEach(line -> out.println(format.toString().formatted(line.toArray())));
     }
 
-    /** In one line. */
+    /** In one line, whatever is in a name: a line's end shows as {@code \n}, other control characters in this way too. */
+    static String line(Object value) {
+        return value == null ? "" : CONTROL.matcher(value.toString()).replaceAll(found -> escaped(found.group()));
+    }
+
+    private static String escaped(String control) {
+        return switch (control) {
+            case "\n" -> "\\\\n";
+            case "\r" -> "\\\\r";
+            case "\t" -> "\\\\t";
+            default -> "\\\\u%04x".formatted((int) control.charAt(0));
+        };
+    }
+
+    /** A message, in one line. */
     static String text(Object value) {
         return value == null ? "" : value.toString().strip().replaceAll("\\s*\\R\\s*", " ");
     }

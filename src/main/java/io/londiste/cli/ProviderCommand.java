@@ -67,7 +67,7 @@ final class ProviderCommand implements Runnable {
             if (format.json) {
                 Listing.json(out, tables);
             } else {
-                tables.forEach(table -> out.println(table.name()));
+                tables.forEach(table -> out.println(Listing.line(table.name())));
             }
         });
     }
@@ -105,7 +105,7 @@ final class ProviderCommand implements Runnable {
             if (format.json) {
                 Listing.json(out, sequences);
             } else {
-                sequences.forEach(sequence -> out.println(sequence.name()));
+                sequences.forEach(sequence -> out.println(Listing.line(sequence.name())));
             }
         });
     }

@@ -29,16 +29,20 @@ final class QueueText {
         for (var each : all) {
             var queue = each.queue();
             var rotation = queue.tables() + "/" + exact(queue.rotationPeriod());
-            out.printf(QUEUE, queue.queue(), rotation, ticker(queue), whole(queue.tickerLag()));
+            out.printf(QUEUE, Listing.line(queue.queue()), rotation, ticker(queue), whole(queue.tickerLag()));
         }
         out.println(RULE);
         out.println();
         out.printf(CONSUMER, "Consumer", "Lag", "LastSeen");
         out.println(RULE);
         for (var each : all) {
-            out.println(each.queue().queue() + ":");
+            out.println(Listing.line(each.queue().queue()) + ":");
             for (var consumer : each.consumers()) {
-                out.printf(CONSUMER, "  " + consumer.consumer(), whole(consumer.lag()), whole(consumer.lastSeen()));
+                out.printf(
+                        CONSUMER,
+                        "  " + Listing.line(consumer.consumer()),
+                        whole(consumer.lag()),
+                        whole(consumer.lastSeen()));
             }
         }
         out.println(RULE);
@@ -54,7 +58,7 @@ final class QueueText {
     /** Each queue with its settings, in a form in which they can be set again. */
     void config(List<QueueInfo> queues) {
         for (var queue : queues) {
-            out.println(queue.queue());
+            out.println(Listing.line(queue.queue()));
             out.printf(SETTING, "ticker_max_count", queue.tickerMaxCount());
             out.printf(SETTING, "ticker_max_lag", exact(queue.tickerMaxLag()));
             out.printf(SETTING, "ticker_idle_period", exact(queue.tickerIdlePeriod()));

@@ -12,7 +12,7 @@ final class SequenceLine {
 
     static String of(SubscribedSequence sequence) {
         return COLUMNS.formatted(
-                        sequence.name(),
+                        Listing.line(sequence.name()),
                         value(sequence.providerLastValue(), sequence.providerIsCalled()),
                         value(sequence.lastValue(), sequence.isCalled()),
                         Listing.text(sequence.reason()))

@@ -137,7 +137,7 @@ final class SubscriberCommand implements Runnable {
 
     private static String line(Missing thing) {
         return (thing.kind().equals("table") ? "Table: " : "Sequence: ")
-                + thing.name()
+                + Listing.line(thing.name())
                 + (thing.exists() ? "" : "   does not exist on the subscriber");
     }
 
@@ -156,7 +156,8 @@ final class SubscriberCommand implements Runnable {
         var differences = list(
                 format,
                 Subscriber::check,
-                found -> found.forEach(difference -> out().println(difference.severity() + ": " + difference.text())));
+                found -> found.forEach(
+                        difference -> out().println(difference.severity() + ": " + Listing.line(difference.text()))));
         return differences.stream().anyMatch(Difference::stops) ? Cli.FAILED : Cli.OK;
     }
 

@@ -11,7 +11,7 @@ final class TableLine {
     private TableLine() {}
 
     static String of(TableStatus table) {
-        var line = new StringBuilder(COLUMNS.formatted(table.name(), table.state()));
+        var line = new StringBuilder(COLUMNS.formatted(Listing.line(table.name()), table.state()));
         if (table.isCopying()) {
             line.append("   ").append(progress(table));
         }

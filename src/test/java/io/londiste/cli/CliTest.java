@@ -3,6 +3,11 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,5 +172,22 @@ class CliTest {
                 .hasMessage("pid file " + directory + " cannot be written: it is a directory");
         assertThatThrownBy(() -> PidFile.owner(directory))
                 .hasMessage("pid file " + directory + " cannot be read: it is a directory");
+    }
+
+    @Test
+    void whatCannotBePrintedIsAFailure() {
+        var full = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                throw new IOException("no space left on device");
+            }
+        });
+        var err = new ByteArrayOutputStream();
+
+        int code = Cli.run(Program.LONDISTE, full, new PrintStream(err, true), "--ini");
+
+        assertThat(code).isEqualTo(Cli.FAILED);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("londiste: standard output is closed or full; not all was printed\n");
     }
 }

@@ -60,6 +60,23 @@ class CommandsIT extends JobFixture {
     }
 
     @Test
+    void aNameWithALineEndIsOneLineOfAList() {
+        onBoth("create table \"two\nlines\" (id int primary key)");
+        terminal.ok("-q", config, "provider", "add", "two\nlines");
+        var written = "public.\"two\\nlines\"";
+        assertThat(terminal.ok(config, "provider", "tables")).isEqualTo(written + "\n");
+        assertThat(terminal.ok(config, "subscriber", "missing")).isEqualTo("Table: " + written + "\n");
+
+        terminal.ok("-q", config, "subscriber", "add", "two\nlines");
+
+        assertThat(terminal.ok(config, "subscriber", "tables").lines().skip(1))
+                .singleElement()
+                .asString()
+                .startsWith(written + " ");
+        assertThat(terminal.ok(config, "provider", "tables", "--json")).contains("two\\nlines");
+    }
+
+    @Test
     void allLeavesOutWhatBelongsToTheQueueAndTheReplication() {
         provider.sql("""
                 create schema pgq_ext; create table pgq_ext.t (id int primary key);

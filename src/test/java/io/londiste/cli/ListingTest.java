@@ -45,7 +45,7 @@ class ListingTest {
                         "from_table       rows             deferred|",
                         "---------------  ---------------  ---------------|",
                         "public.\"ä\"                        false|",
-                        "a b              7                false|",
+                        "a\\n b            7                false|",
                         "|",
                         "active keys|",
                         "from_table                      rows             deferred|",
@@ -53,5 +53,11 @@ class ListingTest {
                         "sales.order_items_of_last_year  12               true|",
                         "|");
         assertThat(printed(out -> Listing.columns(out, "keys", List.of()))).isEmpty();
+    }
+
+    @Test
+    void namesThatHaveLinesAreOneLine() {
+        assertThat(Listing.line("public.\"a\nb\tc\r\u0007\u2028ä\\\""))
+                .isEqualTo("public.\"a\\nb\\tc\\r\\u0007\\u2028ä\\\"");
     }
 }
