@@ -4,6 +4,7 @@ import io.londiste.Application;
 import io.londiste.LondisteException;
 import io.londiste.SqlState;
 import io.londiste.config.Settings;
+import io.londiste.console.Console;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class Daemon {
     private Settings settings;
     private JobLock lock;
     private Application application;
+    private Console console;
     private PidFile pidFile;
     private String told = "";
 
@@ -92,6 +94,7 @@ final class Daemon {
         try {
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             handleSignals();
+            console = Console.start(settings, terminal());
             lock = kind.lock.apply(settings);
             boolean done = false;
             while (!done && standBy()) {
@@ -111,6 +114,11 @@ final class Daemon {
         } finally {
             end();
         }
+    }
+
+    /** Where somebody sees what is said once; null if nobody looks any more. */
+    private Consumer<String> terminal() {
+        return Background.isReady() ? null : root.err::println;
     }
 
     /** Waits until the job can be done by this process. Returns false if it is to stop instead. */
@@ -216,6 +224,9 @@ final class Daemon {
             }
         } finally {
             giveUpLock();
+            if (console != null) {
+                console.close();
+            }
             if (pidFile != null) {
                 pidFile.close();
             }
@@ -275,6 +286,7 @@ final class Daemon {
                 pidFile = file;
             });
             settings = fresh;
+            console = console.as(settings, terminal());
             giveUpLock();
             lock = kind.lock.apply(settings);
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());

@@ -17,6 +17,7 @@ import io.londiste.config.Settings;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,9 @@ final class Logs {
             // What fails in a route of ours is said by the route, in one line.
             context.getLogger("org.apache.camel.component.seda").setLevel(Level.OFF);
         }
+        // Hawtio tells of each login in several lines.
+        List.of("io.hawt", "org.eclipse.jetty", "org.jolokia")
+                .forEach(each -> context.getLogger(each).setLevel(Level.WARN));
         context.getLogger("io.londiste").setLevel(detail.level);
         return context;
     }

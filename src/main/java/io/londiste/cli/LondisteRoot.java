@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ReplayCommand.class,
             CompareCommand.class,
             RepairCommand.class,
+            UserCommand.class,
             DemoCommand.class
         },
         footer = {

@@ -57,6 +57,12 @@ public enum Key {
             In.NEITHER,
             "Seconds between comparisons of all tables by the replay, which logs what differs; 0: never."),
     ROUTES("", "", "Directory of route files that replace and add to the built-in ones."),
+    CONSOLE(
+            "",
+            "",
+            "Address at which the daemon serves its web console, as host:port; a port alone is one of 127.0.0.1; empty:"
+                    + " none."),
+    CONSOLE_USERS("", "", "File with the users of the console; empty: the INI file's name with .users behind it."),
     QUEUE_REFRESH_PERIOD(
             In.NEITHER, "30", "From old files, without effect: the ticker always knows its queues.", false),
     USE_SKYLOG("0", "0", "From old files, without effect: logfile is the log.", false),

@@ -2,6 +2,7 @@ package io.londiste.config;
 
 import io.londiste.LondisteException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The connections and the queue of a job are asked for when they are used, so that a file for one side is enough for
  * the commands of that side: their accessors throw a {@link LondisteException} that names the missing key. Files are
- * null where the key is not set.
+ * null where the key is not set, and so is the console's address, which is not resolved.
  */
 public record Settings(
         Path file,
@@ -41,7 +42,9 @@ public record Settings(
         Duration tickerLogDelay,
         String compareSql,
         Duration compareEvery,
-        Path routesDir) {
+        Path routesDir,
+        InetSocketAddress console,
+        Path consoleUsers) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
@@ -88,7 +91,9 @@ public record Settings(
                 values.seconds(Key.TICKER_LOG_DELAY),
                 values.text(Key.COMPARE_SQL),
                 values.seconds(Key.COMPARE_EVERY),
-                values.path(Key.ROUTES));
+                values.path(Key.ROUTES),
+                values.address(Key.CONSOLE),
+                values.path(Key.CONSOLE_USERS));
     }
 
     private static void warnOfUnknown(Path file, Section section, Ini ini) {
@@ -145,6 +150,11 @@ public record Settings(
         return required(Key.PGQ_QUEUE_NAME, queueName);
     }
 
+    /** The file with the console's users; beside the INI file if the key is not set. */
+    public Path consoleUsersFile() {
+        return consoleUsers != null ? consoleUsers : file.resolveSibling(file.getFileName() + ".users");
+    }
+
     private <T> T required(Key key, T value) {
         if (value == null) {
             throw new LondisteException(file + ": [" + section.written() + "] " + key.written() + ": has to be set ("
@@ -178,6 +188,8 @@ public record Settings(
                 tickerLogDelay,
                 compareSql,
                 compareEvery,
-                directory);
+                directory,
+                console,
+                consoleUsers);
     }
 }

@@ -2,15 +2,19 @@ package io.londiste.config;
 
 import io.londiste.LondisteException;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The values of a section as what they are: numbers, spans of time, files, connections. */
 final class Values {
+    private static final Pattern ADDRESS = Pattern.compile("(?:(\\[[0-9a-fA-F:.]+]|[\\w.-]+):)?(\\d{1,5})");
+    private static final int LAST_PORT = 65_535;
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([kKmMgG]?)");
 
     private final Ini ini;
@@ -64,6 +68,20 @@ final class Values {
             throw ini.error(key.written(), "no home directory is known of user " + user);
         }
         return end < 0 ? home : home.resolve(value.substring(end + 1));
+    }
+
+    /** Where to listen: host:port, [IPv6]:port or a port of this machine's loopback; null if the key is not set. */
+    InetSocketAddress address(Key key) {
+        return ini.get(key.written()).isEmpty()
+                ? null
+                : read(key, "host:port or a port", value -> {
+                    var matcher = ADDRESS.matcher(value);
+                    int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : -1;
+                    return port < 0 || port > LAST_PORT
+                            ? null
+                            : InetSocketAddress.createUnresolved(
+                                    Objects.requireNonNullElse(matcher.group(1), "127.0.0.1"), port);
+                });
     }
 
     Duration seconds(Key key) {

@@ -80,9 +80,12 @@ public final class Demo {
         }
     }
 
-    private int untilInterrupted(ShopLoad load, DemoJob job) throws SQLException {
-        while (true) {
-            show(load, job);
+    private int untilInterrupted(ShopLoad load, DemoJob job) throws SQLException, IOException {
+        try (var console = DemoConsole.open(screen)) {
+            screen.say("The console is at " + console.uri());
+            while (true) {
+                show(load, job);
+            }
         }
     }
 

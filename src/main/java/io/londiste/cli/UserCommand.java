@@ -1,0 +1,124 @@
+package io.londiste.cli;
+
+import io.londiste.console.Role;
+import io.londiste.console.User;
+import io.londiste.console.Users;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code londiste config.ini user …}, and {@code pgqadm}'s. */
+@Command(
+        name = "user",
+        description = "The users of the daemon's web console.",
+        footer = "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer")
+final class UserCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw Root.wrong(spec, "no user command given");
+    }
+
+    /** What {@code user list} shows. */
+    record Listed(String name, String role) {
+        static Listed of(User user) {
+            return new Listed(user.name(), user.role().written());
+        }
+    }
+
+    /** Roles as they are written. */
+    static final class RoleName implements ITypeConverter<Role> {
+        @Override
+        public Role convert(String written) {
+            return Role.named(written.toLowerCase(Locale.ROOT))
+                    .orElseThrow(() -> new TypeConversionException("is viewer or operator, not " + written));
+        }
+    }
+
+    @Command(
+            name = "add",
+            description = {
+                "Add a user.",
+                "The password is asked for, or read from standard input where that is no terminal; if nothing is given, a"
+                        + " random one is made and shown."
+            },
+            footer = {
+                "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer",
+                "  ${ROOT-COMMAND-NAME} conf.ini user add bob --role operator"
+            })
+    void add(
+            @Parameters(paramLabel = "NAME", description = "Name of the user.") String name,
+            @Option(
+                            names = "--role",
+                            paramLabel = "viewer|operator",
+                            defaultValue = "viewer",
+                            converter = RoleName.class,
+                            description = "A viewer sees, an operator acts; default: viewer.")
+                    Role role) {
+        var users = users();
+        users.requireNone(name);
+        var input = PasswordInput.ask(name);
+        users.add(name, role, input.password());
+        show(name, input);
+    }
+
+    @Command(
+            name = "remove",
+            description = "Remove a user. Whoever is signed in by that name is signed out.",
+            footer = "  ${ROOT-COMMAND-NAME} conf.ini user remove ann")
+    void remove(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
+        users().remove(name);
+    }
+
+    @Command(
+            name = "password",
+            description = {
+                "Give a user another password.",
+                "It is asked for, or read from standard input where that is no terminal; if nothing is given, a random one is"
+                        + " made and shown."
+            },
+            footer = "  ${ROOT-COMMAND-NAME} conf.ini user password ann")
+    void password(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
+        var users = users();
+        users.require(name);
+        var input = PasswordInput.ask(name);
+        users.changePassword(name, input.password());
+        show(name, input);
+    }
+
+    @Command(
+            name = "list",
+            description = "Show the users and their roles.",
+            footer = "  ${ROOT-COMMAND-NAME} conf.ini user list")
+    void list(@Mixin JsonOption format) {
+        List<Listed> users = users().all().stream().map(Listed::of).toList();
+        var out = Root.of(spec).out;
+        if (format.json) {
+            Listing.json(out, users);
+        } else {
+            users.forEach(user -> out.println(user.name() + " (" + user.role() + ")"));
+        }
+    }
+
+    private Users users() {
+        var root = Root.of(spec);
+        root.requireNoDaemonOptions(spec);
+        return new Users(root.settings().consoleUsersFile());
+    }
+
+    /** A random password is shown here and nowhere else. */
+    private void show(String name, PasswordInput input) {
+        if (input.random()) {
+            Root.of(spec).out.println("Password of " + name + ": " + new String(input.password()));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.londiste.console;
+
+import io.londiste.LondisteException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The web server of the console. Few threads: it serves a handful of people, beside a replay that has work to do. */
+final class ConsoleServer implements AutoCloseable {
+    private static final int MOST_THREADS = 16;
+    private static final int LEAST_THREADS = 2;
+
+    private final InetSocketAddress address;
+    private final Users users;
+    private final Server server;
+    private final ServerConnector connector;
+
+    ConsoleServer(InetSocketAddress address, Users users) {
+        this.address = address;
+        this.users = users;
+        var threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+        threads.setName("console");
+        threads.setDaemon(true);
+        server = new Server(threads);
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(Hosts.resolve(address).getHostAddress());
+        connector.setPort(address.getPort());
+        server.addConnector(connector);
+    }
+
+    /** Starts, and returns the address for browsers. */
+    URI start() {
+        refuseForeignConfiguration();
+        try {
+            // The port first: everything else is named after it, and it may be any that is free.
+            connector.open();
+            var refusals = new Refusals();
+            server.setRequestLog(refusals);
+            server.setHandler(handlers(refusals));
+            server.start();
+        } catch (Exception e) {
+            close();
+            throw failure(e);
+        }
+        return URI.create("http://" + shownHost() + ":" + connector.getLocalPort() + HawtioContext.PATH);
+    }
+
+    private Handler handlers(Refusals refusals) {
+        var hawtio = new HawtioContext(users, new Hosts(address), refusals, connector.getLocalPort());
+        return new Handler.Sequence(hawtio.handler(), new ToHawtio());
+    }
+
+    /** Whoever names the port alone is led to the pages. */
+    private static final class ToHawtio extends Handler.Abstract {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            boolean root = request.getHttpURI().getCanonicalPath().equals("/");
+            if (root) {
+                Response.sendRedirect(request, response, callback, HawtioContext.PATH);
+            }
+            return root;
+        }
+    }
+
+    private String shownHost() {
+        return Hosts.resolve(address).isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+    }
+
+    /** Hawtio puts system properties before what a program tells it: one of them could let everybody in. */
+    private static void refuseForeignConfiguration() {
+        List<String> found = System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("hawtio."))
+                .sorted()
+                .toList();
+        if (!found.isEmpty()) {
+            throw new LondisteException(
+                    "console: does not start with system properties of Hawtio, which could open it: "
+                            + String.join(", ", found) + "; remove them from the command line and JAVA_TOOL_OPTIONS");
+        }
+    }
+
+    private RuntimeException failure(Exception e) {
+        if (e instanceof RuntimeException known) {
+            return known;
+        }
+        var reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        return new LondisteException(
+                "console: cannot be served at " + Hosts.written(address) + ": " + reason
+                        + "; set console to another address",
+                e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new LondisteException("console: cannot be stopped: " + e.getMessage(), e);
+        }
+    }
+}
