@@ -4,36 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.londiste.test.PostgresPair;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What statements come to as events. */
-@ExtendWith(PostgresPair.class)
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
-class CaptureIT {
-    private static CaptureDb capture;
-
-    @Parameter
-    private int major;
-
-    @BeforeParameterizedClassInvocation
-    static void open(int major) {
-        capture = new CaptureDb(major);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws IOException {
-        capture.close();
-    }
-
+class CaptureIT extends CaptureFixture {
     @Test
     void anEventHasTheAgreedForm() {
         capture.table("form", "(id int, \"Part No\" text, n numeric, primary key (id, \"Part No\"))");

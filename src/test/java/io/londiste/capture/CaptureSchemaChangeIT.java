@@ -3,38 +3,16 @@ package io.londiste.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.test.PostgresPair;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever alters a captured table, in this session or another, breaks no writer and loses no column. */
-@ExtendWith(PostgresPair.class)
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
-class CaptureSchemaChangeIT {
-    private static CaptureDb capture;
-
-    @Parameter
-    private int major;
-
-    @BeforeParameterizedClassInvocation
-    static void open(int major) {
-        capture = new CaptureDb(major);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws IOException {
-        capture.close();
-    }
-
+class CaptureSchemaChangeIT extends CaptureFixture {
     /** Alters a table while another session has all statements prepared, and gives the events of the latter afterwards. */
     private static String[] eventsAfter(String table, String alter, String... statements) throws SQLException {
         try (var writer = capture.db.connect()) {

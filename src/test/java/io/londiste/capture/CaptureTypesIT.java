@@ -2,26 +2,20 @@ package io.londiste.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.test.PostgresPair;
-import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A value arrives as it was, whatever its type and whatever settings the session has that writes it. */
-@ExtendWith(PostgresPair.class)
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
-class CaptureTypesIT {
+class CaptureTypesIT extends CaptureFixture {
     /** Runs statements under settings that few sessions have. In a function, because the driver wants to know none of it. */
     private static final String ODD = """
             create schema elsewhere;
@@ -169,14 +163,8 @@ class CaptureTypesIT {
             "inet|'10.0.0.1'|'10.0.0.1/8'",
             "uuid|'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'|'b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'");
 
-    private static CaptureDb capture;
-
-    @Parameter
-    private int major;
-
     @BeforeParameterizedClassInvocation
-    static void open(int major) {
-        capture = new CaptureDb(major);
+    static void makeTypes(int major) {
         capture.db.sql(TYPES);
         // PostgreSQL 13 tells the driver at once, which insists on ISO
         var odd = ODD.formatted(major == 13 ? "ISO" : "German", "on");
@@ -185,11 +173,6 @@ class CaptureTypesIT {
                 .replace("test.odd", "test.odder")
                 .replace("standard_conforming_strings = on", "standard_conforming_strings = off"));
         capture.db.sql("create table q_mood (m mood)");
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws IOException {
-        capture.close();
     }
 
     @Test

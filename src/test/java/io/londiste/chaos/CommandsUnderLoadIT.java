@@ -10,6 +10,7 @@ import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.SteadyWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

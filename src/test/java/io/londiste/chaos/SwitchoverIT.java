@@ -7,11 +7,10 @@ import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.SteadyWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,19 +49,10 @@ class SwitchoverIT {
             provider.sql("select londiste.provider_add_seq('queue', ?)", sequence);
             subscriber.sql("select londiste.subscriber_add_seq('queue', ?)", sequence);
         }
-        var ini = Files.writeString(directory.resolve("conf.ini"), """
-                [londiste]
-                job_name = job
-                pgq_queue_name = queue
-                provider_db = %s
-                subscriber_db = %s
-                embedded_ticker = 1
-                loop_delay = 0.2
-                """.formatted(provider.libpq(), subscriber.libpq()));
+        var ini = Files.writeString(directory.resolve("conf.ini"), job.ini());
 
         try (var replay = DaemonProcess.replay(ini)) {
-            try (var one = new SteadyWriter(provider, WRITE.formatted("provider"));
-                    var other = new SteadyWriter(provider, WRITE.formatted("provider"))) {
+            try (var writers = new SteadyWriter(provider, 2, WRITE.formatted("provider"))) {
                 for (int i = 0; i < 4; i++) {
                     replay.start();
                     replay.awaitStart();
@@ -72,8 +62,7 @@ class SwitchoverIT {
                     replay.run(random.nextInt(1000));
                     replay.kill();
                     assertNeverBehind(subscriber);
-                    awaitWrites(one, 10);
-                    awaitWrites(other, 10);
+                    writers.await(20);
                 }
                 replay.start();
                 replay.awaitStart();
@@ -83,21 +72,14 @@ class SwitchoverIT {
         }
         assertThat(subscriber.sql(VALUES)).as("seed %d", seed).isEqualTo(provider.sql(VALUES));
 
-        try (var one = new SteadyWriter(subscriber, WRITE.formatted("subscriber"));
-                var other = new SteadyWriter(subscriber, WRITE.formatted("subscriber"))) {
-            awaitWrites(one, 100);
-            awaitWrites(other, 100);
+        try (var writers = new SteadyWriter(subscriber, 2, WRITE.formatted("subscriber"))) {
+            writers.await(200);
         }
         assertThat(subscriber.sql("""
                         select min(id) filter (where side = 'subscriber') > max(id) filter (where side = 'provider'),
                           min(ticket) filter (where side = 'subscriber') > max(ticket) filter (where side = 'provider'),
                           max(debt) filter (where side = 'subscriber') < min(debt) filter (where side = 'provider') from orders
                         """)).isEqualTo("t|t|t");
-    }
-
-    private static void awaitWrites(SteadyWriter writer, int transactions) {
-        long until = writer.committed() + transactions;
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> writer.committed() >= until);
     }
 
     private void assertNeverBehind(Db subscriber) {

@@ -3,50 +3,15 @@ package io.londiste.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.SqlState;
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The functions for sequences. */
-@ExtendWith(PostgresPair.class)
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
-class SequenceSqlIT {
-    private static Db db;
-
-    @Parameter
-    private int major;
-
-    @BeforeParameterizedClassInvocation
-    static void open(int major) {
-        db = PostgresPair.database(major);
-        var installer = new Installer(db.dataSource());
-        installer.installPgq();
-        installer.installLondisteProvider();
-        db.sql("select pgq.create_queue('q')");
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws IOException {
-        db.close();
-    }
-
-    private static void assertFails(String sql, String state, String message) {
-        assertThatThrownBy(() -> db.sql(sql))
-                .hasMessageContaining(message)
-                .extracting(SqlState::of)
-                .isEqualTo(state);
-    }
-
+class SequenceSqlIT extends SchemaFixture {
     @Test
     void valuesAreReadAsTheyAre() {
         db.sql("""

@@ -11,6 +11,7 @@ import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.SteadyWriter;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -120,7 +121,7 @@ class SequencesIT {
         job.awaitReplay();
         assertAlike();
 
-        try (var writers = new Writers(provider, 3, """
+        try (var writers = new SteadyWriter(provider, 3, """
                 do $$ begin
                   for i in 1..50 loop
                     begin
@@ -154,7 +155,7 @@ class SequencesIT {
         follow("orders_id_seq", "backwards", "reserved");
         job.add("orders").start().awaitOk();
 
-        try (var writers = new Writers(provider, 3, "insert into orders (side) values ('provider')")) {
+        try (var writers = new SteadyWriter(provider, 3, "insert into orders (side) values ('provider')")) {
             for (int i = 0; i < 20; i++) {
                 writers.await(20);
                 assertThat(subscriber.sql("select coalesce(max(id), 0) <= (select last_value from orders_id_seq),"
@@ -168,7 +169,7 @@ class SequencesIT {
         assertAlike();
         job.stop();
         long before = subscriber.number("select count(*) from orders");
-        try (var writers = new Writers(subscriber, 3, "insert into orders (side) values ('subscriber')")) {
+        try (var writers = new SteadyWriter(subscriber, 3, "insert into orders (side) values ('subscriber')")) {
             writers.await(200);
         }
 
