@@ -1,5 +1,12 @@
 -- Ticks: the snapshots that cut a queue's stream into batches.
 
+create or replace function pgq._txid(i_xid xid, i_near bigint) returns bigint
+language sql immutable
+as $$
+-- The whole number of a transaction, of which a row's xmin has the lower 32 bits: the one that is next to i_near.
+select i_near + (((i_xid::text::bigint - i_near + 2147483648) & 4294967295) - 2147483648);
+$$;
+
 create or replace function pgq._due_queues(i_queue_id integer)
 returns table (queue_id integer, queue_name text, tick_seq regclass, event_seq regclass)
 language sql stable  -- and no SET, so that it becomes part of its caller's query, whose plan is kept
@@ -9,13 +16,16 @@ as $$
 --   * ticker_idle_period is over since the last tick;
 --   * ticker_max_lag is over and a transaction that may have written events, but ran on at the last tick, has ended
 --     since. Its numbers were drawn before, so the sequence does not tell. It must have begun before the sequence stood
---     where it does, hence before the last tick but one, if the sequence had stopped by then.
+--     where it does, hence before the last tick but one, if the sequence had stopped by then. A snapshot lists who runs
+--     only up to the last one that had ended; those between that and the tick's own transaction may have run as well.
 select q.queue_id, q.queue_name, q.queue_tick_seq::regclass, q.queue_event_seq::regclass
 from pgq.queue q
 left join lateral (
     select tick_time, tick_snapshot, tick_event_seq,
-           lead(tick_snapshot) over w as prev_snapshot, lead(tick_event_seq) over w as prev_event_seq
-    from (select * from pgq.tick where tick_queue = q.queue_id order by tick_id desc limit 2) two
+           txid, lead(txid) over w as prev_txid,
+           lead(tick_event_seq) over w is distinct from tick_event_seq as moved
+    from (select *, pgq._txid(xmin, txid_snapshot_xmax(tick_snapshot)) as txid
+          from pgq.tick where tick_queue = q.queue_id order by tick_id desc limit 2) two
     window w as (order by tick_id desc)
     limit 1) t on true
 cross join lateral (
@@ -30,8 +40,10 @@ where not q.queue_external_ticker
        or lag >= q.queue_ticker_idle_period
        or lag >= q.queue_ticker_max_lag and exists (
             select from txid_snapshot_xip(t.tick_snapshot) x
-            where txid_visible_in_snapshot(x, txid_current_snapshot())
-              and (t.prev_event_seq is distinct from t.tick_event_seq or x < txid_snapshot_xmax(t.prev_snapshot))));
+            where txid_visible_in_snapshot(x, txid_current_snapshot()) and (t.moved or x < t.prev_txid))
+       or lag >= q.queue_ticker_max_lag and t.moved and exists (
+            select from generate_series(txid_snapshot_xmax(t.tick_snapshot), t.txid - 1) x
+            where txid_visible_in_snapshot(x, txid_current_snapshot())));
 $$;
 
 create or replace function pgq._insert_tick(i_queue_id integer, i_queue_name text, i_tick_id bigint,

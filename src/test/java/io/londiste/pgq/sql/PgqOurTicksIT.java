@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 
@@ -66,19 +67,23 @@ class PgqOurTicksIT extends PgqSuite {
         assertThat(sql("select pgq.ticker(?)", queue)).isEqualTo("2");
     }
 
-    @Test
-    void theTickerComesForATransactionThatEndsLate() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theTickerComesForATransactionThatEndsLate(boolean othersEnd) throws SQLException {
         var queue = queueFor("reader");
+        configure(queue, "ticker_max_lag", "0");
         try (var late = db.connect();
                 var statement = late.createStatement();
                 var longer = db.connect();
                 var unrelated = longer.createStatement()) {
             late.setAutoCommit(false);
             statement.execute("select pgq.insert_event('" + queue + "', 'late', '')");
-            tick(queue);
+            if (othersEnd) {
+                sql("select txid_current()"); // only then is the late one in the tick's snapshot
+            }
+            assertThat(number("select pgq.ticker(?)", queue)).isPositive();
             longer.setAutoCommit(false);
             unrelated.execute("select txid_current()");
-            sql(AGE_TICKS.formatted(queue));
             assertThat(sql("select pgq.ticker(?)", queue)).as("it runs on").isEqualTo("null");
 
             late.commit();
@@ -86,10 +91,33 @@ class PgqOurTicksIT extends PgqSuite {
             assertThat(number("select pgq.ticker(?)", queue)).isPositive();
             assertThat(read(queue, "reader")).containsExactly("late|");
             longer.commit();
-            sql(AGE_TICKS.formatted(queue));
             assertThat(sql("select pgq.ticker(?)", queue))
                     .as("one that began when all events were there is not waited for")
                     .isEqualTo("null");
+        }
+    }
+
+    @Test
+    void theTickerComesForTheSecondOfTwoThatEndLate() throws SQLException {
+        var queue = queueFor("reader");
+        configure(queue, "ticker_max_lag", "0");
+        try (var first = db.connect();
+                var one = first.createStatement();
+                var second = db.connect();
+                var other = second.createStatement()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            one.execute("select pgq.insert_event('" + queue + "', 'first', '')");
+            other.execute("select pgq.insert_event('" + queue + "', 'second', '')");
+            assertThat(number("select pgq.ticker(?)", queue)).isPositive();
+            first.commit();
+            assertThat(number("select pgq.ticker(?)", queue)).isPositive();
+            assertThat(sql("select pgq.ticker(?)", queue)).as("it runs on").isEqualTo("null");
+
+            second.commit();
+
+            assertThat(number("select pgq.ticker(?)", queue)).isPositive();
+            assertThat(read(queue, "reader")).containsExactly("first|", "second|");
         }
     }
 
