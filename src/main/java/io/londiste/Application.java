@@ -48,6 +48,9 @@ public final class Application implements AutoCloseable {
 
     private final Main main = new Main();
     private final List<BasicDataSource> pools = new ArrayList<>();
+    private final Errors errors = new Errors();
+    private TickerLog tickerLog;
+    private Pause pause;
     private ReplayStatus status;
     private Copies copies;
     private Once once;
@@ -60,7 +63,7 @@ public final class Application implements AutoCloseable {
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);
         main.addInitialProperty("camel.main.banner-enabled", "false");
-        main.bind("errorLog", new ErrorLog());
+        main.bind("errorLog", new ErrorLog(errors));
     }
 
     /** The replay of a job, with a ticker if its settings want one inside. */
@@ -140,6 +143,7 @@ public final class Application implements AutoCloseable {
         copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
         handover.watch(copies::active);
         once = new Once(queue, consumer, pgq, subscriber, tables, copies, status);
+        pause = new Pause(consumer, subscriber, tables);
 
         main.bind("barrier", new Barrier(consumer, subscriber));
         main.bind("handover", handover);
@@ -154,7 +158,7 @@ public final class Application implements AutoCloseable {
                         queue, provider, subscriber, tables, shapes, handover, progress, settings.lockTimeout()));
         main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
         main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
-        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies, status));
+        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies, status, errors));
         main.addInitialProperty("pgq_queue_name", queue);
         main.addInitialProperty("pgq_consumer_id", consumer);
         main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize(settings)));
@@ -169,7 +173,8 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindTicker(Settings settings, Duration delay) {
-        main.bind("tickerLog", new TickerLog(settings.tickerLogDelay()));
+        tickerLog = new TickerLog(settings.tickerLogDelay());
+        main.bind("tickerLog", tickerLog);
         main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
         Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
         main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
@@ -220,9 +225,29 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** Has a replay apply nothing any more, once its batch is done; tables that are being copied get as far as they can. */
+    public void pause() {
+        pause.begin(main.getCamelContext(), LONGEST_BATCH);
+    }
+
+    /** Goes on after {@link #pause}. */
+    public void resume() {
+        pause.end(main.getCamelContext());
+    }
+
     /** Lets the batch that is being applied finish, and ends. */
     public void stop() {
         close();
+    }
+
+    /** What went wrong last. */
+    public Errors errors() {
+        return errors;
+    }
+
+    /** How much was ticked; null where no ticker runs. */
+    public TickerLog ticks() {
+        return tickerLog;
     }
 
     /** What the replay has applied; null for a ticker. */

@@ -18,6 +18,13 @@ public final class Causes {
         return message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
+    /** What is to be told of an error: what was written for the operator, or else {@link #root}; in one line. */
+    public static String message(Throwable error) {
+        return error instanceof LondisteException
+                ? error.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
+                : root(error);
+    }
+
     private static String said(Throwable error) {
         var server = error instanceof PSQLException failure ? failure.getServerErrorMessage() : null;
         if (server == null) {

@@ -10,6 +10,11 @@ public final class ErrorLog implements ExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorLog.class);
 
     private final Repeats repeats = new Repeats();
+    private final Errors errors;
+
+    public ErrorLog(Errors errors) {
+        this.errors = errors;
+    }
 
     /** Work by the clock has failed. */
     public void timer(Exchange exchange) {
@@ -18,6 +23,7 @@ public final class ErrorLog implements ExceptionHandler {
 
     private void tell(String speaker, Throwable error) {
         var message = Causes.root(error);
+        errors.add(speaker, message);
         if (repeats.isNews(speaker, message)) {
             LOG.error("{}: {}", speaker, message);
         }

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The way to the background: the same command line is started as another process, out of reach of the terminal's
@@ -64,12 +67,19 @@ final class Background {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+ExitOnOutOfMemoryError",
                 "-D" + PROPERTY + "=true",
-                "-Dlondiste.program=" + root.program.written(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.londiste.Main"));
+                "-Dlondiste.program=" + root.program.written()));
+        command.addAll(options());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.londiste.Main"));
         command.addAll(root.spec.commandLine().getParseResult().originalArgs());
         return command;
+    }
+
+    /** The options that {@code bin/londiste} has given to this process, for the other. */
+    private static List<String> options() {
+        var options = Objects.requireNonNullElse(System.getenv("JAVA_OPTS"), "");
+        return Stream.of(options.split("\\s+"))
+                .filter(Predicate.not(String::isEmpty))
+                .toList();
     }
 
     /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground, or the second time. */

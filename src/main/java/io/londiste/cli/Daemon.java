@@ -1,19 +1,20 @@
 package io.londiste.cli;
 
 import io.londiste.Application;
+import io.londiste.Causes;
+import io.londiste.JobLock;
 import io.londiste.LondisteException;
 import io.londiste.SqlState;
+import io.londiste.cli.DaemonDesk.Asked;
+import io.londiste.cli.DaemonDesk.Wish;
 import io.londiste.config.Settings;
-import io.londiste.console.Console;
+import io.londiste.jmx.Operated.State;
+import io.londiste.subscriber.Position;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -37,11 +38,6 @@ final class Daemon {
 
     private static final int BY_TERM = 143;
 
-    private enum Wish {
-        STOP,
-        RELOAD
-    }
-
     /**
      * What a daemon does.
      *
@@ -58,18 +54,18 @@ final class Daemon {
 
     private final Root root;
     private final Kind kind;
-    private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final DaemonDesk desk = new DaemonDesk(() -> halt(BY_TERM));
+    private final DaemonRoutes routes;
     private Settings settings;
     private JobLock lock;
-    private Application application;
-    private Console console;
+    private OperatorsDesk operators;
     private PidFile pidFile;
     private String told = "";
 
     private Daemon(Root root, Kind kind) {
         this.root = root;
         this.kind = kind;
+        this.routes = new DaemonRoutes(kind.maker, desk);
     }
 
     /** Does what the switches say; returns the exit code. */
@@ -94,7 +90,7 @@ final class Daemon {
         try {
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             handleSignals();
-            console = Console.start(settings, terminal());
+            operators = kind.once ? OperatorsDesk.NONE : OperatorsDesk.open(settings, desk, terminal());
             lock = kind.lock.apply(settings);
             boolean done = false;
             while (!done && standBy()) {
@@ -123,16 +119,17 @@ final class Daemon {
 
     /** Waits until the job can be done by this process. Returns false if it is to stop instead. */
     private boolean standBy() throws InterruptedException {
-        while (!stopping.get() && !mayStart()) {
+        while (!desk.isStopping() && !mayStart()) {
             Background.ready();
-            heed(wishes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+            heed(desk.next(LOOK));
         }
-        return !stopping.get();
+        return !desk.isStopping();
     }
 
     /**
      * Whether nothing keeps this process from the job. What somebody has to put right is thrown now, while he looks. What
-     * may pass by itself is waited for: after a power cut, daemons come up before their servers.
+     * may pass by itself is waited for: after a power cut, daemons come up before their servers. Where there is a desk, all
+     * is waited for: from there it can be put right.
      */
     private boolean mayStart() {
         try {
@@ -144,11 +141,13 @@ final class Daemon {
             if (kind.once) {
                 throw new LondisteException("another" + other);
             }
+            desk.is(State.STANDBY, "another" + other);
             tell("Another" + other + ". Waits as a standby");
         } catch (LondisteException e) {
-            if (kind.once || !SqlState.isPassing(e) || isUnknownHost(e)) {
+            if (kind.once || !settings.hasDesk() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
                 throw e;
             }
+            desk.is(State.WAITING, Causes.message(e));
             tell(e.getMessage() + ". Tries again until it works");
         }
         return false;
@@ -171,30 +170,29 @@ final class Daemon {
      * for a process that does its work once.
      */
     private boolean work() throws InterruptedException {
-        application = kind.maker.apply(settings);
-        application.start();
+        routes.start(settings);
         told = "";
         LOG.info("Started {}", settings.file());
         Background.ready();
         boolean done = kind.once ? workOnce() : workOn();
         LOG.info("Stopping");
-        application.stop();
-        application = null;
+        routes.stop();
         return done;
     }
 
     private boolean workOn() throws InterruptedException {
-        while (!stopping.get() && isStillOurs()) {
-            heed(wishes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+        while (!desk.isStopping() && isStillOurs()) {
+            heed(desk.next(LOOK));
         }
         return false;
     }
 
     /** Returns whether all is done; fails if a table is not in sync then. */
     private boolean workOnce() throws InterruptedException {
-        while (!stopping.get()) {
-            if (application.once().isDone()) {
-                var stopped = application.once().stopped();
+        while (!desk.isStopping()) {
+            var once = routes.running().once();
+            if (once.isDone()) {
+                var stopped = once.stopped();
                 if (!stopped.isEmpty()) {
                     throw new LondisteException(stopped.stream()
                             .map(table -> "table " + table.name() + " is " + table.state() + ": " + table.reason())
@@ -202,7 +200,7 @@ final class Daemon {
                 }
                 return true;
             }
-            heed(wishes.poll(LOOK_ONCE.toMillis(), TimeUnit.MILLISECONDS));
+            heed(desk.next(LOOK_ONCE));
         }
         return false;
     }
@@ -218,14 +216,13 @@ final class Daemon {
     }
 
     private void end() {
+        desk.close();
         try {
-            if (application != null) {
-                application.close();
-            }
+            routes.stop();
         } finally {
             giveUpLock();
-            if (console != null) {
-                console.close();
+            if (operators != null) {
+                operators.close();
             }
             if (pidFile != null) {
                 pidFile.close();
@@ -245,14 +242,13 @@ final class Daemon {
 
     private void handleSignals() {
         Signals.on("INT", () -> {
-            if (stopping.getAndSet(true)) {
+            if (desk.ask(Wish.STOP)) {
                 // Whoever asks again does not want to wait for the batch.
                 halt(BY_INT);
             }
-            wishes.add(Wish.STOP);
         });
         Signals.on("TERM", () -> halt(BY_TERM));
-        Signals.on("HUP", () -> wishes.add(Wish.RELOAD));
+        Signals.on("HUP", () -> desk.ask(Wish.RELOAD));
     }
 
     /** Ends at once: what is under way on the servers is rolled back by them. */
@@ -263,55 +259,56 @@ final class Daemon {
         Runtime.getRuntime().halt(code);
     }
 
-    /** On RELOAD, goes on with INI file and routes as they are now; if they are of no use, as before. */
-    private void heed(Wish wish) {
-        if (wish != Wish.RELOAD) {
+    /** Does what was asked for, if anything was, and tells who asked. */
+    private void heed(Asked asked) {
+        if (asked == null) {
             return;
         }
-        LOG.info("Reading {} again", root.config);
         try {
-            var fresh = root.load();
-            kind.check.accept(fresh);
-            var moved = movedPidFile(fresh);
-            try {
-                if (application != null) {
-                    replaceRoutes(fresh);
-                }
-            } catch (RuntimeException e) {
-                moved.ifPresent(PidFile::close);
-                throw e;
+            switch (asked.wish()) {
+                case RELOAD -> reload();
+                case PAUSE -> routes.pause();
+                case RESUME -> routes.resume();
+                case REWIND -> routes.move(settings, Position::rewind);
+                case RESET -> routes.move(settings, Position::reset);
+                case STOP -> {} // known already
             }
-            moved.ifPresent(file -> {
-                pidFile.close();
-                pidFile = file;
-            });
-            settings = fresh;
-            console = console.as(settings, terminal());
-            giveUpLock();
-            lock = kind.lock.apply(settings);
-            Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
-            LOG.info("Goes on with {} as it is now", root.config);
+            asked.done().complete(null);
         } catch (RuntimeException e) {
+            asked.done().completeExceptionally(e);
             LOG.error("Goes on as before: {}", Listing.text(e.getMessage()), LOG.isDebugEnabled() ? e : null);
         }
+    }
+
+    /** Goes on with INI file and routes as they are now; if they are of no use, as before. */
+    private void reload() {
+        LOG.info("Reading {} again", root.config);
+        var fresh = root.load();
+        if (routes.running() != null) {
+            kind.check.accept(fresh);
+        }
+        var moved = movedPidFile(fresh);
+        try {
+            routes.replace(settings, fresh);
+        } catch (RuntimeException e) {
+            moved.ifPresent(PidFile::close);
+            throw e;
+        }
+        moved.ifPresent(file -> {
+            pidFile.close();
+            pidFile = file;
+        });
+        settings = fresh;
+        giveUpLock();
+        lock = kind.lock.apply(settings);
+        Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
+        operators.moveTo(settings, terminal());
+        LOG.info("Goes on with {} as it is now", root.config);
     }
 
     /** The pid file of other settings, if that is another one: whoever reads them looks for us there. */
     private Optional<PidFile> movedPidFile(Settings fresh) {
         boolean moved = pidFile != null && !RunningDaemon.pidFile(fresh).equals(settings.pidfile());
         return moved ? Optional.of(PidFile.take(fresh.pidfile())) : Optional.empty();
-    }
-
-    private void replaceRoutes(Settings fresh) {
-        var next = kind.maker.apply(fresh);
-        application.stop();
-        try {
-            next.start();
-            application = next;
-        } catch (RuntimeException e) {
-            application = kind.maker.apply(settings);
-            application.start();
-            throw e;
-        }
     }
 }

@@ -1,8 +1,8 @@
 package io.londiste.cli;
 
 import io.londiste.Application;
+import io.londiste.JobLock;
 import io.londiste.LondisteException;
-import io.londiste.config.Pools;
 import io.londiste.subscriber.Position;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
@@ -60,15 +60,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     private static void move(Root root, Consumer<Position> action) {
         var settings = root.settings();
-        try (var lock = new JobLock(settings);
-                var provider = Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime());
-                var subscriber =
-                        Pools.open(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime())) {
+        try (var lock = new JobLock(settings)) {
             if (!lock.isOurs()) {
                 throw new LondisteException("the replay of " + settings.jobName() + " runs (" + lock.holder()
                         + "); stop it first (londiste -s " + settings.file() + "); nothing was changed");
             }
-            action.accept(new Position(settings, provider, subscriber));
+            Position.connected(settings, action);
         } catch (SQLException e) {
             throw new IllegalStateException("closing connections", e);
         }

@@ -193,7 +193,8 @@ public final class Database {
     /** Fails unless there is PgQ. */
     public void requirePgq() {
         if (!call(from -> new PgqClient(from).isInstalled())) {
-            throw new LondisteException(this + ": pgq is not installed; run: pgqadm " + settings.file() + " install");
+            var command = key == Key.DB ? "pgqadm %s install" : "londiste %s provider install";
+            throw new LondisteException(this + ": pgq is not installed; run: " + command.formatted(settings.file()));
         }
     }
 

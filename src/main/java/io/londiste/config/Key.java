@@ -63,6 +63,15 @@ public enum Key {
             "Address at which the daemon serves its web console, as host:port; a port alone is one of 127.0.0.1; empty:"
                     + " none."),
     CONSOLE_USERS("", "", "File with the users of the console; empty: the INI file's name with .users behind it."),
+    JMX(
+            "",
+            "",
+            "Address at which JMX clients reach the daemon's MBeans, as host:port; a port alone is one of 127.0.0.1;"
+                    + " empty: none."),
+    JMX_PASSWORD_FILE("", "", "The JDK's password file for jmx, a role and its password a line; needed with jmx."),
+    JMX_ACCESS_FILE("", "", "The JDK's access file for jmx, a role and readonly or readwrite a line; needed with jmx."),
+    JMX_TLS("0", "0", "1 has jmx speak TLS, with the key store that the JVM's options name."),
+    LAG_LIMIT("60", In.NEITHER, "Seconds of lag from which on the replay's MBean notifies its listeners."),
     QUEUE_REFRESH_PERIOD(
             In.NEITHER, "30", "From old files, without effect: the ticker always knows its queues.", false),
     USE_SKYLOG("0", "0", "From old files, without effect: logfile is the log.", false),

@@ -44,7 +44,9 @@ public record Settings(
         Duration compareEvery,
         Path routesDir,
         InetSocketAddress console,
-        Path consoleUsers) {
+        Path consoleUsers,
+        Jmx jmx,
+        Duration lagLimit) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
@@ -93,7 +95,17 @@ public record Settings(
                 values.seconds(Key.COMPARE_EVERY),
                 values.path(Key.ROUTES),
                 values.address(Key.CONSOLE),
-                values.path(Key.CONSOLE_USERS));
+                values.path(Key.CONSOLE_USERS),
+                jmx(values),
+                values.seconds(Key.LAG_LIMIT));
+    }
+
+    private static Jmx jmx(Values values) {
+        return new Jmx(
+                values.address(Key.JMX),
+                values.path(Key.JMX_PASSWORD_FILE),
+                values.path(Key.JMX_ACCESS_FILE),
+                values.flag(Key.JMX_TLS));
     }
 
     private static void warnOfUnknown(Path file, Section section, Ini ini) {
@@ -155,6 +167,13 @@ public record Settings(
         return consoleUsers != null ? consoleUsers : file.resolveSibling(file.getFileName() + ".users");
     }
 
+    /**
+     * Whether an operator reaches the daemon otherwise than by commands, and can put right from there what it waits for.
+     */
+    public boolean hasDesk() {
+        return jmx.isOn() || console != null;
+    }
+
     private <T> T required(Key key, T value) {
         if (value == null) {
             throw new LondisteException(file + ": [" + section.written() + "] " + key.written() + ": has to be set ("
@@ -190,6 +209,8 @@ public record Settings(
                 compareEvery,
                 directory,
                 console,
-                consoleUsers);
+                consoleUsers,
+                jmx,
+                lagLimit);
     }
 }

@@ -1,6 +1,7 @@
 package io.londiste.copy;
 
 import io.londiste.Causes;
+import io.londiste.Errors;
 import io.londiste.Repeats;
 import io.londiste.SqlState;
 import io.londiste.Transactions;
@@ -44,6 +45,7 @@ public final class Failures {
     private final TableShapes shapes;
     private final Copies copies;
     private final ReplayStatus status;
+    private final Errors errors;
     private final Repeats repeats = new Repeats();
     /** The batch in which a table has failed before. */
     private final Map<TableName, Long> failedBatches = new ConcurrentHashMap<>();
@@ -56,7 +58,8 @@ public final class Failures {
             SubscribedTables tables,
             TableShapes shapes,
             Copies copies,
-            ReplayStatus status) {
+            ReplayStatus status,
+            Errors errors) {
         this.queue = queue;
         this.jobConsumer = jobConsumer;
         this.pgq = pgq;
@@ -65,6 +68,7 @@ public final class Failures {
         this.shapes = shapes;
         this.copies = copies;
         this.status = status;
+        this.errors = errors;
     }
 
     /**
@@ -100,7 +104,12 @@ public final class Failures {
                 tables.setPosition(transaction, copy.consumer(), tick);
             }
         });
-        copies.failed(copy, reason, false);
+        failed(copy, reason, false);
+    }
+
+    private void failed(TableCopy copy, String reason, boolean passing) throws SQLException {
+        errors.addOfTable(copy.table().toString(), reason);
+        copies.failed(copy, reason, passing);
     }
 
     /** The batch could not be brought to the subscriber, for a reason that is no table's. It comes again. */
@@ -111,6 +120,7 @@ public final class Failures {
         String message = Causes.root(error);
         LOG.debug("the batch failed", error);
         status.failed(message);
+        errors.add(batch == null ? "batch" : batch.queue(), message);
         if (repeats.isNews(jobConsumer, batch + message)) {
             LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, message);
             tellOperator(message);
@@ -141,7 +151,7 @@ public final class Failures {
                 shapes.forget();
             }
             TableException table = ObjectHelper.getException(TableException.class, error);
-            copies.failed(copy, table == null ? Causes.root(error) : reason(table), SqlState.isPassing(error));
+            failed(copy, table == null ? Causes.root(error) : reason(table), SqlState.isPassing(error));
         }
     }
 

@@ -1,9 +1,12 @@
 package io.londiste.demo;
 
 import io.londiste.Application;
+import io.londiste.JobLock;
 import io.londiste.Transactions;
 import io.londiste.config.Settings;
 import io.londiste.demo.DemoPicture.Line;
+import io.londiste.jmx.Embedded;
+import io.londiste.jmx.MBeans;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
 import io.londiste.provider.Provider;
@@ -17,16 +20,23 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The replication of the demo: the same commands and programs that an operator uses, in this process. */
 final class DemoJob implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoJob.class);
+
     private final Settings settings;
     private final DataSource subscriberDb;
     private final Provider provider;
     private final Subscriber subscriber;
     private final PgqClient pgq;
+    private final Settings tickerSettings;
     private final Application ticker;
     private final Application replay;
+    private final JobLock lock;
+    private final List<MBeans> mbeans = new ArrayList<>();
     private final SubscribedTables subscribed;
 
     DemoJob(DemoServers servers) {
@@ -38,6 +48,8 @@ final class DemoJob implements AutoCloseable {
         subscribed = new SubscribedTables(settings.queueName());
         ticker = Application.ticker(servers.ticker());
         replay = Application.replay(settings);
+        lock = new JobLock(settings);
+        tickerSettings = servers.ticker();
     }
 
     /** Installs both sides, and starts ticker and replay. */
@@ -45,7 +57,10 @@ final class DemoJob implements AutoCloseable {
         provider.install();
         subscriber.install();
         ticker.start();
+        lock.isOurs(); // comparisons look for whoever has it
         replay.start();
+        mbeans.add(MBeans.register(tickerSettings, new Embedded(ticker)));
+        mbeans.add(MBeans.register(settings, new Embedded(replay)));
     }
 
     void add(List<TableName> tables) {
@@ -100,7 +115,13 @@ final class DemoJob implements AutoCloseable {
 
     @Override
     public void close() {
+        mbeans.forEach(MBeans::close);
         replay.close();
         ticker.close();
+        try {
+            lock.close();
+        } catch (SQLException e) {
+            LOG.debug("The job's lock ends with its connection", e);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.londiste.queue;
 import io.londiste.LondisteException;
 import io.londiste.SqlState;
 import io.londiste.config.Database;
+import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.pgq.ConsumerInfo;
 import io.londiste.pgq.PgqClient;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands on the queues of a ticker's database, ours or those of the original PgQ. Each either does what it says or
+ * The commands on the queues of a database, ours or those of the original PgQ. Each either does what it says or
  * throws a {@link LondisteException} and changes nothing; what it does, it logs.
  */
 public final class Queues {
@@ -38,9 +39,12 @@ public final class Queues {
     private final Settings settings;
     private final Database database;
 
+    /** The queues of a ticker's database, or of a job's provider. */
     public Queues(Settings settings, DataSource source) {
         this.settings = settings;
-        this.database = Database.queues(settings, source);
+        this.database = settings.section() == Section.PGQADM
+                ? Database.queues(settings, source)
+                : Database.provider(settings, source);
     }
 
     /** Installs PgQ, unless some is there. Does nothing the second time. */

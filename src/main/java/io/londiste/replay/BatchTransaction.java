@@ -12,6 +12,7 @@ import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -191,8 +192,12 @@ public final class BatchTransaction implements AutoCloseable {
 
     /** The line that Londiste logs of each batch. */
     String summary() {
-        return "{count: %d, ignored: %d, duration: %.3f}"
-                .formatted(events, ignored, (System.nanoTime() - started) / 1e9);
+        return "{count: %d, ignored: %d, duration: %.3f}".formatted(events, ignored, time().toNanos() / 1e9);
+    }
+
+    /** How long it has taken so far. */
+    Duration time() {
+        return Duration.ofNanos(System.nanoTime() - started);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class Replay {
         transaction.commit();
         status.applied(transaction.counts());
         if (exchange.getProperty(TABLE) == null) {
-            status.replayed(batch);
+            status.replayed(batch, transaction.events(), transaction.time());
         }
         if (!transaction.unexpected().isEmpty()) {
             LOG.warn(

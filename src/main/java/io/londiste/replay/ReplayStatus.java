@@ -3,6 +3,7 @@ package io.londiste.replay;
 import io.londiste.pgq.Batch;
 import io.londiste.table.TableName;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,8 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What this process has applied since it started, and what it could not. Safe for use by several threads. */
 public final class ReplayStatus {
     private final Map<TableName, Counts> tables = new ConcurrentHashMap<>();
+    private final Map<TableName, Instant> changes = new ConcurrentHashMap<>();
+    private final Rate rate = new Rate();
     private volatile OffsetDateTime appliedUpTo;
     private volatile Failure failure = Failure.NONE;
+    private volatile Batches batches = new Batches(0, 0, 0, Duration.ZERO);
 
     /**
      * Failures of the replay since its last batch.
@@ -24,13 +28,34 @@ public final class ReplayStatus {
         static final Failure NONE = new Failure(0, null);
     }
 
-    void applied(Map<TableName, Counts> counts) {
-        counts.forEach((table, count) -> tables.merge(table, count, Counts::plus));
+    /**
+     * What the replay has done, the catch-ups of single tables left aside.
+     *
+     * @param number of batches
+     * @param events of these batches
+     * @param lastEvents of the last batch that had any
+     * @param lastTime how long that one took
+     */
+    public record Batches(long number, long events, long lastEvents, Duration lastTime) {
+        private Batches plus(long more, Duration time) {
+            return new Batches(number + 1, events + more, more > 0 ? more : lastEvents, more > 0 ? time : lastTime);
+        }
     }
 
-    void replayed(Batch batch) {
+    void applied(Map<TableName, Counts> counts) {
+        var now = Instant.now();
+        counts.forEach((table, count) -> {
+            tables.merge(table, count, Counts::plus);
+            changes.put(table, now);
+        });
+    }
+
+    /** A batch is on the subscriber. Called by the replay's thread only. */
+    void replayed(Batch batch, long events, Duration time) {
         appliedUpTo = batch.tick().time();
         failure = Failure.NONE;
+        batches = batches.plus(events, time);
+        rate.add(events);
     }
 
     /** The replay's batch could not be applied, for a reason that is no table's; called by its thread. */
@@ -41,6 +66,26 @@ public final class ReplayStatus {
     /** How often the batch has failed that the replay is at. */
     public Failure failure() {
         return failure;
+    }
+
+    /** What the replay has done. */
+    public Batches batches() {
+        return batches;
+    }
+
+    /** Events a second of the replay, over the last minute. */
+    public double eventsPerSecond() {
+        return rate.perSecond();
+    }
+
+    /** What was applied to the table. */
+    public Counts of(TableName table) {
+        return tables.getOrDefault(table, Counts.NONE);
+    }
+
+    /** When something was last applied to the table; null before that. */
+    public Instant lastChange(TableName table) {
+        return changes.get(table);
     }
 
     /** What was applied, for each table. */

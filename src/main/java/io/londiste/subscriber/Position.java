@@ -2,11 +2,14 @@ package io.londiste.subscriber;
 
 import io.londiste.LondisteException;
 import io.londiste.config.Database;
+import io.londiste.config.Pools;
 import io.londiste.config.Settings;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
 import io.londiste.table.SubscribedTables;
+import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,17 @@ public final class Position {
         this.provider = Database.provider(settings, provider);
         this.subscriber = Database.subscriber(settings, subscriber);
         this.subscribed = new SubscribedTables(settings.queueName());
+    }
+
+    /** Lets {@code action} work on connections of its own to both databases, which are closed after it. */
+    public static void connected(Settings settings, Consumer<Position> action) {
+        var lifetime = settings.connectionLifetime();
+        try (var provider = Pools.open(settings.providerDb(), settings.jobName(), lifetime);
+                var subscriber = Pools.open(settings.subscriberDb(), settings.jobName(), lifetime)) {
+            action.accept(new Position(settings, provider, subscriber));
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing connections", e);
+        }
     }
 
     /**

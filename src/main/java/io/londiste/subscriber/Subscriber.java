@@ -163,6 +163,19 @@ public final class Subscriber {
                 .findFirst();
     }
 
+    /** How far the replay has come, and what waits to be restored. */
+    public Progress progress() {
+        return subscriber
+                .rows(
+                        "select c.last_tick_id, c.error, (select count(*) from londiste.subscriber_pending_fkeys),"
+                                + " (select count(*) from londiste.subscriber_pending_triggers)"
+                                + " from (values (?)) as v (consumer_id) left join londiste.completed c using (consumer_id)",
+                        row -> new Progress(
+                                row.getObject(1, Long.class), row.getString(2), row.getLong(3), row.getLong(4)),
+                        sides.settings().consumerId())
+                .get(0);
+    }
+
     /** How the subscribed tables differ from the provider's, and what the subscriber's role may not do with them. */
     public List<Difference> check() {
         sides.requireInstalled();

@@ -32,4 +32,12 @@ public record TableStatus(
     public boolean isCopying() {
         return state.equals(TableState.IN_COPY) && step != null;
     }
+
+    /** How much of the copy that goes on is done, from 0 to 1; -1 if none goes on. */
+    public double copied() {
+        if (!isCopying()) {
+            return -1;
+        }
+        return rows == null || totalRows == null || totalRows == 0 ? 0 : Math.min(1, (double) rows / totalRows);
+    }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,9 @@ import java.util.regex.Pattern;
  * @param names names with {@code *} and {@code ?} as wildcards; one without a schema is of {@code public}
  */
 public record Selection(boolean all, List<String> names) {
+    /** What stands between blanks and commas; not those in double quotes. */
+    private static final Pattern WRITTEN = Pattern.compile("(?:\"(?:[^\"]|\"\")*\"|[^\\s,])+");
+
     public static final Selection ALL = new Selection(true, List.of());
 
     public static Selection of(List<String> names) {
@@ -22,6 +26,13 @@ public record Selection(boolean all, List<String> names) {
 
     public static Selection of(String... names) {
         return of(List.of(names));
+    }
+
+    /** The names in one text, with commas or blanks between them; null has none. */
+    public static List<String> split(String written) {
+        return written == null
+                ? List.of()
+                : WRITTEN.matcher(written).results().map(MatchResult::group).toList();
     }
 
     /**

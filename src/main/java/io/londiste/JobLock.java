@@ -1,4 +1,4 @@
-package io.londiste.cli;
+package io.londiste;
 
 import io.londiste.config.Database;
 import io.londiste.config.Pools;
@@ -12,9 +12,9 @@ import java.util.List;
 
 /**
  * Lets one process at a time do a job, wherever the processes run. The lock belongs to a session on the subscriber, so
- * that it goes with its process, however that ends.
+ * that it goes with its process, however that ends. Used by one thread.
  */
-final class JobLock implements AutoCloseable {
+public final class JobLock implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 5;
     private static final int LONGEST_NAME = 63;
 
@@ -22,7 +22,7 @@ final class JobLock implements AutoCloseable {
     private final Database subscriber;
     private Connection session;
 
-    JobLock(Settings settings) {
+    public JobLock(Settings settings) {
         consumer = settings.consumerId();
         var source = settings.subscriberDb().dataSource(sessionName(settings.jobName()));
         subscriber = Database.subscriber(settings, source);
@@ -46,9 +46,9 @@ final class JobLock implements AutoCloseable {
     /**
      * Whether this process has the job, which it takes if nobody has.
      *
-     * @throws io.londiste.LondisteException if the subscriber cannot be asked
+     * @throws LondisteException if the subscriber cannot be asked
      */
-    boolean isOurs() {
+    public boolean isOurs() {
         return subscriber.call(source -> {
             if (session != null && session.isValid(PATIENCE_SECONDS)) {
                 return true;
@@ -72,7 +72,7 @@ final class JobLock implements AutoCloseable {
     }
 
     /** Which process has the job, as far as it can be seen. */
-    String holder() {
+    public String holder() {
         List<String> holders = subscriber.texts(ReplayLock.HOLDER, consumer);
         return holders.isEmpty() ? "another process" : holders.get(0);
     }

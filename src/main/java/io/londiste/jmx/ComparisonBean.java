@@ -1,0 +1,182 @@
+package io.londiste.jmx;
+
+import io.londiste.Application;
+import io.londiste.Causes;
+import io.londiste.LondisteException;
+import io.londiste.compare.Progress;
+import io.londiste.compare.ResultListener;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import javax.management.openmbean.CompositeData;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One comparison or repair: the same routes as on the command line, in the background. */
+final class ComparisonBean implements ComparisonMBean, ResultListener, Progress, Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ComparisonBean.class);
+
+    private enum State {
+        RUNNING,
+        DONE,
+        FAILED,
+        CANCELLED
+    }
+
+    /** What is asked for, and of which route. */
+    record Request(String route, Record body) {}
+
+    private final long id;
+    private final Request request;
+    private final BiFunction<ResultListener, Progress, Application> maker;
+    private final Comparisons all;
+    private final Instant started = Instant.now();
+    private final List<TableResult> results = new ArrayList<>();
+    private Application application;
+    private State state = State.RUNNING;
+    private Instant ended;
+    private String error = "";
+    private long rows;
+    private long totalRows;
+
+    /** @param maker makes the routes, which tell results and progress */
+    ComparisonBean(long id, Request request, BiFunction<ResultListener, Progress, Application> maker, Comparisons all) {
+        this.id = id;
+        this.request = request;
+        this.maker = maker;
+        this.all = all;
+    }
+
+    /** Does it. */
+    @Override
+    public void run() {
+        try (var routes = maker.apply(this, this)) {
+            if (begin(routes)) {
+                routes.start();
+                routes.send(request.route, request.body);
+            }
+            end(State.DONE, "");
+        } catch (RuntimeException e) {
+            LOG.debug("{} {}", request.route, id, e);
+            end(State.FAILED, Causes.message(e));
+        }
+    }
+
+    private synchronized boolean begin(Application routes) {
+        application = routes;
+        return state == State.RUNNING;
+    }
+
+    /** Whatever comes after its end does not change it. */
+    private synchronized void end(State last, String why) {
+        if (state == State.RUNNING) {
+            state = last;
+            error = why;
+            ended = Instant.now();
+            LOG.info("{} {} {}{}", request.route, id, getState(), why.isEmpty() ? "" : ": " + why);
+        }
+        application = null;
+    }
+
+    synchronized boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    @Override
+    public void add(Record result) {
+        synchronized (this) {
+            results.add(TableResult.of(result));
+        }
+        all.found(started, result);
+    }
+
+    @Override
+    public synchronized void begin(long all) {
+        totalRows = all;
+    }
+
+    @Override
+    public synchronized void done(long more) {
+        rows += more;
+    }
+
+    @Override
+    public long getId() {
+        return id;
+    }
+
+    @Override
+    public String getKind() {
+        return request.route;
+    }
+
+    @Override
+    public synchronized String getState() {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Date getStarted() {
+        return Date.from(started);
+    }
+
+    @Override
+    public synchronized Date getEnded() {
+        return Composites.date(ended);
+    }
+
+    @Override
+    public synchronized long getRows() {
+        return rows;
+    }
+
+    @Override
+    public synchronized long getTotalRows() {
+        return totalRows;
+    }
+
+    @Override
+    public synchronized double getProgress() {
+        return state == State.DONE ? 1 : totalRows == 0 ? 0 : Math.min(1, (double) rows / totalRows);
+    }
+
+    @Override
+    public synchronized String getError() {
+        return error;
+    }
+
+    @Override
+    public synchronized CompositeData[] getResults() {
+        return Composites.of(results);
+    }
+
+    @Override
+    public void cancel() {
+        Application running;
+        synchronized (this) {
+            running = application;
+            if (state != State.RUNNING) {
+                throw new LondisteException("has ended already: " + getState());
+            }
+            end(State.CANCELLED, "");
+        }
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    @Override
+    public void forget() {
+        if (isRunning()) {
+            throw new LondisteException("goes on; cancel it first");
+        }
+        all.forget(this);
+    }
+}

@@ -1,0 +1,130 @@
+package io.londiste.jmx;
+
+import io.londiste.Application;
+import io.londiste.LondisteException;
+import io.londiste.compare.Compare;
+import io.londiste.compare.Comparison;
+import io.londiste.compare.LastComparisons;
+import io.londiste.compare.Repair;
+import io.londiste.compare.Repaired;
+import io.londiste.compare.SyncOptions;
+import io.londiste.jmx.Operated.State;
+import io.londiste.table.TableName;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import javax.management.MBeanServer;
+
+/**
+ * The comparisons and repairs of a job that were asked for by its MBeans, and what came out of the last of each table.
+ * Safe for use by several threads.
+ */
+final class Comparisons implements AutoCloseable {
+    /** How many are kept once they have ended. */
+    private static final int KEPT = 20;
+
+    /** How many go on at the same time: each has connections and snapshots of its own. */
+    private static final int MOST = 4;
+
+    private final Desk desk;
+    private final Registered<Long> registered;
+    private final Map<Long, ComparisonBean> beans = new ConcurrentSkipListMap<>();
+    private final Map<TableName, LastComparison> last = new ConcurrentHashMap<>();
+    private final AtomicLong ids = new AtomicLong();
+
+    Comparisons(MBeanServer server, Desk desk) {
+        this.desk = desk;
+        this.registered = new Registered<>(
+                server,
+                id -> ObjectNames.of("Comparison", desk.job(), "id", id.toString()),
+                id -> DescribedMBean.of(beans.get(id), ComparisonMBean.class));
+    }
+
+    /** Begins to compare; returns the name of the MBean. */
+    String compare(Compare.Request request, SyncOptions options) {
+        return begin(new ComparisonBean.Request("compare", request), options);
+    }
+
+    /** Begins to repair; returns the name of the MBean. */
+    String repair(Repair.Request request, SyncOptions options) {
+        return begin(new ComparisonBean.Request("repair", request), options);
+    }
+
+    private synchronized String begin(ComparisonBean.Request request, SyncOptions options) {
+        if (desk.daemon().condition().state() == State.PAUSED && !options.force()) {
+            throw new LondisteException(
+                    "the replay of " + desk.job() + " is paused, so it would not come to the moment to"
+                            + " compare; resume it first, or take it as it is with force");
+        }
+        if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MOST) {
+            throw new LondisteException(MOST + " comparisons go on already; wait for one of them, or cancel it");
+        }
+        long id = ids.incrementAndGet();
+        var bean = new ComparisonBean(
+                id,
+                request,
+                (results, progress) -> Application.comparing(desk.settings(), options.jobs(), results, progress),
+                this);
+        beans.values().stream()
+                .filter(each -> !each.isRunning())
+                .sorted(Comparator.comparing(ComparisonBean::getId).reversed())
+                .skip(KEPT - 1)
+                .forEach(this::forget);
+        beans.put(id, bean);
+        registered.add(id);
+        var thread = new Thread(bean, desk.job() + "-" + request.route() + "-" + id);
+        thread.setDaemon(true);
+        thread.start();
+        return ObjectNames.of("Comparison", desk.job(), "id", Long.toString(id)).toString();
+    }
+
+    void forget(ComparisonBean bean) {
+        beans.remove(bean.getId());
+        registered.remove(bean.getId());
+    }
+
+    /** A result has come. What was repaired is equal now. */
+    void found(Instant begun, Record result) {
+        if (result instanceof Repaired repaired && repaired.applied()) {
+            last.remove(repaired.comparison().table());
+        } else {
+            var comparison = result instanceof Repaired repaired ? repaired.comparison() : (Comparison) result;
+            last.put(comparison.table(), LastComparison.of(begun, comparison));
+        }
+    }
+
+    /** How the table compared last, by the clock or by request; null if it was never looked at. */
+    LastComparison last(TableName table) {
+        var byClock = desk.daemon()
+                .application()
+                .map(Application::comparisons)
+                .map(LastComparisons::results)
+                .map(results -> results.get(table))
+                .map(found -> LastComparison.of(found.time(), found.comparison()));
+        return Stream.of(byClock.orElse(null), last.get(table))
+                .filter(Objects::nonNull)
+                .max(Comparator.comparing(LastComparison::time))
+                .orElse(null);
+    }
+
+    /** Forgets tables that are not among these. */
+    void keep(Set<TableName> tables) {
+        last.keySet().retainAll(tables);
+    }
+
+    /** Ends all that go on. */
+    @Override
+    public void close() {
+        Collection<ComparisonBean> all = beans.values();
+        all.stream().filter(ComparisonBean::isRunning).forEach(ComparisonBean::cancel);
+        registered.close();
+        beans.clear();
+    }
+}

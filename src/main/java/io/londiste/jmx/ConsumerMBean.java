@@ -1,0 +1,26 @@
+package io.londiste.jmx;
+
+/** {@code io.londiste:type=Consumer,job=…,queue=…,name=…}; null is not known. */
+@Describe("A reader of a queue, whose place the queue remembers")
+public interface ConsumerMBean {
+    @Describe("Name of the consumer")
+    String getName();
+
+    @Describe("Name of the queue")
+    String getQueue();
+
+    @Describe("Age of the tick that it has come to, in seconds")
+    Double getLagSeconds();
+
+    @Describe("Time since it last opened or finished a batch, in seconds")
+    Double getLastSeenSeconds();
+
+    @Describe("The tick that it has come to")
+    Long getLastTick();
+
+    @Describe("About how many events lie between that and the queue's last tick")
+    Long getPendingEvents();
+
+    @Describe("Unregister it; what it has not read is not kept for it (pgqadm unregister)")
+    String[] unregister();
+}

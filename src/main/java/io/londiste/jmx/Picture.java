@@ -1,0 +1,66 @@
+package io.londiste.jmx;
+
+import io.londiste.pgq.ConsumerInfo;
+import io.londiste.pgq.QueueInfo;
+import io.londiste.subscriber.Progress;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.table.TableName;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What the databases say of a job, all of it read at once.
+ *
+ * @param nanos when, in {@link System#nanoTime}
+ * @param queues by name
+ * @param consumers by queue and name
+ * @param first the database with the queues
+ * @param second the subscriber
+ */
+record Picture(
+        long nanos,
+        Map<TableName, TableStatus> tables,
+        Progress progress,
+        Map<String, QueueInfo> queues,
+        Map<Reader, ConsumerInfo> consumers,
+        Side first,
+        Side second) {
+    /** Before anything was seen. */
+    static final Picture NONE = new Picture(
+            System.nanoTime() - Duration.ofHours(1).toNanos(),
+            Map.of(),
+            new Progress(null, null, 0, 0),
+            Map.of(),
+            Map.of(),
+            Side.UNKNOWN,
+            Side.UNKNOWN);
+
+    /** A consumer's place. */
+    record Reader(String queue, String consumer) {}
+
+    /**
+     * A database.
+     *
+     * @param version of its server; empty if it does not answer
+     * @param error what is wrong; empty if nothing is
+     */
+    record Side(String version, String error) {
+        static final Side UNKNOWN = new Side("", "");
+    }
+
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    /** How old the state is that a consumer has come to: nothing where there is nothing newer; null if that is not known. */
+    Duration lag(String queue, String consumer) {
+        var info = queues.get(queue);
+        var reader = consumers.get(new Reader(queue, consumer));
+        if (info == null || reader == null) {
+            return null;
+        }
+        boolean atEnd = info.lastTick() != null && info.lastTick().equals(reader.lastTick());
+        boolean nothingNew = info.newEvents() == null || info.newEvents() == 0;
+        return atEnd && nothingNew ? Duration.ZERO : reader.lag();
+    }
+}

@@ -1,0 +1,75 @@
+package io.londiste.jmx;
+
+import io.londiste.provider.Provider;
+import java.util.function.Consumer;
+import javax.management.openmbean.CompositeData;
+
+final class ProviderBean implements ProviderMBean {
+    private final Desk desk;
+
+    ProviderBean(Desk desk) {
+        this.desk = desk;
+    }
+
+    private Provider provider() {
+        return desk.databases().provider();
+    }
+
+    private String[] run(Consumer<Provider> command) {
+        return desk.run(provider(), command);
+    }
+
+    @Override
+    public String getDatabase() {
+        return desk.databases().first().toString();
+    }
+
+    @Override
+    public String getServerVersion() {
+        return desk.picture().first().version();
+    }
+
+    @Override
+    public String getError() {
+        return desk.picture().first().error();
+    }
+
+    @Override
+    public String[] install() {
+        return run(Provider::install);
+    }
+
+    @Override
+    public String[] add(String tables, boolean all) {
+        var selection = Selected.of(tables, all);
+        return run(provider -> provider.add(selection));
+    }
+
+    @Override
+    public String[] remove(String tables, boolean all) {
+        var selection = Selected.of(tables, all);
+        return run(provider -> provider.remove(selection));
+    }
+
+    @Override
+    public String[] addSequences(String sequences, boolean all) {
+        var selection = Selected.of(sequences, all);
+        return run(provider -> provider.sequences().add(selection));
+    }
+
+    @Override
+    public String[] removeSequences(String sequences, boolean all) {
+        var selection = Selected.of(sequences, all);
+        return run(provider -> provider.sequences().remove(selection));
+    }
+
+    @Override
+    public CompositeData[] tables() {
+        return Composites.of(provider().tables());
+    }
+
+    @Override
+    public CompositeData[] sequences() {
+        return Composites.of(provider().sequences().list());
+    }
+}

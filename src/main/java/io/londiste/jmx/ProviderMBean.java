@@ -1,0 +1,45 @@
+package io.londiste.jmx;
+
+import javax.management.openmbean.CompositeData;
+
+/** {@code io.londiste:type=Provider,job=…}. Operations return what they have to say. */
+@Describe("The database where tables are written to, and londiste's provider commands")
+public interface ProviderMBean {
+    @Describe("Which database it is")
+    String getDatabase();
+
+    @Describe("Version of its server; empty if it does not answer")
+    String getServerVersion();
+
+    @Describe("What is wrong with it and what to do; empty if nothing is")
+    String getError();
+
+    @Describe("Install pgq (unless it is there) and londiste, and create the queue (provider install)")
+    String[] install();
+
+    @Describe("Register tables and put the triggers on them that capture their changes (provider add)")
+    String[] add(
+            @Describe(Selected.TABLES) String tables,
+            @Describe("Take all tables with a primary key instead of names") boolean all);
+
+    @Describe("Unregister tables and remove their triggers; the subscribers unregister them as well (provider remove)")
+    String[] remove(
+            @Describe(Selected.TABLES) String tables,
+            @Describe("Take all registered tables instead of names") boolean all);
+
+    @Describe("Register sequences, whose values subscribers may follow then (provider add-seq)")
+    String[] addSequences(
+            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe("Take all sequences instead of names") boolean all);
+
+    @Describe("Unregister sequences (provider remove-seq)")
+    String[] removeSequences(
+            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe("Take all registered sequences instead of names") boolean all);
+
+    @Describe("The registered tables (provider tables)")
+    CompositeData[] tables();
+
+    @Describe("The registered sequences (provider seqs)")
+    CompositeData[] sequences();
+}

@@ -1,0 +1,78 @@
+package io.londiste.jmx;
+
+import io.londiste.LondisteException;
+import io.londiste.pgq.QueueInfo;
+import java.util.Map;
+
+final class QueueBean implements QueueMBean {
+    private final Desk desk;
+    private final String name;
+
+    QueueBean(Desk desk, String name) {
+        this.desk = desk;
+        this.name = name;
+    }
+
+    private QueueInfo info() {
+        var info = desk.picture().queues().get(name);
+        if (info == null) {
+            throw new LondisteException("there is no queue " + name + " any more");
+        }
+        return info;
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    public long getEventTables() {
+        return info().tables();
+    }
+
+    @Override
+    public double getRotationPeriodSeconds() {
+        return Composites.seconds(info().rotationPeriod());
+    }
+
+    @Override
+    public long getTickerMaxCount() {
+        return info().tickerMaxCount();
+    }
+
+    @Override
+    public double getTickerMaxLagSeconds() {
+        return Composites.seconds(info().tickerMaxLag());
+    }
+
+    @Override
+    public double getTickerIdlePeriodSeconds() {
+        return Composites.seconds(info().tickerIdlePeriod());
+    }
+
+    @Override
+    public Double getTickerLagSeconds() {
+        return Composites.seconds(info().tickerLag());
+    }
+
+    @Override
+    public Double getEventsPerSecond() {
+        return info().eventsPerSecond();
+    }
+
+    @Override
+    public Long getNewEvents() {
+        return info().newEvents();
+    }
+
+    @Override
+    public Long getLastTick() {
+        return info().lastTick();
+    }
+
+    @Override
+    public String[] configure(String setting, String value) {
+        return desk.run(desk.databases().queues(), queues -> queues.configure(name, Map.of(setting, value)));
+    }
+}

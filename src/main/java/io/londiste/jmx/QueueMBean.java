@@ -1,0 +1,42 @@
+package io.londiste.jmx;
+
+/** {@code io.londiste:type=Queue,job=…,name=…}; null is not known. */
+@Describe("A queue of PgQ")
+public interface QueueMBean {
+    @Describe("Name of the queue")
+    String getName();
+
+    @Describe("How many event tables it goes round")
+    long getEventTables();
+
+    @Describe("Time after which the next event table is taken, in seconds")
+    double getRotationPeriodSeconds();
+
+    @Describe("Events after which a tick is due")
+    long getTickerMaxCount();
+
+    @Describe("Time after which a tick is due if there were events, in seconds")
+    double getTickerMaxLagSeconds();
+
+    @Describe("Time between ticks if there were none, in seconds")
+    double getTickerIdlePeriodSeconds();
+
+    @Describe("Time since the last tick, in seconds")
+    Double getTickerLagSeconds();
+
+    @Describe("Events a second, over the last ticks")
+    Double getEventsPerSecond();
+
+    @Describe("About how many events have come since the last tick")
+    Long getNewEvents();
+
+    @Describe("The last tick")
+    Long getLastTick();
+
+    @Describe("Change a setting (pgqadm config QUEUE VAR=VALUE)")
+    String[] configure(
+            @Describe("ticker_max_count, ticker_max_lag, ticker_idle_period, ticker_paused, rotation_period or"
+                            + " external_ticker")
+                    String setting,
+            @Describe("Its new value; times as PostgreSQL reads intervals") String value);
+}

@@ -1,0 +1,189 @@
+package io.londiste.jmx;
+
+import io.londiste.Causes;
+import io.londiste.LondisteException;
+import io.londiste.config.Jmx;
+import io.londiste.config.Key;
+import io.londiste.config.Settings;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.rmi.NoSuchObjectException;
+import java.rmi.registry.LocateRegistry;
+import java.rmi.registry.Registry;
+import java.rmi.server.RMIClientSocketFactory;
+import java.rmi.server.RMIServerSocketFactory;
+import java.rmi.server.UnicastRemoteObject;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnectorServer;
+import javax.management.remote.rmi.RMIJRMPServerImpl;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.rmi.ssl.SslRMIClientSocketFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to a daemon's MBeans from other processes: by RMI over one port of one address, with the JDK's password and
+ * access files, and TLS if wanted.
+ */
+public final class RemoteAccess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteAccess.class);
+
+    private static final Set<PosixFilePermission> OWNERS = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+
+    /** What a client may send: arguments of operations, names, queries and filters, and nothing that is not the JDK's. */
+    private static final String ARGUMENTS = "maxdepth=20;maxarray=100000;java.lang.*;java.math.BigDecimal;"
+            + "java.math.BigInteger;java.rmi.MarshalledObject;java.util.*;javax.management.*;"
+            + "javax.management.openmbean.*;javax.management.remote.*;javax.management.relation.*;javax.security.auth.*;!*";
+
+    private static final String CREDENTIALS = "java.lang.String;!*";
+
+    /**
+     * Where stubs say that they are. Without it they name an address of the machine at which nobody listens.
+     */
+    private static final String HOSTNAME = "java.rmi.server.hostname";
+
+    /** What may be put into a registry from outside: nothing, not even by other users of the same machine. */
+    private static final String REGISTRY_FILTER = "sun.rmi.registry.registryFilter";
+
+    private final Registry registry;
+    private final JMXConnectorServer server;
+
+    private RemoteAccess(Registry registry, JMXConnectorServer server) {
+        this.registry = registry;
+        this.server = server;
+    }
+
+    /**
+     * Opens what the settings say; null if that is nothing.
+     *
+     * @throws LondisteException if the files are not there or can be read by others, or the address cannot be used
+     */
+    public static RemoteAccess open(Settings settings) {
+        var jmx = settings.jmx();
+        if (!jmx.isOn()) {
+            return null;
+        }
+        require(settings, Key.JMX_PASSWORD_FILE, jmx.passwordFile(), "operator SECRET");
+        require(settings, Key.JMX_ACCESS_FILE, jmx.accessFile(), "operator readwrite");
+        requireOnlyOwner(jmx.passwordFile());
+        if (jmx.tls() && System.getProperty("javax.net.ssl.keyStore") == null) {
+            throw new LondisteException(settings.file() + ": jmx_tls: there is no key store; set JAVA_OPTS to"
+                    + " -Djavax.net.ssl.keyStore=FILE -Djavax.net.ssl.keyStorePassword=SECRET");
+        }
+        try {
+            return open(jmx);
+        } catch (IOException e) {
+            throw new LondisteException(
+                    settings.file() + ": jmx: cannot listen at " + written(jmx) + ": " + Causes.root(e), e);
+        }
+    }
+
+    private static String written(Jmx jmx) {
+        return jmx.address().getHostString() + ":" + jmx.address().getPort();
+    }
+
+    private static void require(Settings settings, Key key, Path file, String line) {
+        var place = settings.file() + ": " + key.written() + ": ";
+        if (file == null) {
+            throw new LondisteException(place + "has to be set for jmx; make a file with a line such as: " + line);
+        }
+        if (!Files.isReadable(file)) {
+            throw new LondisteException(place + "cannot be read: " + file);
+        }
+    }
+
+    private static void requireOnlyOwner(Path file) {
+        try {
+            if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+                throw new LondisteException(file + " can be read by others than its owner; run: chmod 600 " + file);
+            }
+        } catch (UnsupportedOperationException e) {
+            LOG.debug("no such rights here", e);
+        } catch (IOException e) {
+            throw new LondisteException(file + ": cannot be looked at: " + e.getMessage(), e);
+        }
+    }
+
+    private static RemoteAccess open(Jmx jmx) throws IOException {
+        var address = new InetSocketAddress(
+                jmx.address().getHostString().replaceAll("[\\[\\]]", ""),
+                jmx.address().getPort());
+        if (address.isUnresolved()) {
+            throw new IOException("no such host");
+        }
+        if (!address.getAddress().isAnyLocalAddress()) {
+            System.setProperty(HOSTNAME, address.getHostString());
+        }
+        System.setProperty(REGISTRY_FILTER, Objects.requireNonNullElse(System.getProperty(REGISTRY_FILTER), "!*"));
+        RMIClientSocketFactory clients = jmx.tls() ? new SslRMIClientSocketFactory() : null;
+        var sockets = new BoundSockets(address.getAddress(), jmx.tls());
+        var registry = LocateRegistry.createRegistry(address.getPort(), clients, sockets);
+        try {
+            var environment = environment(jmx);
+            var exported = new RMIJRMPServerImpl(address.getPort(), clients, sockets, environment);
+            var server = new RMIConnectorServer(
+                    new JMXServiceURL("rmi", address.getHostString(), address.getPort()),
+                    environment,
+                    exported,
+                    ManagementFactory.getPlatformMBeanServer());
+            server.start();
+            registry.rebind("jmxrmi", exported.toStub());
+            LOG.info("JMX clients reach this process at {}{}", written(jmx), jmx.tls() ? " by TLS" : "");
+            return new RemoteAccess(registry, server);
+        } catch (IOException | RuntimeException e) {
+            UnicastRemoteObject.unexportObject(registry, true);
+            throw e;
+        }
+    }
+
+    private static Map<String, Object> environment(Jmx jmx) {
+        return Map.of(
+                "jmx.remote.x.password.file",
+                jmx.passwordFile().toString(),
+                "jmx.remote.x.access.file",
+                jmx.accessFile().toString(),
+                "jmx.remote.x.password.toHashes",
+                "true",
+                RMIConnectorServer.CREDENTIALS_FILTER_PATTERN,
+                CREDENTIALS,
+                RMIConnectorServer.SERIAL_FILTER_PATTERN,
+                ARGUMENTS);
+    }
+
+    /** Sockets of one address. Equal ones share a port. */
+    private record BoundSockets(InetAddress address, boolean tls) implements RMIServerSocketFactory {
+        @Override
+        public ServerSocket createServerSocket(int port) throws IOException {
+            var factory = tls ? SSLServerSocketFactory.getDefault() : ServerSocketFactory.getDefault();
+            return factory.createServerSocket(port, 0, address);
+        }
+    }
+
+    /** Clients that are connected are cut off. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (IOException e) {
+            LOG.debug("while closing", e);
+        }
+        try {
+            UnicastRemoteObject.unexportObject(registry, true);
+        } catch (NoSuchObjectException e) {
+            LOG.debug("while closing", e);
+        }
+    }
+}

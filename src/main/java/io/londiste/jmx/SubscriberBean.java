@@ -1,0 +1,190 @@
+package io.londiste.jmx;
+
+import io.londiste.LondisteException;
+import io.londiste.compare.Compare;
+import io.londiste.compare.Repair;
+import io.londiste.compare.SyncOptions;
+import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.ForeignKey;
+import io.londiste.subscriber.Subscriber;
+import io.londiste.subscriber.Trigger;
+import io.londiste.table.Selection;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.management.openmbean.CompositeData;
+
+final class SubscriberBean implements SubscriberMBean {
+    private static final int JOBS = 2;
+    private static final int MOST_JOBS = 8;
+
+    private final Desk desk;
+    private final Comparisons comparisons;
+
+    SubscriberBean(Desk desk, Comparisons comparisons) {
+        this.desk = desk;
+        this.comparisons = comparisons;
+    }
+
+    private Subscriber subscriber() {
+        return desk.databases().subscriber();
+    }
+
+    private String[] run(Consumer<Subscriber> command) {
+        return desk.run(subscriber(), command);
+    }
+
+    @Override
+    public String getDatabase() {
+        return desk.databases().second().toString();
+    }
+
+    @Override
+    public String getServerVersion() {
+        return desk.picture().second().version();
+    }
+
+    @Override
+    public String getError() {
+        return desk.picture().second().error();
+    }
+
+    @Override
+    public long getPendingForeignKeys() {
+        return desk.picture().progress().pendingForeignKeys();
+    }
+
+    @Override
+    public long getPendingTriggers() {
+        return desk.picture().progress().pendingTriggers();
+    }
+
+    @Override
+    public String[] install() {
+        return run(Subscriber::install);
+    }
+
+    @Override
+    public String[] add(
+            String tables, boolean all, boolean force, boolean expectSync, boolean skipTruncate, boolean denyWrites) {
+        var selection = Selected.of(tables, all);
+        var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
+        return run(subscriber -> subscriber.add(selection, options));
+    }
+
+    @Override
+    public String[] remove(String tables, boolean all) {
+        var selection = Selected.of(tables, all);
+        return run(subscriber -> subscriber.remove(selection));
+    }
+
+    @Override
+    public String[] resync(String tables, boolean all) {
+        var selection = Selected.of(tables, all);
+        return run(subscriber -> subscriber.resync(selection));
+    }
+
+    @Override
+    public String[] addSequences(String sequences, boolean all) {
+        var selection = Selected.of(sequences, all);
+        return run(subscriber -> subscriber.sequences().add(selection));
+    }
+
+    @Override
+    public String[] removeSequences(String sequences, boolean all) {
+        var selection = Selected.of(sequences, all);
+        return run(subscriber -> subscriber.sequences().remove(selection));
+    }
+
+    @Override
+    public CompositeData[] tables() {
+        return Composites.of(subscriber().tables());
+    }
+
+    @Override
+    public CompositeData[] sequences() {
+        return Composites.of(subscriber().sequences().list());
+    }
+
+    @Override
+    public CompositeData[] missing() {
+        return Composites.of(subscriber().missing());
+    }
+
+    @Override
+    public CompositeData[] check() {
+        return Composites.of(subscriber().check());
+    }
+
+    @Override
+    public CompositeData[] foreignKeys(String which) {
+        return chosen(which, subscriber().foreignKeys(), ForeignKey::status);
+    }
+
+    @Override
+    public CompositeData[] triggers(String which) {
+        return chosen(which, subscriber().triggers(), Trigger::status);
+    }
+
+    private static <T extends Record> CompositeData[] chosen(String which, List<T> things, Function<T, String> status) {
+        boolean all = which == null || which.isBlank() || which.equals("all");
+        if (!all && !List.of("pending", "active").contains(which)) {
+            throw new LondisteException("neither pending nor active nor all: " + which);
+        }
+        return Composites.of(things.stream()
+                .filter(thing -> all || status.apply(thing).equals(which))
+                .toList());
+    }
+
+    @Override
+    public String[] restoreTriggers(String table, String triggers) {
+        var names =
+                Selection.split(triggers).stream().map(SubscriberBean::plain).toList();
+        return run(subscriber -> subscriber.restoreTriggers(table, names));
+    }
+
+    /** A name as the catalog has it. */
+    private static String plain(String written) {
+        return written.startsWith("\"")
+                ? written.substring(1, written.length() - 1).replace("\"\"", "\"")
+                : written;
+    }
+
+    @Override
+    public String[] register() {
+        return run(Subscriber::register);
+    }
+
+    @Override
+    public String[] unregister() {
+        return run(Subscriber::unregister);
+    }
+
+    @Override
+    public String compare(
+            String tables, boolean all, boolean countOnly, boolean lock, boolean force, String where, int jobs) {
+        var options = options(lock, force, where, jobs);
+        return comparisons.compare(new Compare.Request(Selected.of(tables, all), options, countOnly), options);
+    }
+
+    @Override
+    public String repair(
+            String tables,
+            boolean all,
+            boolean apply,
+            boolean transaction,
+            boolean lock,
+            boolean force,
+            String where,
+            int jobs) {
+        var options = options(lock, force, where, jobs);
+        return comparisons.repair(new Repair.Request(Selected.of(tables, all), options, apply, transaction), options);
+    }
+
+    private static SyncOptions options(boolean lock, boolean force, String where, int jobs) {
+        if (jobs < 0 || jobs > MOST_JOBS) {
+            throw new LondisteException("jobs: from 1 to " + MOST_JOBS + ", or 0 for " + JOBS + ", not " + jobs);
+        }
+        return new SyncOptions(lock, force, jobs == 0 ? JOBS : jobs, where == null || where.isBlank() ? null : where);
+    }
+}

@@ -1,0 +1,177 @@
+package io.londiste.jmx;
+
+import io.londiste.Application;
+import io.londiste.Errors;
+import io.londiste.LondisteException;
+import io.londiste.compare.Compare;
+import io.londiste.compare.Repair;
+import io.londiste.compare.SyncOptions;
+import io.londiste.replay.Counts;
+import io.londiste.replay.ReplayStatus;
+import io.londiste.subscriber.Subscriber;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.table.Selection;
+import io.londiste.table.TableName;
+import java.util.Date;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.management.openmbean.CompositeData;
+
+final class TableBean implements TableMBean {
+    private static final SyncOptions SYNC = new SyncOptions(false, false, 1, null);
+
+    private final Desk desk;
+    private final Comparisons comparisons;
+    private final TableName name;
+
+    TableBean(Desk desk, Comparisons comparisons, TableName name) {
+        this.desk = desk;
+        this.comparisons = comparisons;
+        this.name = name;
+    }
+
+    private TableStatus status() {
+        var status = desk.picture().tables().get(name);
+        if (status == null) {
+            throw new LondisteException("table " + name + " is not subscribed any more");
+        }
+        return status;
+    }
+
+    private Optional<ReplayStatus> applied() {
+        return desk.daemon().application().map(Application::status);
+    }
+
+    private Counts counts() {
+        return applied().map(status -> status.of(name)).orElse(Counts.NONE);
+    }
+
+    private Optional<Errors.Error> error() {
+        return desk.daemon().application().flatMap(running -> running.errors().ofTable(name.toString()));
+    }
+
+    private String[] run(Consumer<Subscriber> command) {
+        return desk.run(desk.databases().subscriber(), command);
+    }
+
+    private Selection selection() {
+        return Selection.of(name.toString());
+    }
+
+    @Override
+    public String getName() {
+        return name.toString();
+    }
+
+    @Override
+    public String getState() {
+        return status().state().toString();
+    }
+
+    @Override
+    public String getReason() {
+        return Objects.requireNonNullElse(status().reason(), "");
+    }
+
+    @Override
+    public String getCopyStep() {
+        return Objects.requireNonNullElse(status().step(), "");
+    }
+
+    @Override
+    public Long getCopiedRows() {
+        return status().rows();
+    }
+
+    @Override
+    public Long getCopyTotalRows() {
+        return status().totalRows();
+    }
+
+    @Override
+    public Long getCopiedBytes() {
+        return status().bytes();
+    }
+
+    @Override
+    public double getCopyProgress() {
+        return status().copied();
+    }
+
+    @Override
+    public long getInserts() {
+        return counts().inserts();
+    }
+
+    @Override
+    public long getUpdates() {
+        return counts().updates();
+    }
+
+    @Override
+    public long getDeletes() {
+        return counts().deletes();
+    }
+
+    @Override
+    public long getTruncates() {
+        return counts().truncates();
+    }
+
+    @Override
+    public long getUnexpectedRows() {
+        return counts().unexpected();
+    }
+
+    @Override
+    public String getLastError() {
+        return error().map(Errors.Error::message).orElse("");
+    }
+
+    @Override
+    public Date getLastErrorTime() {
+        return error().map(Errors.Error::time).map(Date::from).orElse(null);
+    }
+
+    @Override
+    public Date getLastChange() {
+        return applied().map(status -> status.lastChange(name)).map(Date::from).orElse(null);
+    }
+
+    @Override
+    public boolean isWritesDenied() {
+        return status().denyWrites();
+    }
+
+    @Override
+    public CompositeData getLastComparison() {
+        return Composites.of(comparisons.last(name));
+    }
+
+    @Override
+    public String[] resync() {
+        return run(subscriber -> subscriber.resync(selection()));
+    }
+
+    @Override
+    public String[] remove() {
+        return run(subscriber -> subscriber.remove(selection()));
+    }
+
+    @Override
+    public String[] restoreTriggers() {
+        return run(subscriber -> subscriber.restoreTriggers(name.toString(), List.of()));
+    }
+
+    @Override
+    public String compare() {
+        return comparisons.compare(new Compare.Request(selection(), SYNC, false), SYNC);
+    }
+
+    @Override
+    public String repair(boolean apply) {
+        return comparisons.repair(new Repair.Request(selection(), SYNC, apply, false), SYNC);
+    }
+}

@@ -1,0 +1,66 @@
+package io.londiste.jmx;
+
+import io.londiste.compare.Comparison;
+import io.londiste.compare.Comparison.Outcome;
+import io.londiste.compare.Repaired;
+import io.londiste.table.TableName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+
+/**
+ * What came out for one table, of a comparison or a repair; what was not found out is null.
+ *
+ * @param statements how many make it equal; null unless it was to be repaired
+ * @param file with these statements, on the machine of the daemon; null if there is none
+ * @param applied whether they were run; null unless it was to be repaired
+ * @param note why it could not be told, and columns that were left out; empty if there is nothing to say
+ */
+record TableResult(
+        TableName table,
+        Outcome outcome,
+        Long providerRows,
+        Long subscriberRows,
+        Long missing,
+        Long extra,
+        Long different,
+        Long statements,
+        Path file,
+        Boolean applied,
+        String note) {
+    static TableResult of(Record result) {
+        if (result instanceof Repaired repaired) {
+            var file = repaired.file() == null ? null : repaired.file().toAbsolutePath();
+            return of(repaired.comparison(), repaired.statements(), file, repaired.applied());
+        }
+        return of((Comparison) result, null, null, null);
+    }
+
+    private static TableResult of(Comparison found, Long statements, Path file, Boolean applied) {
+        return new TableResult(
+                found.table(),
+                found.outcome(),
+                found.providerRows(),
+                found.subscriberRows(),
+                found.missing(),
+                found.extra(),
+                found.different(),
+                statements,
+                file,
+                applied,
+                note(found));
+    }
+
+    static String note(Comparison found) {
+        var notes = new ArrayList<String>();
+        if (found.problem() != null) {
+            notes.add(found.problem());
+        }
+        if (!found.onlyOnProvider().isEmpty()) {
+            notes.add("left out, only on the provider: " + String.join(", ", found.onlyOnProvider()));
+        }
+        if (!found.onlyOnSubscriber().isEmpty()) {
+            notes.add("left out, only on the subscriber: " + String.join(", ", found.onlyOnSubscriber()));
+        }
+        return String.join("; ", notes);
+    }
+}

@@ -1,0 +1,289 @@
+package io.londiste.jmx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import javax.management.JMX;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.Notification;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The MBeans of a replay with its ticker inside, as a client in the same process uses them. */
+@ExtendWith(PostgresPair.class)
+class JmxIT {
+    private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private Db provider;
+    private Db subscriber;
+    private Job job;
+    private MBeans mbeans;
+    private Connection lock;
+
+    @BeforeEach
+    void start(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
+        this.provider = provider;
+        this.subscriber = subscriber;
+        for (var db : new Db[] {provider, subscriber}) {
+            db.sql("create table a (id int primary key, v text);"
+                    + "create table b (id int primary key, a int references a);"
+                    + "create sequence s");
+        }
+        provider.sql("insert into a select i, 'row ' || i from generate_series(1, 100) i;"
+                + "insert into b select i, i from generate_series(1, 50) i");
+        job = new Job(provider, subscriber).start();
+        lock = subscriber.connect(); // the daemon's
+        lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+        mbeans = MBeans.register(job.settings(), new Embedded(job.running()));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        mbeans.close();
+        lock.close();
+        job.close();
+        assertThat(names("*")).isEmpty();
+    }
+
+    private static Set<String> names(String type) throws Exception {
+        return SERVER.queryNames(new ObjectName("io.londiste:type=" + type + ",*"), null).stream()
+                .map(ObjectName::getCanonicalName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static <T> T proxy(String name, Class<T> type) {
+        try {
+            return JMX.newMBeanProxy(SERVER, new ObjectName("io.londiste:" + name), type, false);
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalArgumentException(name, e);
+        }
+    }
+
+    private ReplayMBean replay() {
+        return proxy("type=Replay,job=job", ReplayMBean.class);
+    }
+
+    private ProviderMBean provider() {
+        return proxy("type=Provider,job=job", ProviderMBean.class);
+    }
+
+    private SubscriberMBean subscriber() {
+        return proxy("type=Subscriber,job=job", SubscriberMBean.class);
+    }
+
+    private TableMBean table(String name) {
+        return proxy("type=Table,job=job,name=" + name, TableMBean.class);
+    }
+
+    private void addAll() {
+        provider().add("a, b", false);
+        subscriber().add("", true, false, false, false, false);
+        job.awaitOk();
+    }
+
+    private static List<Object> column(CompositeData[] rows, String item) {
+        return Arrays.stream(rows).map(row -> row.get(item)).toList();
+    }
+
+    @Test
+    void tablesComeWithTheirMBeansAndGo() throws Exception {
+        assertThat(names("Table")).isEmpty();
+
+        assertThat(provider().add("a b", false)).containsExactly("Added public.a", "Added public.b");
+        assertThat(column(provider().tables(), "name")).containsExactly("public.a", "public.b");
+        assertThat(subscriber().add("*", false, false, false, false, true))
+                .containsExactly("Added public.a", "Added public.b");
+
+        assertThat(names("Table"))
+                .containsExactly(
+                        "io.londiste:job=job,name=public.a,type=Table", "io.londiste:job=job,name=public.b,type=Table");
+        await("ok").atMost(PATIENCE).until(() -> table("public.a").getState().equals("ok"));
+        assertThat(table("public.a").isWritesDenied()).isTrue();
+        assertThat(table("public.a").getCopiedRows()).isEqualTo(100);
+        assertThat(table("public.a").getCopyProgress()).isEqualTo(-1);
+
+        assertThat(table("public.a").remove()).containsExactly("Removed public.a");
+        assertThat(names("Table")).containsExactly("io.londiste:job=job,name=public.b,type=Table");
+        provider().remove("", true);
+        await("gone").atMost(PATIENCE).until(() -> names("Table").isEmpty());
+    }
+
+    @Test
+    void whatIsAppliedIsCounted() {
+        addAll();
+        provider.sql(
+                "insert into a values (101), (102); update a set v = 'x' where id = 1; delete from b where id = 1");
+        subscriber.sql("delete from b where id = 2");
+        provider.sql("delete from b where id = 2");
+        job.awaitReplay();
+
+        var a = table("public.a");
+        assertThat(List.of(a.getInserts(), a.getUpdates(), a.getDeletes(), a.getTruncates(), a.getUnexpectedRows()))
+                .containsExactly(2L, 1L, 0L, 0L, 0L);
+        assertThat(table("public.b").getUnexpectedRows()).isEqualTo(1);
+        assertThat(a.getLastChange()).isNotNull();
+        assertThat(replay().getEvents()).isEqualTo(5);
+        assertThat(replay().getEventsPerSecond()).isPositive();
+        assertThat(replay().getBatches()).isPositive();
+        assertThat(replay().getLastBatchEvents()).isPositive();
+        await("no lag").atMost(PATIENCE).until(() -> replay().getLagSeconds() == 0);
+        assertThat(replay().getTick()).isPositive();
+    }
+
+    @Test
+    void aPausedReplayAppliesNothingUntilItGoesOn() {
+        addAll();
+
+        replay().pause();
+        provider.sql("insert into a values (200)");
+        provider.sql("select pgq.force_tick('queue')");
+        assertThat(replay().getState()).isEqualTo("paused");
+        assertThatThrownBy(() -> subscriber().compare("a", false, false, false, false, "", 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("paused");
+        await("seen").atMost(PATIENCE).until(() -> replay().getError().equals("paused by its operator"));
+        assertThat(subscriber.number("select count(*) from a where id = 200")).isZero();
+
+        replay().resume();
+        await("goes on").atMost(PATIENCE).until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
+        assertThat(replay().getState()).isEqualTo("running");
+    }
+
+    @Test
+    void differencesAreFoundAndMended() throws Exception {
+        addAll();
+        subscriber.sql("update a set v = 'other' where id = 7");
+
+        var name = subscriber().compare("", true, false, false, false, "", 0);
+        var comparison = JMX.newMBeanProxy(SERVER, new ObjectName(name), ComparisonMBean.class, false);
+        await("compared").atMost(PATIENCE).until(() -> !comparison.getState().equals("running"));
+        assertThat(comparison.getState()).as(comparison.getError()).isEqualTo("done");
+        assertThat(column(comparison.getResults(), "outcome")).containsExactly("DIFFERENT", "EQUAL");
+        assertThat(comparison.getProgress()).isEqualTo(1);
+        assertThat(table("public.a").getLastComparison().get("different")).isEqualTo(1L);
+
+        var mending =
+                JMX.newMBeanProxy(SERVER, new ObjectName(table("public.a").repair(true)), ComparisonMBean.class, false);
+        await("mended").atMost(PATIENCE).until(() -> !mending.getState().equals("running"));
+        assertThat(mending.getResults()[0].get("statements")).isEqualTo(1L);
+        assertThat(mending.getResults()[0].get("applied")).isEqualTo(true);
+        assertThat(subscriber.rows("select v from a where id = 7")).containsExactly("row 7");
+        java.nio.file.Files.delete(java.nio.file.Path.of((String) mending.getResults()[0].get("file")));
+        mending.forget();
+        assertThat(names("Comparison")).hasSize(1);
+    }
+
+    @Test
+    void queuesAndConsumersHaveTheirs() throws Exception {
+        var ticker = proxy("type=Ticker,job=job", TickerMBean.class);
+        assertThat(ticker.create("mails")).containsExactly("Created queue mails");
+        ticker.register("mails", "sender");
+        assertThat(names("Queue"))
+                .containsExactly(
+                        "io.londiste:job=job,name=mails,type=Queue", "io.londiste:job=job,name=queue,type=Queue");
+        var queue = proxy("type=Queue,job=job,name=mails", QueueMBean.class);
+        queue.configure("ticker_max_lag", "7 s");
+        assertThat(queue.getTickerMaxLagSeconds()).isEqualTo(7);
+        assertThat(column(ticker.config("mails"), "tickerMaxLagSeconds")).containsExactly(7.0);
+        assertThat(column(ticker.status(), "queue")).containsExactly("mails", "queue");
+
+        proxy("type=Consumer,job=job,queue=mails,name=sender", ConsumerMBean.class)
+                .unregister();
+        ticker.drop("mails");
+
+        assertThat(names("Queue")).containsExactly("io.londiste:job=job,name=queue,type=Queue");
+        assertThat(names("Consumer")).containsExactly("io.londiste:job=job,name=job,queue=queue,type=Consumer");
+        provider.sql("select pgq.insert_event('queue', 'x', 'y')");
+        await("ticks").atMost(PATIENCE).until(() -> ticker.getTicks() > 0);
+    }
+
+    @Test
+    void stateChangesAndErrorsAreTold() throws Exception {
+        provider().add("a", false);
+        subscriber().add("a", false, false, true, false, false);
+        job.awaitOk();
+        var told = new ConcurrentLinkedQueue<Notification>();
+        SERVER.addNotificationListener(
+                new ObjectName("io.londiste:type=Table,job=job,name=public.a"),
+                (notification, handback) -> told.add(notification),
+                null,
+                null);
+
+        subscriber.sql("alter table a rename column v to w");
+        provider.sql("insert into a values (300, 'x')");
+
+        await("error").atMost(PATIENCE).until(() -> told.stream()
+                .anyMatch(each -> each.getType().equals("io.londiste.error")
+                        && ((CompositeData) each.getUserData()).get("place").equals("public.a")));
+        assertThat(told.stream()
+                        .filter(each -> each.getType().equals("io.londiste.state"))
+                        .map(each -> ((CompositeData) each.getUserData()).get("now")))
+                .contains("catching-up");
+        var table = table("public.a");
+        assertThat(table.getReason()).isNotEmpty();
+        assertThat(table.getLastError()).isNotEmpty();
+        assertThat(table.getLastErrorTime()).isNotNull();
+        assertThat(column(replay().getRecentErrors(), "place")).contains("public.a");
+    }
+
+    @Test
+    void aLagOverItsLimitIsToldOnce() throws Exception {
+        addAll();
+        var told = new ConcurrentLinkedQueue<Notification>();
+        SERVER.addNotificationListener(
+                new ObjectName("io.londiste:type=Replay,job=job"),
+                (notification, handback) -> told.add(notification),
+                notification -> notification.getType().equals("io.londiste.lag"),
+                null);
+        assertThat(replay().getLagLimitSeconds()).isEqualTo(60);
+        replay().setLagLimitSeconds(0.5);
+        replay().pause();
+        provider.sql("insert into a values (400)");
+
+        await("told").atMost(PATIENCE).until(() -> !told.isEmpty());
+        await("seen again").atMost(PATIENCE).until(() -> replay().getLagSeconds() > 5);
+
+        assertThat(told).hasSize(1);
+        assertThat((Double) ((CompositeData) told.element().getUserData()).get("lagSeconds"))
+                .isGreaterThan(0.5);
+        assertThatThrownBy(() -> replay().setLagLimitSeconds(-1)).hasMessageContaining("found -1.0");
+    }
+
+    @Test
+    void errorsAreInWordsAndNothingIsSecret() throws Exception {
+        assertThatThrownBy(() -> subscriber().add("", false, false, false, false, false))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no name given; all takes all of them");
+        assertThatThrownBy(() -> provider().add("nosuch", false)).hasMessageContaining("no such table: public.nosuch");
+        assertThat(provider().getDatabase()).contains(provider.name()).doesNotContain(provider.password());
+        for (var name : SERVER.queryNames(new ObjectName("io.londiste:*"), null)) {
+            for (var attribute : SERVER.getMBeanInfo(name).getAttributes()) {
+                assertThat(String.valueOf(SERVER.getAttribute(name, attribute.getName())))
+                        .doesNotContain(provider.password());
+                assertThat(attribute.getDescription()).isNotEqualTo(attribute.getName());
+            }
+        }
+    }
+}

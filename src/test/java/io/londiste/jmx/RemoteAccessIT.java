@@ -1,0 +1,145 @@
+package io.londiste.jmx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.londiste.LondisteException;
+import io.londiste.config.Section;
+import io.londiste.config.Settings;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.rmi.registry.LocateRegistry;
+import java.util.HashMap;
+import java.util.Map;
+import javax.management.Attribute;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who gets at the MBeans from outside of the process. */
+class RemoteAccessIT {
+    @TempDir
+    Path directory;
+
+    private final Map<String, String> keys = new HashMap<>();
+    private int port;
+
+    @BeforeEach
+    void files() throws IOException {
+        port = JmxClient.freePort();
+        Files.writeString(directory.resolve("password"), "operator secret\nviewer other\n");
+        rights("rw-------");
+        Files.writeString(directory.resolve("access"), "operator readwrite\nviewer readonly\n");
+        keys.put("db", "host=h");
+        keys.put("jmx", String.valueOf(port));
+        keys.put("jmx_password_file", directory.resolve("password").toString());
+        keys.put("jmx_access_file", directory.resolve("access").toString());
+    }
+
+    private void rights(String rights) throws IOException {
+        Files.setPosixFilePermissions(directory.resolve("password"), PosixFilePermissions.fromString(rights));
+    }
+
+    private RemoteAccess open() {
+        return RemoteAccess.open(Settings.of(Section.PGQADM, keys));
+    }
+
+    @Test
+    void withoutTheKeyNothingListens() {
+        keys.remove("jmx");
+
+        assertThat(open()).isNull();
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void withoutItsFilesItIsRefused() throws IOException {
+        var password = keys.remove("jmx_password_file");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LondisteException.class)
+                .hasMessageContaining("jmx_password_file: has to be set for jmx");
+        keys.put("jmx_password_file", password + ".none");
+        assertThatThrownBy(this::open).hasMessageContaining("cannot be read: " + password + ".none");
+        keys.put("jmx_password_file", password);
+        keys.remove("jmx_access_file");
+        assertThatThrownBy(this::open).hasMessageContaining("jmx_access_file: has to be set for jmx");
+        keys.put("jmx_access_file", directory.resolve("access").toString());
+        rights("rw-r-----");
+        assertThatThrownBy(this::open).hasMessageContaining("run: chmod 600 " + password);
+    }
+
+    @Test
+    void aWrongPasswordIsRefused() throws IOException {
+        try (var access = open()) {
+            assertThat(access).isNotNull();
+            assertThatThrownBy(() -> JmxClient.connect(port, "operator", "wrong"))
+                    .isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> JmxClient.connect(port, "nobody", "secret"))
+                    .isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> JmxClient.connect("127.0.0.1", port, Map.of()))
+                    .isInstanceOf(SecurityException.class);
+            JmxClient.connect(port, "operator", "secret").close();
+        }
+        await("closed").untilAsserted(() -> assertThatThrownBy(() -> new Socket("127.0.0.1", port))
+                .isInstanceOf(ConnectException.class));
+    }
+
+    @Test
+    void onlyTheAddressThatIsSaidListens() throws IOException {
+        try (var access = open();
+                var there = new Socket("127.0.0.1", port)) {
+            assertThat(access).isNotNull();
+            assertThat(there.isConnected()).isTrue();
+            assertThatThrownBy(() -> new Socket("127.0.0.2", port)).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> new Socket(InetAddress.getByName("::1"), port))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (var access = open()) {
+            assertThat(access).isNotNull();
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(LondisteException.class)
+                    .hasMessageContaining("jmx: cannot listen at 127.0.0.1:" + port);
+        }
+    }
+
+    @Test
+    void nobodyPutsSomethingElseInItsPlace() throws Exception {
+        try (var access = open()) {
+            assertThat(access).isNotNull();
+            var registry = LocateRegistry.getRegistry("127.0.0.1", port);
+            var stub = registry.lookup("jmxrmi");
+            assertThatThrownBy(() -> registry.rebind("jmxrmi", stub)).isInstanceOf(IOException.class);
+            JmxClient.connect(port, "operator", "secret").close();
+        }
+    }
+
+    @Test
+    void whatIsNoArgumentOfOursIsNotRead() throws Exception {
+        try (var access = open();
+                var operator = JmxClient.connect(port, "operator", "secret")) {
+            assertThat(access).isNotNull();
+            var memory = new ObjectName("java.lang:type=Memory");
+            assertThatThrownBy(() ->
+                            operator.server().setAttribute(memory, new Attribute("Verbose", URI.create("http://x"))))
+                    .hasStackTraceContaining("filter status: REJECTED");
+        }
+    }
+
+    @Test
+    void tlsIsSpokenWhereItIsWanted() throws Exception {
+        keys.put("jmx_tls", "1");
+        assertThatThrownBy(this::open).hasMessageContaining("there is no key store; set JAVA_OPTS");
+    }
+}
