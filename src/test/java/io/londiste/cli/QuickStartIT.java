@@ -49,11 +49,10 @@ class QuickStartIT {
         shell.endDaemons();
     }
 
-    private void quickStart() throws IOException, InterruptedException {
-        shell.succeed("londiste.py conf.ini provider install");
-        shell.succeed("londiste.py conf.ini subscriber install");
-        shell.succeed("pgqadm.py -d ticker.ini ticker");
-        shell.succeed("londiste.py -d conf.ini replay");
+    private void startDaemons() throws IOException, InterruptedException {
+        shell.install();
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        shell.succeed("londiste -d conf.ini replay");
     }
 
     private void awaitEqual(String table) {
@@ -64,7 +63,10 @@ class QuickStartIT {
 
     @Test
     void theQuickStartWorksAsPrinted() throws Exception {
-        quickStart();
+        shell.succeed("londiste.py conf.ini provider install");
+        shell.succeed("londiste.py conf.ini subscriber install");
+        shell.succeed("pgqadm.py -d ticker.ini ticker");
+        shell.succeed("londiste.py -d conf.ini replay");
         shell.succeed("londiste.py conf.ini provider add table1 table2");
         shell.succeed("londiste.py conf.ini subscriber add table1 table2");
         provider.sql("update table1 set v = 'changed' where id <= 10; delete from table2 where id > 400");
@@ -90,7 +92,7 @@ class QuickStartIT {
 
     @Test
     void daemonsAreOneOfAKindAndOutliveTheirOwnKill() throws Exception {
-        quickStart();
+        startDaemons();
         long first = shell.pid("job").orElseThrow();
 
         assertThat(shell.type("londiste.py -d conf.ini replay"))
@@ -112,9 +114,8 @@ class QuickStartIT {
 
     @Test
     void aReloadTakesUpChangedRoutes() throws Exception {
-        quickStart();
-        shell.succeed("londiste conf.ini provider add table1");
-        shell.succeed("londiste conf.ini subscriber add table1");
+        startDaemons();
+        shell.add("table1");
         awaitEqual("table1");
         var routes = Files.createDirectory(directory.resolve("routes"));
         var route = Files.readString(Path.of("routes/replay.camel.yaml"));
@@ -138,7 +139,7 @@ class QuickStartIT {
 
     @Test
     void aReloadIsOfNoUseWithABadFileAndFollowsAGoodOne() throws Exception {
-        quickStart();
+        startDaemons();
         var good = Files.readString(directory.resolve("conf.ini"));
         reload(good.replace("[londiste]", "[londiste]\nlock_timeout = soon"));
         awaitLog("Goes on as before: conf.ini: [londiste] lock_timeout: expected a number of seconds, found soon");
@@ -168,7 +169,7 @@ class QuickStartIT {
 
     @Test
     void aSecondReplayStandsByAndTakesOver() throws Exception {
-        quickStart();
+        startDaemons();
         Files.writeString(
                 directory.resolve("second.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second."));
@@ -203,7 +204,7 @@ class QuickStartIT {
     @Test
     void namesOfAllLanguagesPassWhereNoLocaleIsSet() throws Exception {
         provider.sql("create table \"Größe\" (id int primary key)");
-        shell.type("londiste conf.ini provider install");
+        shell.install();
 
         var added = shell.type("LC_ALL=C londiste conf.ini provider add \"$(printf 'Gr\\303\\266\\303\\237e')\"");
 

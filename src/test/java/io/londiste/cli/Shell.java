@@ -64,6 +64,22 @@ final class Shell {
         return typed;
     }
 
+    /** Installs in both databases, without a process for each command. */
+    void install() {
+        var terminal = new Terminal(directory);
+        for (var side : new String[] {"provider", "subscriber"}) {
+            terminal.ok(directory.resolve("conf.ini").toString(), side, "install");
+        }
+    }
+
+    /** Registers a table on both sides, without a process for each command. */
+    void add(String table) {
+        var terminal = new Terminal(directory);
+        for (var side : new String[] {"provider", "subscriber"}) {
+            terminal.ok(directory.resolve("conf.ini").toString(), side, "add", table);
+        }
+    }
+
     /** The process of a daemon, by its pid file. */
     Optional<Long> pid(String job) {
         try {

@@ -36,16 +36,10 @@ class StopIT {
         shell.write(provider, subscriber);
         provider.sql("create table t (id int primary key, v text); insert into t values (1, 'before')");
         subscriber.sql("create table t (id int primary key, v text)");
-        for (var command : new String[] {
-            "londiste conf.ini provider install",
-            "londiste conf.ini subscriber install",
-            "pgqadm -d ticker.ini ticker",
-            "londiste -d conf.ini replay",
-            "londiste conf.ini provider add t",
-            "londiste conf.ini subscriber add t"
-        }) {
-            shell.succeed(command);
-        }
+        shell.install();
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        shell.succeed("londiste -d conf.ini replay");
+        shell.add("t");
         await("ok").atMost(PATIENCE).until(() -> subscriber
                 .rows("select merge_state from londiste.subscriber_table")
                 .contains("ok"));

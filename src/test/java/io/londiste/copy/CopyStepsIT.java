@@ -56,7 +56,8 @@ class CopyStepsIT {
         catalog = Catalog.of(subscriber);
         holder = subscriber.connect();
         hold = holder.createStatement();
-        job = new Job(provider, subscriber).add("main", "lone", "other").start().awaitOk();
+        job = new Job(provider, subscriber).with("lock_timeout", "2");
+        job.add("main", "lone", "other").start().awaitOk();
         awaitRestored();
     }
 
@@ -193,7 +194,7 @@ class CopyStepsIT {
         assertThat(subscriber.number("select count(*) from other")).isEqualTo(10);
         soon().until(() -> subscriber
                 .sql(reason, "public.lone")
-                .contains("it cannot be emptied: no lock within 10.0 s, held by pid " + pid));
+                .contains("it cannot be emptied: no lock within 2.0 s, held by pid " + pid));
 
         holder.rollback();
         assertAsBefore();
