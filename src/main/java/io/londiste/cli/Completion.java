@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Completion {
     private static final String SCRIPT = """
             _PROGRAM() {
-                local cur=${COMP_WORDS[COMP_CWORD]} command= ini= value= word options= words=
-                for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+                local cur=${COMP_WORDS[COMP_CWORD]} command= ini= value= word switches= nouns=
+                for word in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
                     if [ -n "$value" ]; then
                         [ "$word" = '=' ] || value=
                         continue
@@ -39,13 +39,13 @@ final class Completion {
                     compopt -o filenames 2>/dev/null
                     COMPREPLY=($(compgen -d -- "$cur"))
                 elif [ "${cur#-}" != "$cur" ]; then
-                    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+                    COMPREPLY=($(compgen -W "$switches" -- "$cur"))
                 elif [ -z "$command$ini" ]; then
                     local IFS=$'\\n'
                     compopt -o filenames 2>/dev/null
                     COMPREPLY=($(compgen -f -X '!*.ini' -- "$cur") $(compgen -d -- "$cur")WITHOUT_INI)
                 else
-                    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+                    COMPREPLY=($(compgen -W "$nouns" -- "$cur"))
                 fi
             }
             complete -F _PROGRAM PROGRAM PROGRAM.py
@@ -106,7 +106,7 @@ final class Completion {
 
     private String branch(CommandSpec command) {
         var options = command.options().stream().map(OptionSpec::names).flatMap(Arrays::stream);
-        return "    '%s') options='%s' words='%s' ;;"
+        return "    '%s') switches='%s' nouns='%s' ;;"
                 .formatted(path(command), join(" ", options), String.join(" ", words(command)));
     }
 

@@ -22,6 +22,59 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Man pages and completion scripts have all commands, switches and keys, and do what they are made for. */
 class ManualTest {
+    /** In each line, {@code _} stands for where the cursor is. */
+    private static final String LINES = """
+            londiste _ ; conf.ini sub.d demo
+            londiste c_ ; conf.ini
+            londiste conf.ini _ ; compare demo provider repair replay subscriber user
+            londiste conf.ini sub_ ; subscriber
+            londiste -v conf.ini sub_ ; subscriber
+            londiste --routes sub.d conf.ini sub_ ; subscriber
+            londiste --routes = sub.d conf.ini sub_ ; subscriber
+            londiste --routes s_ ; sub.d
+            londiste conf.ini subscriber re_ ; register remove remove-seq restore-triggers resync
+            londiste conf.ini user _ ; add list password remove
+            londiste conf.ini subscriber fkeys _ ; pending active
+            londiste conf.ini subscriber triggers p_ ; pending
+            londiste conf.ini subscriber add --f_ ; --force
+            londiste conf.ini subscriber add t --skip_ ; --skip-truncate
+            londiste conf.ini provider add --_ ; --all --help --quiet --verbose --version
+            londiste conf.ini replay --re_ ; --reload --reset --rewind
+            londiste conf.ini subscriber add _ ; ''
+            londiste --in_ ; --ini
+            londiste.py conf.ini prov_ ; provider
+            pgqadm ticker.ini _ ; config create drop install register status ticker unregister user
+            pgqadm conf.ini status --j_ ; --json
+            pgqadm.py conf.ini ti_ ; ticker
+            """;
+
+    private static final String BASH = """
+            . COMPLETION.bash
+            function=$(complete -p $1 | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+            COMP_WORDS=("$@")
+            COMP_CWORD=$(($# - 1))
+            $function
+            echo "${COMPREPLY[*]}"
+            """;
+
+    /** There is no line to complete where nobody types: what bashcompinit asks of it is answered here, and told. */
+    private static final String ZSH = """
+            export ZDOTDIR=$PWD
+            . COMPLETION.zsh
+            compset() { return 1 }
+            compadd() {
+                while [[ $1 = -?* ]]; do
+                    [[ $1 != -S ]] || shift
+                    shift
+                done
+                shift
+                print -l -- "$@"
+                (( $# ))
+            }
+            words=("$@") CURRENT=$# PREFIX=$@[-1] IPREFIX= SUFFIX= ISUFFIX= QIPREFIX=
+            ${=_comps[$1]} | grep "^$PREFIX" || true
+            """;
+
     @TempDir
     Path directory;
 
@@ -91,58 +144,28 @@ class ManualTest {
                 .doesNotContain("\n@", "\\f");
     }
 
-    /** In each line, {@code _} stands for where the cursor is. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "londiste _ ; conf.ini sub.d demo",
-                "londiste c_ ; conf.ini",
-                "londiste conf.ini _ ; compare demo provider repair replay subscriber user",
-                "londiste conf.ini sub_ ; subscriber",
-                "londiste -v conf.ini sub_ ; subscriber",
-                "londiste --routes sub.d conf.ini sub_ ; subscriber",
-                "londiste --routes = sub.d conf.ini sub_ ; subscriber",
-                "londiste --routes s_ ; sub.d",
-                "londiste conf.ini subscriber re_ ; register remove remove-seq restore-triggers resync",
-                "londiste conf.ini user _ ; add list password remove",
-                "londiste conf.ini subscriber fkeys _ ; pending active",
-                "londiste conf.ini subscriber triggers p_ ; pending",
-                "londiste conf.ini subscriber add --f_ ; --force",
-                "londiste conf.ini subscriber add t --skip_ ; --skip-truncate",
-                "londiste conf.ini provider add --_ ; --all --help --quiet --verbose --version",
-                "londiste conf.ini replay --re_ ; --reload --reset --rewind",
-                "londiste conf.ini subscriber add _ ; ''",
-                "londiste --in_ ; --ini",
-                "londiste.py conf.ini prov_ ; provider",
-                "pgqadm ticker.ini _ ; config create drop install register status ticker unregister user",
-                "pgqadm conf.ini status --j_ ; --json",
-                "pgqadm.py conf.ini ti_ ; ticker",
-            })
+    @CsvSource(delimiter = ';', textBlock = LINES)
     void bashCompletes(String line, String completions) throws Exception {
-        assertThat(completed(line))
-                .containsExactlyInAnyOrder(completions.isEmpty() ? new String[0] : completions.split(" "));
+        assertThat(completed("/bin/bash", BASH, line)).containsExactlyInAnyOrder(completions.split(" "));
     }
 
-    private String[] completed(String line) throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "bash is not installed here");
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = LINES)
+    void zshCompletes(String line, String completions) throws Exception {
+        assertThat(completed("/bin/zsh", ZSH, line)).containsExactlyInAnyOrder(completions.split(" "));
+    }
+
+    private String[] completed(String shell, String script, String line) throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of(shell)), shell + " is not installed here");
         var work = Files.createDirectories(directory.resolve("work/sub.d")).getParent();
         Files.writeString(work.resolve("conf.ini"), "");
         Files.writeString(work.resolve("other.txt"), "");
         var words = line.replaceFirst("_$", "").split(" ", -1);
-        var program = words[0].replace(".py", "");
-        var script = """
-                . %s/completion/%s.bash
-                function=$(complete -p %s | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
-                COMP_WORDS=("$@")
-                COMP_CWORD=$(($# - 1))
-                $function
-                echo "${COMPREPLY[*]}"
-                """.formatted(directory, program, words[0]);
-        var command = new ArrayList<>(List.of("/bin/bash", "--norc", "-c", script, "bash"));
+        var completion = directory.resolve("completion/" + words[0].replace(".py", ""));
+        var command = new ArrayList<>(List.of(shell, "-c", script.replace("COMPLETION", completion.toString()), "sh"));
         command.addAll(List.of(words));
-        var answer = run(work, command.toArray(String[]::new)).strip();
-        return answer.isEmpty() ? new String[0] : answer.split("\\s+");
+        return run(work, command.toArray(String[]::new)).strip().split("\\s+");
     }
 
     @Test
