@@ -57,7 +57,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Puts the guard on a table: only sessions with londiste.replay = 'on' can change it from now on, whatever their
 -- session_replication_role. It has each partition guarded as well; of partitions that are added later the rows are
--- guarded at once, only TRUNCATE of one by itself is not before this function is called again.
+-- guarded at once, TRUNCATE of one by itself from the next londiste.maint_guards() on.
 --   queue        name of the queue the table is replicated from
 --   table_name   written name
 -- Returns how many triggers were made; 0 when all were there.
@@ -90,6 +90,32 @@ begin
                    t.name, t.relation, queue, own.schema_name, own.table_name);
     execute format('alter table %s enable always trigger %I', t.relation, t.name);
     made := made + 1;
+  end loop;
+  return made;
+end
+$$;
+
+create or replace function londiste.maint_guards(queue text)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+as $$
+-- Has partitions guarded that have come to the guarded tables of a queue. One that others use just now waits for the next
+-- time. Returns how many triggers were made.
+-- Errors: as londiste.subscriber_guard(). Locks: as that, and only where a trigger is to be made.
+declare
+  t     record;
+  made  integer := 0;
+begin
+  for t in
+    select s.table_name as name from londiste.subscriber_table s
+     where s.queue_name = queue and londiste.subscriber_is_guarded(queue, s.table_name)
+     order by s.nr
+  loop
+    begin
+      made := made + londiste.subscriber_guard(queue, t.name);
+    exception when lock_not_available then
+      raise debug 'partitions of table % are not guarded yet: %', t.name, sqlerrm;
+    end;
   end loop;
   return made;
 end

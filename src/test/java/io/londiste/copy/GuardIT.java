@@ -129,6 +129,12 @@ class GuardIT {
             job.awaitReplay();
             assertSame(provider, subscriber);
 
+            job.stop();
+            subscriber.sql("create table later partition of parted for values from (200) to (300)");
+            provider.sql("create table later partition of parted for values from (200) to (300)");
+            job.start();
+            Awaitility.await().untilAsserted(() -> assertRefused(subscriber, "truncate later", "public.later"));
+
             subscriber.sql("update londiste.subscriber_table set merge_state = null");
             provider.sql("truncate plain; insert into plain values (7)");
             job.awaitOk().awaitReplay();

@@ -1,0 +1,1 @@
+-- londiste.maint_guards(), which the replay calls.
