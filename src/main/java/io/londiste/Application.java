@@ -197,6 +197,9 @@ public final class Application implements AutoCloseable {
      */
     public void start() {
         try {
+            if (pause != null) {
+                pause.forget();
+            }
             main.start();
         } catch (Exception e) {
             close();

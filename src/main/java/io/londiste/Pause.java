@@ -12,9 +12,6 @@ import org.slf4j.LoggerFactory;
 
 /** Has a replay stand still between two batches for as long as its operator wants. Used by one thread at a time. */
 final class Pause {
-    /** What the subscriber says of a replay that is paused. */
-    static final String ERROR = "paused by its operator";
-
     private static final Logger LOG = LoggerFactory.getLogger(Pause.class);
 
     /** No table is taken up, and no batch. */
@@ -34,14 +31,20 @@ final class Pause {
     void begin(CamelContext context, Duration longestBatch) {
         each(context, route -> context.getRouteController()
                 .suspendRoute(route, longestBatch.toSeconds(), TimeUnit.SECONDS));
-        tell(ERROR);
+        // commands in other processes, on other machines perhaps, then know why the replay does not get on
+        tell(transaction -> tables.setError(transaction, consumer, SubscribedTables.PAUSED));
         LOG.info("Paused");
     }
 
     void end(CamelContext context) {
-        tell(null);
+        forget();
         each(context, route -> context.getRouteController().resumeRoute(route));
         LOG.info("Goes on");
+    }
+
+    /** What a replay that was killed has left behind. */
+    void forget() {
+        tell(transaction -> tables.clearPaused(transaction, consumer));
     }
 
     @FunctionalInterface
@@ -61,10 +64,9 @@ final class Pause {
         }
     }
 
-    /** Commands in other processes, on other machines perhaps, then know why the replay does not get on. */
-    private void tell(String error) {
+    private void tell(Transactions.Step words) {
         try {
-            Transactions.run(subscriber, transaction -> tables.setError(transaction, consumer, error));
+            Transactions.run(subscriber, words);
         } catch (SQLException e) {
             LOG.debug("the subscriber cannot be told", e);
         }

@@ -5,6 +5,7 @@ import io.londiste.config.Database;
 import io.londiste.config.Settings;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.ReplayLock;
+import io.londiste.table.SubscribedTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +35,16 @@ final class Standstill {
         if (subscriber.texts(ReplayLock.HOLDER, settings.consumerId()).isEmpty()) {
             throw new LondisteException("no replay of " + settings.jobName() + " runs; start it (londiste -d "
                     + settings.file() + " replay)");
+        }
+        boolean paused = !subscriber
+                .texts(
+                        "select 1 from londiste.completed where consumer_id = ? and error = ?",
+                        settings.consumerId(),
+                        SubscribedTables.PAUSED)
+                .isEmpty();
+        if (paused) {
+            throw new LondisteException("the replay of " + settings.jobName()
+                    + " is paused, so it would not come to the moment to compare; resume it where it was paused");
         }
     }
 

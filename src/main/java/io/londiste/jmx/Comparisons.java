@@ -8,7 +8,6 @@ import io.londiste.compare.LastComparisons;
 import io.londiste.compare.Repair;
 import io.londiste.compare.Repaired;
 import io.londiste.compare.SyncOptions;
-import io.londiste.jmx.Operated.State;
 import io.londiste.table.TableName;
 import java.time.Instant;
 import java.util.Collection;
@@ -58,11 +57,6 @@ final class Comparisons implements AutoCloseable {
     }
 
     private synchronized String begin(ComparisonBean.Request request, SyncOptions options) {
-        if (desk.daemon().condition().state() == State.PAUSED && !options.force()) {
-            throw new LondisteException(
-                    "the replay of " + desk.job() + " is paused, so it would not come to the moment to"
-                            + " compare; resume it first, or take it as it is with force");
-        }
         if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MOST) {
             throw new LondisteException(MOST + " comparisons go on already; wait for one of them, or cancel it");
         }

@@ -15,6 +15,9 @@ import java.util.Optional;
  * moment it looks until its commit. So a table never changes hands under a running batch.
  */
 public final class SubscribedTables {
+    /** The error of a consumer whose replay stands still because its operator wants so. */
+    public static final String PAUSED = "paused by its operator";
+
     private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason"
             + " from londiste.subscriber_table where queue_name = ?";
 
@@ -110,6 +113,15 @@ public final class SubscribedTables {
     /** Says why the batch after the consumer's position could not be applied; the next position takes that back. */
     public void setError(Connection transaction, String consumer, String error) throws SQLException {
         execute(transaction, "update londiste.completed set error = ? where consumer_id = ?", error, consumer);
+    }
+
+    /** Takes back that the consumer's replay is paused. */
+    public void clearPaused(Connection transaction, String consumer) throws SQLException {
+        execute(
+                transaction,
+                "update londiste.completed set error = null where consumer_id = ? and error = ?",
+                consumer,
+                PAUSED);
     }
 
     public void clearPosition(Connection transaction, String consumer) throws SQLException {

@@ -103,6 +103,13 @@ class JmxIT {
         job.awaitOk();
     }
 
+    /** The comparison of that name, once it has ended. */
+    private static ComparisonMBean ended(String name) {
+        var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
+        await("ended").atMost(PATIENCE).until(() -> !comparison.getState().equals("running"));
+        return comparison;
+    }
+
     private static List<Object> column(CompositeData[] rows, String item) {
         return Arrays.stream(rows).map(row -> row.get(item)).toList();
     }
@@ -160,9 +167,9 @@ class JmxIT {
         provider.sql("insert into a values (200)");
         provider.sql("select pgq.force_tick('queue')");
         assertThat(replay().getState()).isEqualTo("paused");
-        assertThatThrownBy(() -> subscriber().compare("a", false, false, false, false, "", 0))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("paused");
+        var comparison = ended(subscriber().compare("a", false, false, false, false, "", 0));
+        assertThat(comparison.getState()).isEqualTo("failed");
+        assertThat(comparison.getError()).startsWith("the replay of job is paused");
         await("seen").atMost(PATIENCE).until(() -> replay().getError().equals("paused by its operator"));
         assertThat(subscriber.number("select count(*) from a where id = 200")).isZero();
 
@@ -176,23 +183,58 @@ class JmxIT {
         addAll();
         subscriber.sql("update a set v = 'other' where id = 7");
 
-        var name = subscriber().compare("", true, false, false, false, "", 0);
-        var comparison = JMX.newMBeanProxy(SERVER, new ObjectName(name), ComparisonMBean.class, false);
-        await("compared").atMost(PATIENCE).until(() -> !comparison.getState().equals("running"));
+        var comparison = ended(subscriber().compare("", true, false, false, false, "", 0));
         assertThat(comparison.getState()).as(comparison.getError()).isEqualTo("done");
         assertThat(column(comparison.getResults(), "outcome")).containsExactly("DIFFERENT", "EQUAL");
         assertThat(comparison.getProgress()).isEqualTo(1);
         assertThat(table("public.a").getLastComparison().get("different")).isEqualTo(1L);
 
-        var mending =
-                JMX.newMBeanProxy(SERVER, new ObjectName(table("public.a").repair(true)), ComparisonMBean.class, false);
-        await("mended").atMost(PATIENCE).until(() -> !mending.getState().equals("running"));
+        var mending = ended(table("public.a").repair(true));
         assertThat(mending.getResults()[0].get("statements")).isEqualTo(1L);
         assertThat(mending.getResults()[0].get("applied")).isEqualTo(true);
         assertThat(subscriber.rows("select v from a where id = 7")).containsExactly("row 7");
-        java.nio.file.Files.delete(java.nio.file.Path.of((String) mending.getResults()[0].get("file")));
+        Files.delete(Path.of((String) mending.getResults()[0].get("file")));
         mending.forget();
         assertThat(names("Comparison")).hasSize(1);
+    }
+
+    @Test
+    void aComparisonIsCancelled() throws Exception {
+        addAll();
+        try (var held = subscriber.connect()) {
+            held.setAutoCommit(false);
+            provider.sql("analyze a");
+            held.createStatement().execute("lock table a in access exclusive mode");
+            var name = subscriber().compare("a", false, false, false, true, "", 1);
+            var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
+            await("begun").atMost(PATIENCE).until(() -> comparison.getTotalRows() > 0);
+            assertThatThrownBy(comparison::forget).hasMessageContaining("cancel it first");
+
+            comparison.cancel();
+
+            assertThat(comparison.getState()).isEqualTo("cancelled");
+            assertThat(comparison.getEnded()).isNotNull();
+            comparison.forget();
+            assertThat(names("Comparison")).isEmpty();
+        }
+    }
+
+    @Test
+    void twoJobsHaveTheirOwn() throws Exception {
+        addAll();
+        try (var other = new Job(provider, subscriber, "other, job", "second").start();
+                var others = MBeans.register(other.settings(), new Embedded(other.running()))) {
+            assertThat(others).isNotNull();
+            assertThat(names("Replay"))
+                    .containsExactly("io.londiste:job=\"other, job\",type=Replay", "io.londiste:job=job,type=Replay");
+            assertThat(proxy("type=Replay,job=\"other, job\"", ReplayMBean.class)
+                            .getQueue())
+                    .isEqualTo("second");
+            assertThatThrownBy(() -> MBeans.register(other.settings(), new Embedded(other.running())))
+                    .hasMessageContaining("already");
+        }
+        assertThat(names("Replay")).containsExactly("io.londiste:job=job,type=Replay");
+        assertThat(names("Table")).hasSize(2);
     }
 
     @Test
