@@ -30,25 +30,37 @@ begin
 end
 $$;
 
+create or replace function londiste.guard_arguments(queue text, table_name text)
+returns bytea language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The arguments of the triggers that guard a table, as the catalog has them. Locks: none.
+  select string_agg(convert_to(part, getdatabaseencoding()) || decode('00', 'hex'), '' order by nr)
+    from londiste.parse_name(guard_arguments.table_name) as n,
+         unnest(array[queue, n.schema_name, n.table_name]) with ordinality as p (part, nr)
+$$;
+
 create or replace function londiste.guards(queue text, table_name text)
 returns table (relation regclass, trigger_name text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- The triggers that guard a table, also those on what were its partitions once. Without clones in partitions. Locks: none.
   select t.tgrelid::regclass, t.tgname::text
-    from londiste.parse_name(guards.table_name) as n
-    join pg_trigger t on t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
-   where t.tgargs = (select string_agg(convert_to(part, getdatabaseencoding()) || decode('00', 'hex'), '' order by nr)
-                       from unnest(array[queue, n.schema_name, n.table_name]) with ordinality as p (part, nr))
+    from pg_trigger t
+   where t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
+     and t.tgargs = (select londiste.guard_arguments(queue, guards.table_name))
 $$;
 
 create or replace function londiste.subscriber_is_guarded(queue text, table_name text)
 returns boolean language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether the table itself has the guard of the queue. Locks: none.
-  select exists (select from londiste.guards(queue, subscriber_is_guarded.table_name) as g
-                  where g.relation = londiste.find_table(subscriber_is_guarded.table_name))
+-- Whether the table itself has the guard of the queue. Only looks at the triggers of that table: it is asked for of all
+-- tables again and again. Locks: none.
+  select exists (select from pg_trigger t
+                  where t.tgrelid = londiste.find_table(subscriber_is_guarded.table_name)
+                    and t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
+                    and t.tgargs = (select londiste.guard_arguments(queue, subscriber_is_guarded.table_name)))
 $$;
 
 create or replace function londiste.subscriber_guard(queue text, table_name text)

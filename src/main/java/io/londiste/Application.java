@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
@@ -40,6 +41,9 @@ public final class Application implements AutoCloseable {
 
     /** How often events are looked for whose retry is due; together with the other maintenance if that comes oftener. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
+
+    /** What may not stand in the names of Camel's own MBeans. */
+    private static final Pattern PECULIAR = Pattern.compile("[,=:\"*?\\n]");
 
     private static final long BATCH_EVENTS = 10_000;
     private static final int FETCH_SIZE = 1_000;
@@ -58,7 +62,7 @@ public final class Application implements AutoCloseable {
     private LastComparisons comparisons;
 
     private Application(Settings settings, String kind) {
-        main.configure().withName(settings.jobName() + "-" + kind);
+        main.configure().withName(PECULIAR.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
         main.configure().withDumpRoutes("false");
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);

@@ -138,7 +138,7 @@ public final class RemoteAccess implements AutoCloseable {
                     new JMXServiceURL("rmi", address.getHostString(), address.getPort()),
                     environment,
                     exported,
-                    ManagementFactory.getPlatformMBeanServer());
+                    Discreet.of(ManagementFactory.getPlatformMBeanServer()));
             server.start();
             registry.rebind("jmxrmi", exported.toStub());
             LOG.info("JMX clients reach this process at {}{}", written(jmx), jmx.tls() ? " by TLS" : "");

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a picture of the databases: a new one every two seconds, and when somebody wants to know and the last is older
+ * Keeps a picture of the databases: a new one every two seconds (or seldomer, if it takes long), and when somebody wants to know and the last is older
  * than one, so that it costs the same however many ask for however much. Databases that do not answer keep nobody
  * waiting. Safe for use by several threads.
  */
@@ -23,6 +23,12 @@ final class Watch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
     private static final Duration LOOK = Duration.ofSeconds(2);
+
+    /** How much longer it does not look than it does when nobody asks: thousands of tables take a while. */
+    private static final int IDLE_PART = 20;
+
+    private static final Duration SELDOMEST = Duration.ofSeconds(30);
+
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -48,7 +54,17 @@ final class Watch implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        thread.execute(this::lookOn);
+    }
+
+    private void lookOn() {
+        long begun = System.nanoTime();
+        look();
+        long pause = Math.max(LOOK.toNanos(), IDLE_PART * (System.nanoTime() - begun));
+        pause = Math.min(pause, SELDOMEST.toNanos());
+        if (!thread.isShutdown()) {
+            thread.schedule(this::lookOn, pause, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void look() {

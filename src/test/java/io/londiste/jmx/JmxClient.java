@@ -27,6 +27,17 @@ public final class JmxClient implements AutoCloseable {
         this.server = connector.getMBeanServerConnection();
     }
 
+    /**
+     * Prints an attribute that it gets by TLS, from a process of its own: which certificates a JVM trusts is settled once.
+     *
+     * @param arguments port, user, password, name of the MBean, attribute
+     */
+    public static void main(String... arguments) throws JMException, IOException {
+        try (var client = connectByTls(Integer.parseInt(arguments[0]), arguments[1], arguments[2])) {
+            System.out.println(client.get(arguments[3], arguments[4]));
+        }
+    }
+
     /** A port of the loopback at which nobody listens. */
     public static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -38,7 +49,7 @@ public final class JmxClient implements AutoCloseable {
         return connect("127.0.0.1", port, Map.of(JMXConnector.CREDENTIALS, new String[] {user, password}));
     }
 
-    static JmxClient connectByTls(int port, String user, String password) throws IOException {
+    private static JmxClient connectByTls(int port, String user, String password) throws IOException {
         var environment = new HashMap<String, Object>();
         environment.put(JMXConnector.CREDENTIALS, new String[] {user, password});
         environment.put("com.sun.jndi.rmi.factory.socket", new SslRMIClientSocketFactory());

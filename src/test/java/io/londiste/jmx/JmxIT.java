@@ -10,6 +10,8 @@ import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -138,7 +138,24 @@ class RemoteAccessIT {
     }
 
     @Test
-    void tlsIsSpokenWhereItIsWanted() throws Exception {
+    void optionsOfTheJvmAreNotShown() throws Exception {
+        try (var access = open();
+                var viewer = JmxClient.connect(port, "viewer", "other")) {
+            assertThat(access).isNotNull();
+            var runtime = new ObjectName("java.lang:type=Runtime");
+            assertThatThrownBy(() -> viewer.server().getAttribute(runtime, "SystemProperties"))
+                    .isInstanceOf(SecurityException.class);
+            assertThat(viewer.server()
+                            .getAttributes(runtime, new String[] {"Uptime", "InputArguments", "SystemProperties"})
+                            .asList())
+                    .extracting(Attribute::getName)
+                    .containsExactly("Uptime");
+            assertThat(viewer.server().getAttribute(runtime, "Name")).isNotNull();
+        }
+    }
+
+    @Test
+    void tlsNeedsAKeyStore() throws Exception {
         keys.put("jmx_tls", "1");
         assertThatThrownBy(this::open).hasMessageContaining("there is no key store; set JAVA_OPTS");
     }

@@ -50,4 +50,13 @@ class SelectionTest {
                 .hasMessage("there is none that fits x*; nothing was changed");
         assertThatThrownBy(() -> resolve("a.b.c")).hasMessage("not a table name: a.b.c; nothing was changed");
     }
+
+    @Test
+    void namesInOneTextStandBetweenCommasOrBlanks() {
+        assertThat(Selection.split("a, b.c\td,e,")).containsExactly("a", "b.c", "d", "e");
+        assertThat(Selection.split("\"odd, name\" s.\"with \"\" in it\""))
+                .containsExactly("\"odd, name\"", "s.\"with \"\" in it\"");
+        assertThat(Selection.split(" ")).isEmpty();
+        assertThat(Selection.split(null)).isEmpty();
+    }
 }
