@@ -6,11 +6,14 @@ import io.londiste.console.Console;
 import io.londiste.jmx.MBeans;
 import io.londiste.jmx.Operated;
 import io.londiste.jmx.RemoteAccess;
+import io.londiste.jmx.View;
+import io.londiste.metrics.MetricsServer;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where operators get at a daemon beside the command line: its MBeans, the way to them from outside, its console. */
+/** Where operators get at a daemon beside the command line: its MBeans, the way to them from outside, its metrics, its console. */
 final class OperatorsDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorsDesk.class);
 
@@ -19,9 +22,10 @@ final class OperatorsDesk implements AutoCloseable {
 
     private final Operated daemon;
     private Settings settings;
-    private MBeans mbeans;
+    private volatile MBeans mbeans;
     private RemoteAccess remote;
     private Console console;
+    private MetricsServer metrics;
 
     private OperatorsDesk(Operated daemon) {
         this.daemon = daemon;
@@ -39,6 +43,7 @@ final class OperatorsDesk implements AutoCloseable {
             desk.settings = settings;
             desk.mbeans = MBeans.register(settings, daemon);
             desk.remote = RemoteAccess.open(settings);
+            desk.metrics = MetricsServer.open(settings, desk::view);
             desk.console = Console.start(settings, terminal);
             return desk;
         } catch (RuntimeException e) {
@@ -55,6 +60,7 @@ final class OperatorsDesk implements AutoCloseable {
         mbeans.close();
         mbeans = MBeans.register(fresh, daemon);
         remote = remoteAccess(fresh);
+        metrics = metrics(fresh);
         console = console.as(fresh, terminal);
         settings = fresh;
     }
@@ -74,8 +80,32 @@ final class OperatorsDesk implements AutoCloseable {
         }
     }
 
+    /** Those of before are closed only when the others can be had. */
+    private MetricsServer metrics(Settings fresh) {
+        if (Objects.equals(fresh.metrics(), settings.metrics())) {
+            return metrics;
+        }
+        try {
+            var others = MetricsServer.open(fresh, this::view);
+            if (metrics != null) {
+                metrics.close();
+            }
+            return others;
+        } catch (LondisteException e) {
+            LOG.error("{}; metrics are served as before", e.getMessage());
+            return metrics;
+        }
+    }
+
+    private View view() {
+        return mbeans.view();
+    }
+
     @Override
     public void close() {
+        if (metrics != null) {
+            metrics.close();
+        }
         if (console != null) {
             console.close();
         }

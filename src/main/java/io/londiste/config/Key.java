@@ -71,7 +71,15 @@ public enum Key {
     JMX_PASSWORD_FILE("", "", "The JDK's password file for jmx, a role and its password a line; needed with jmx."),
     JMX_ACCESS_FILE("", "", "The JDK's access file for jmx, a role and readonly or readwrite a line; needed with jmx."),
     JMX_TLS("0", "0", "1 has jmx speak TLS, with the key store that the JVM's options name."),
-    LAG_LIMIT("60", In.NEITHER, "Seconds of lag from which on the replay's MBean notifies its listeners."),
+    LAG_LIMIT(
+            "60",
+            In.NEITHER,
+            "Seconds of lag from which on the replay's MBean notifies its listeners, and /health says that it is not ready."),
+    METRICS(
+            "",
+            "",
+            "Address at which the daemon serves /metrics and /health, to anybody who reaches it, as host:port; a port alone"
+                    + " is one of 127.0.0.1; empty: none."),
     QUEUE_REFRESH_PERIOD(
             In.NEITHER, "30", "From old files, without effect: the ticker always knows its queues.", false),
     USE_SKYLOG("0", "0", "From old files, without effect: logfile is the log.", false),

@@ -46,7 +46,8 @@ public record Settings(
         InetSocketAddress console,
         Path consoleUsers,
         Jmx jmx,
-        Duration lagLimit) {
+        Duration lagLimit,
+        InetSocketAddress metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
@@ -97,7 +98,8 @@ public record Settings(
                 values.address(Key.CONSOLE),
                 values.path(Key.CONSOLE_USERS),
                 jmx(values),
-                values.seconds(Key.LAG_LIMIT));
+                values.seconds(Key.LAG_LIMIT),
+                values.address(Key.METRICS));
     }
 
     private static Jmx jmx(Values values) {
@@ -211,6 +213,7 @@ public record Settings(
                 console,
                 consoleUsers,
                 jmx,
-                lagLimit);
+                lagLimit,
+                metrics);
     }
 }

@@ -3,9 +3,9 @@ package io.londiste.jmx;
 import io.londiste.Application;
 import io.londiste.Errors;
 import io.londiste.config.Settings;
-import io.londiste.jmx.Operated.Condition;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
@@ -33,16 +33,9 @@ record Desk(Settings settings, Operated daemon, Databases databases, Watch watch
         return daemon.condition().state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the daemon waits for, or else what is wrong with a database. */
+    /** What the daemon waits for, or else what is wrong with a database, or with the replay. */
     String error() {
-        Condition condition = daemon.condition();
-        if (!condition.error().isEmpty()) {
-            return condition.error();
-        }
-        var now = picture();
-        return now.first().error().isEmpty()
-                ? now.second().error()
-                : now.first().error();
+        return new View(settings, daemon, picture(), null, Map.of()).error();
     }
 
     CompositeData[] recentErrors() {

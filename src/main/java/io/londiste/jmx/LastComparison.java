@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param time when the comparison began
  * @param note as in {@link TableResult}
  */
-record LastComparison(
+public record LastComparison(
         Instant time,
         Outcome outcome,
         Long providerRows,

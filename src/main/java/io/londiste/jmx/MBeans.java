@@ -7,6 +7,7 @@ import io.londiste.table.TableName;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -117,6 +118,19 @@ public final class MBeans implements AutoCloseable {
             notices.tell(before, now);
             notices.tellLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
+    }
+
+    /** What is to be seen now. */
+    public View view() {
+        var picture = desk.picture();
+        var compared = new HashMap<TableName, LastComparison>();
+        for (var table : picture.tables().keySet()) {
+            var last = comparisons.last(table);
+            if (last != null) {
+                compared.put(table, last);
+            }
+        }
+        return new View(desk.settings(), desk.daemon(), picture, replay == null ? null : replay.lag(picture), compared);
     }
 
     /** Takes all MBeans away, and ends what they have begun. */

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param first the database with the queues
  * @param second the subscriber
  */
-record Picture(
+public record Picture(
         long nanos,
         Map<TableName, TableStatus> tables,
         Progress progress,
@@ -36,7 +36,7 @@ record Picture(
             Side.UNKNOWN);
 
     /** A consumer's place. */
-    record Reader(String queue, String consumer) {}
+    public record Reader(String queue, String consumer) {}
 
     /**
      * A database.
@@ -44,7 +44,7 @@ record Picture(
      * @param version of its server; empty if it does not answer
      * @param error what is wrong; empty if nothing is
      */
-    record Side(String version, String error) {
+    public record Side(String version, String error) {
         static final Side UNKNOWN = new Side("", "");
     }
 
@@ -53,7 +53,7 @@ record Picture(
     }
 
     /** How old the state is that a consumer has come to: nothing where there is nothing newer; null if that is not known. */
-    Duration lag(String queue, String consumer) {
+    public Duration lag(String queue, String consumer) {
         var info = queues.get(queue);
         var reader = consumers.get(new Reader(queue, consumer));
         if (info == null || reader == null) {

@@ -41,10 +41,7 @@ final class ReplayBean implements ReplayMBean {
 
     @Override
     public String getError() {
-        var error = desk.error();
-        return error.isEmpty()
-                ? Objects.requireNonNullElse(desk.picture().progress().error(), "")
-                : error;
+        return desk.error();
     }
 
     @Override

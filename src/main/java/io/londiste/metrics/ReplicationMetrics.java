@@ -1,0 +1,196 @@
+package io.londiste.metrics;
+
+import io.londiste.Application;
+import io.londiste.compare.Comparison.Outcome;
+import io.londiste.jmx.LastComparison;
+import io.londiste.jmx.Operated.State;
+import io.londiste.jmx.Picture;
+import io.londiste.jmx.View;
+import io.londiste.replay.ReplayStatus;
+import io.londiste.subscriber.TableStatus;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Replication and queues, as they are when somebody asks. Safe for use by several threads. */
+final class ReplicationMetrics implements MultiCollector {
+    private final Supplier<View> views;
+
+    ReplicationMetrics(Supplier<View> views) {
+        this.views = views;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        var view = views.get();
+        var samples = new Samples();
+        daemon(samples, view);
+        tables(samples, view);
+        queues(samples, view.picture());
+        ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .ifPresent(time -> samples.counter(
+                        "process_cpu_seconds", "Processor time that the daemon has used.", time.toMillis() / 1000.0));
+        return samples.snapshots();
+    }
+
+    private static void daemon(Samples samples, View view) {
+        var state = view.daemon().condition().state();
+        Arrays.stream(State.values())
+                .forEach(each -> samples.gauge(
+                        "londiste_daemon_state",
+                        "Whether the daemon is in that state.",
+                        each == state,
+                        "state",
+                        each.name().toLowerCase(Locale.ROOT)));
+        samples.gauge(
+                "londiste_daemon_error",
+                "Whether something stands in the daemon's way; /health tells what.",
+                !view.error().isEmpty());
+        samples.gauge("londiste_lag_seconds", "How old the state is that the subscriber shows.", view.lag());
+        view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
+        view.daemon()
+                .application()
+                .map(Application::ticks)
+                .ifPresent(ticks ->
+                        samples.counter("londiste_ticker_ticks", "Ticks that this ticker has made.", ticks.total()));
+        if (view.lag() != null
+                || view.daemon().application().map(Application::status).isPresent()) {
+            var progress = view.picture().progress();
+            samples.gauge(
+                    "londiste_pending_foreign_keys",
+                    "Foreign keys of the subscriber that are put aside.",
+                    progress.pendingForeignKeys());
+            samples.gauge(
+                    "londiste_pending_triggers",
+                    "Triggers of the subscriber that are put aside.",
+                    progress.pendingTriggers());
+        }
+    }
+
+    private static void replay(Samples samples, ReplayStatus status) {
+        var batches = status.batches();
+        samples.counter("londiste_batches", "Batches that this replay has applied.", batches.number());
+        samples.counter("londiste_events", "Events that this replay has taken from the queue.", batches.events());
+        samples.gauge(
+                "londiste_last_batch_duration_seconds",
+                "How long the last batch took that had events.",
+                batches.lastTime());
+        samples.gauge("londiste_last_batch_events", "Events of that batch.", batches.lastEvents());
+        samples.gauge(
+                "londiste_batch_failures",
+                "How often the batch has failed that the replay is at.",
+                status.failure().times());
+    }
+
+    private static void tables(Samples samples, View view) {
+        var status = view.daemon().application().map(Application::status).orElse(null);
+        for (var table : view.picture().tables().values()) {
+            var label = new String[] {"table", table.name().toString()};
+            table(samples, table, label);
+            if (status != null) {
+                applied(samples, status, table, label);
+            }
+            var compared = view.comparisons().get(table.name());
+            if (compared != null) {
+                compared(samples, compared, label);
+            }
+        }
+    }
+
+    private static void table(Samples samples, TableStatus table, String[] label) {
+        samples.gauge("londiste_table_in_sync", "Whether the table is ok.", table.isOk(), label);
+        samples.gauge(
+                "londiste_table_stopped",
+                "Whether the table does not go on; subscriber tables tells why.",
+                table.reason() != null,
+                label);
+        if (table.isCopying()) {
+            samples.gauge("londiste_table_copy_ratio", "How much of the copy is done, 0 to 1.", table.copied(), label);
+            samples.gauge("londiste_table_copied_rows", "Rows copied so far.", table.rows(), label);
+            samples.gauge("londiste_table_copied_bytes", "Bytes copied so far.", table.bytes(), label);
+        }
+    }
+
+    private static void applied(Samples samples, ReplayStatus status, TableStatus table, String[] label) {
+        var counts = status.of(table.name());
+        change(samples, counts.inserts(), "insert", label);
+        change(samples, counts.updates(), "update", label);
+        change(samples, counts.deletes(), "delete", label);
+        change(samples, counts.truncates(), "truncate", label);
+        samples.counter(
+                "londiste_table_unexpected_rows",
+                "Updates and deletes that met no row, and inserts that met one.",
+                counts.unexpected(),
+                label);
+        samples.gauge(
+                "londiste_table_last_change_timestamp_seconds",
+                "When something was last applied to the table.",
+                status.lastChange(table.name()),
+                label);
+    }
+
+    private static void change(Samples samples, long number, String kind, String[] label) {
+        samples.counter(
+                "londiste_table_changes",
+                "Changes of the table that this replay has applied.",
+                number,
+                Stream.concat(Arrays.stream(label), Stream.of("operation", kind))
+                        .toArray(String[]::new));
+    }
+
+    private static void compared(Samples samples, LastComparison last, String[] label) {
+        samples.gauge(
+                "londiste_table_comparison_timestamp_seconds",
+                "When the table's last comparison began.",
+                last.time(),
+                label);
+        if (last.outcome() != Outcome.UNKNOWN) {
+            samples.gauge(
+                    "londiste_table_differs",
+                    "Whether the last comparison has found a difference.",
+                    last.outcome() == Outcome.DIFFERENT,
+                    label);
+        }
+    }
+
+    private static void queues(Samples samples, Picture picture) {
+        picture.queues().forEach((name, queue) -> {
+            samples.gauge(
+                    "pgq_queue_ticker_lag_seconds",
+                    "Time since the queue's last tick.",
+                    queue.tickerLag(),
+                    "queue",
+                    name);
+            samples.gauge(
+                    "pgq_queue_new_events",
+                    "About how many events have come since then.",
+                    queue.newEvents(),
+                    "queue",
+                    name);
+            samples.counter("pgq_queue_ticks", "Ticks of the queue.", queue.lastTick(), "queue", name);
+        });
+        picture.consumers().forEach((reader, consumer) -> {
+            var labels = new String[] {"queue", reader.queue(), "consumer", reader.consumer()};
+            samples.gauge(
+                    "pgq_consumer_lag_seconds",
+                    "How old the state is that the consumer has come to.",
+                    picture.lag(reader.queue(), reader.consumer()),
+                    labels);
+            samples.gauge(
+                    "pgq_consumer_last_seen_seconds",
+                    "Time since the consumer last opened or finished a batch.",
+                    consumer.lastSeen(),
+                    labels);
+            samples.gauge(
+                    "pgq_consumer_pending_events",
+                    "About how many events lie between the consumer and the queue's last tick.",
+                    consumer.pendingEvents(),
+                    labels);
+        });
+    }
+}

@@ -1,0 +1,206 @@
+package io.londiste.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What daemons tell Prometheus, and whoever asks after their health. */
+@ExtendWith(PostgresPair.class)
+class MetricsIT {
+    private static final Pattern ADDRESS = Pattern.compile("Metrics at (http://\\S+)");
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
+    private static final Pattern SAMPLE =
+            Pattern.compile("([a-z][a-z0-9_]*)(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [-+0-9.eEInfNa]+");
+    private static final Pattern OURS = Pattern.compile("\\b(?:londiste|pgq)_[a-z_]+\\b");
+    /** What promtool takes for units that others should be converted to. */
+    private static final Pattern FOREIGN_UNIT =
+            Pattern.compile(".*_(milliseconds|ms|minutes|hours|kilobytes|megabytes|percent)(_.*)?");
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    Path directory;
+
+    private Shell shell;
+
+    @BeforeEach
+    void install(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
+        shell = new Shell(directory);
+        shell.write(provider, subscriber);
+        provider.sql("create table t (id int primary key); insert into t values (1), (2)");
+        subscriber.sql("create table t (id int primary key)");
+        shell.succeed("londiste conf.ini provider install");
+        shell.succeed("londiste conf.ini subscriber install");
+        for (var ini : List.of("conf.ini", "ticker.ini")) {
+            Files.writeString(directory.resolve(ini), "metrics = 127.0.0.1:0\n", StandardOpenOption.APPEND);
+        }
+    }
+
+    @AfterEach
+    void end() {
+        shell.endDaemons();
+    }
+
+    private URI address(String job) throws IOException {
+        return ADDRESS.matcher(shell.log(job))
+                .results()
+                .map(found -> URI.create(found.group(1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private HttpResponse<String> get(URI address) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+    }
+
+    private String scrape(String job) throws IOException, InterruptedException {
+        var answer = get(address(job));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain; version=0.0.4");
+        return answer.body();
+    }
+
+    private static Set<String> names(String exposition) {
+        return TYPE.matcher(exposition)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> ours(String text) {
+        return OURS.matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !name.equals("londiste_lag_limit"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void bothDaemonsTellWhatThereIsByTheRules(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        shell.succeed("londiste -d conf.ini replay");
+        shell.succeed("londiste conf.ini provider add t");
+        shell.succeed("londiste conf.ini subscriber add t --wait");
+        provider.sql("insert into t values (3); delete from t where id = 1");
+        Awaitility.await("what was applied is told").untilAsserted(() -> assertThat(scrape("job"))
+                .contains("londiste_table_changes_total{operation=\"insert\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_changes_total{operation=\"delete\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_in_sync{table=\"public.t\"} 1.0\n")
+                .contains("londiste_daemon_state{state=\"running\"} 1.0\n")
+                .contains("pgq_consumer_lag_seconds{consumer=\"job\",queue=\"londiste.replika\"}"));
+        var replay = scrape("job");
+        var ticker = scrape("ticker");
+        assertThat(ticker)
+                .contains("londiste_ticker_ticks_total")
+                .contains("pgq_queue_ticks_total{queue=\"londiste.replika\"}");
+        for (var exposition : List.of(replay, ticker)) {
+            lint(exposition);
+            assertThat(exposition).doesNotContain(provider.password());
+        }
+        documented(replay + ticker);
+    }
+
+    /** The rules of {@code promtool check metrics}. */
+    private static void lint(String exposition) {
+        var types = TYPE.matcher(exposition).results().toList();
+        assertThat(types).isNotEmpty();
+        for (var type : types) {
+            var name = type.group(1);
+            assertThat(name).matches("[a-z][a-z0-9_]*").doesNotMatch(FOREIGN_UNIT);
+            assertThat(name).doesNotContain("_gauge").doesNotContain("_counter");
+            assertThat(exposition).containsPattern("(?m)^# HELP " + name + " \\S");
+            assertThat(name.endsWith("_total")).as(name).isEqualTo(type.group(2).equals("counter"));
+        }
+        assertThat(types.stream().map(type -> type.group(1))).doesNotHaveDuplicates();
+        assertThat(exposition.lines().filter(line -> !line.startsWith("#")))
+                .allMatch(line -> SAMPLE.matcher(line).matches());
+    }
+
+    /** Each metric stands in the README, and neither there nor in the examples stands one that there is not. */
+    private static void documented(String exposition) throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        assertThat(names(exposition)).allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
+        // these come with a copy that goes on, and with a comparison
+        var others = Set.of(
+                "londiste_table_copy_ratio",
+                "londiste_table_copied_rows",
+                "londiste_table_copied_bytes",
+                "londiste_table_comparison_timestamp_seconds",
+                "londiste_table_differs");
+        var known = new TreeSet<>(names(exposition));
+        known.addAll(others);
+        assertThat(ours(readme)).isEqualTo(ours(String.join(" ", known)));
+        for (var example : List.of("alerts.yml", "grafana-dashboard.json")) {
+            var text = Files.readString(Path.of("examples/monitoring", example));
+            assertThat(known).as(example).containsAll(ours(text));
+            assertThat(ours(text)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void healthIsGoodUntilSomethingIsInTheWay(@Provider Db provider) throws Exception {
+        Files.writeString(
+                directory.resolve("conf.ini"), "lag_limit = 0.001\nembedded_ticker = 1\n", StandardOpenOption.APPEND);
+        shell.succeed("londiste -d conf.ini replay");
+        var health = address("job").resolve("/health");
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(get(health.resolve("/health/live")).body()).contains("\"status\":\"UP\",\"state\":\"running\"");
+            assertThat(get(health.resolve("/health/live")).statusCode()).isEqualTo(200);
+        });
+        provider.sql("alter table pgq.tick rename to away");
+        Awaitility.await().untilAsserted(() -> {
+            var ready = get(health.resolve("/health/ready"));
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("\"status\":\"DOWN\"").contains("tick");
+        });
+        provider.sql("alter table pgq.away rename to tick");
+        assertThat(get(health.resolve("/health/live")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void nothingElseIsServed() throws Exception {
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        var metrics = address("ticker");
+        assertThat(get(metrics.resolve("/metrics/../etc/passwd")).statusCode()).isEqualTo(404);
+        assertThat(get(metrics.resolve("/")).statusCode()).isEqualTo(404);
+        var post = HttpRequest.newBuilder(metrics)
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertThat(client.send(post, BodyHandlers.discarding()).statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void anAddressThatIsTakenIsNamed() throws Exception {
+        try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            var ini = directory.resolve("conf.ini");
+            Files.writeString(ini, Files.readString(ini).replace("127.0.0.1:0", "127.0.0.1:" + taken.getLocalPort()));
+            var refused = shell.type("londiste -d conf.ini replay");
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.said()).contains("metrics: cannot listen at 127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+}
