@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on a terminal how many rows of all are compared, table by table: a server says nothing before it has one done. */
+/** Shows on a terminal how many rows of all are compared. */
 final class ComparisonProgress implements Progress, AutoCloseable {
     private final String task;
     private final PrintStream err;
@@ -23,7 +23,9 @@ final class ComparisonProgress implements Progress, AutoCloseable {
 
     @Override
     public synchronized void begin(long rows) {
-        if (width > 0) {
+        if (bar != null) {
+            bar.maxHint(bar.getMax() + rows);
+        } else if (width > 0) {
             bar = new ProgressBarBuilder()
                     .setTaskName(task)
                     .setStyle(ProgressBarStyle.ASCII)

@@ -30,8 +30,9 @@ final class RepairCommand implements Callable<Integer> {
 
     @Option(
             names = "--apply",
-            description = "Run the statements, a transaction a table, while the replay stands still: newer rows are not"
-                    + " overwritten.")
+            description =
+                    "Run the statements, those of tables that foreign keys link in one transaction, while the replay stands"
+                            + " still: newer rows are not overwritten.")
     private boolean apply;
 
     @Option(names = "--transaction", description = "Put the statements of a file between BEGIN and COMMIT.")

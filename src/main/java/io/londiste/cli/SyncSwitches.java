@@ -39,7 +39,9 @@ final class SyncSwitches {
             names = "--jobs",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Number of tables that are compared at the same time; ${DEFAULT-VALUE} by default.")
+            description =
+                    "Number of tables, and of parts of large ones on either side, that are looked at at the same time;"
+                            + " ${DEFAULT-VALUE} by default.")
     private int jobs;
 
     @Mixin

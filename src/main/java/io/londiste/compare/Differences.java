@@ -1,11 +1,11 @@
 package io.londiste.compare;
 
+import io.londiste.config.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 
 /** Finds the rows that differ in some pieces of a table, by going through both sides side by side. */
@@ -38,49 +38,60 @@ final class Differences {
 
     private final CommonShape shape;
     private final Hash hash;
-    private final String where;
+    private final String condition;
 
-    Differences(CommonShape shape, Hash hash, String where) {
+    /** @param condition for the rows that are compared */
+    Differences(CommonShape shape, Hash hash, String condition) {
         this.shape = shape;
         this.hash = hash;
-        this.where = where;
+        this.condition = condition;
     }
 
-    /** Goes through the pieces; memory does not grow with them. */
-    void find(Connection provider, Connection subscriber, Ranges ranges, Collection<Integer> pieces, Listener listener)
-            throws SQLException {
-        String condition = where + " and " + ranges.condition(pieces);
-        try (var there = new Side(provider, shape.target(), condition);
-                var here = new Side(subscriber, shape.targetHere(), condition)) {
-            there.next();
-            here.next();
-            while (there.key != null || here.key != null) {
-                int order = there.key == null ? 1 : here.key == null ? -1 : Arrays.compareUnsigned(there.key, here.key);
-                if (order < 0) {
-                    listener.missing(there.values());
-                    there.next();
-                } else if (order > 0) {
-                    listener.extra(here.values());
-                    here.next();
-                } else {
-                    if (there.hash != here.hash) {
-                        listener.different(there.values(), here.values());
-                    }
-                    there.next();
-                    here.next();
+    /** The provider's rows, read on that connection. */
+    Side provider(Database provider, Connection connection) {
+        return provider.call(source -> new Side(provider, connection, shape.target()));
+    }
+
+    /** The subscriber's rows, read on that connection. */
+    Side subscriber(Database subscriber, Connection connection) {
+        return subscriber.call(source -> new Side(subscriber, connection, shape.targetHere()));
+    }
+
+    /** Goes through both sides; memory does not grow with them. */
+    static void find(Side there, Side here, Listener listener, TableProgress progress) throws SQLException {
+        there.next();
+        here.next();
+        for (long row = 0; there.key != null || here.key != null; row++) {
+            if (row % FETCH == 0) {
+                progress.reach(row);
+            }
+            int order = there.key == null ? 1 : here.key == null ? -1 : Arrays.compareUnsigned(there.key, here.key);
+            if (order < 0) {
+                listener.missing(there.values());
+                there.next();
+            } else if (order > 0) {
+                listener.extra(here.values());
+                here.next();
+            } else {
+                if (there.hash != here.hash) {
+                    listener.different(there.values(), here.values());
                 }
+                there.next();
+                here.next();
             }
         }
     }
 
     /** One side's rows in the order of their keys' bytes. */
-    private final class Side implements AutoCloseable {
+    final class Side implements AutoCloseable {
+        private final Database database;
         private final PreparedStatement statement;
         private final ResultSet rows;
         private byte[] key;
         private long hash;
 
-        private Side(Connection connection, String target, String condition) throws SQLException {
+        private Side(Database database, Connection connection, String target) throws SQLException {
+            this.database = database;
             var columns = new StringBuilder();
             shape.columns()
                     .forEach(column ->
@@ -99,9 +110,12 @@ final class Differences {
             }
         }
 
-        private void next() throws SQLException {
-            key = rows.next() ? rows.getBytes(1) : null;
-            hash = key == null ? 0 : rows.getLong(2);
+        private void next() {
+            database.call(source -> {
+                key = rows.next() ? rows.getBytes(1) : null;
+                hash = key == null ? 0 : rows.getLong(2);
+                return null;
+            });
         }
 
         private List<String> values() throws SQLException {

@@ -11,9 +11,12 @@ public interface Progress {
         public void done(long rows) {}
     };
 
-    /** The work begins, on about so many rows of the provider in all. */
+    /**
+     * Work begins on about so many rows, beside those that were told before: first on all rows of all tables, later on
+     * rows that have to be looked at one by one because something among them differs.
+     */
     void begin(long rows);
 
-    /** A table of about so many rows is done. */
+    /** About so many rows more are done. In the end, as many were told here as to {@link #begin}, unless it failed. */
     void done(long rows);
 }

@@ -1,13 +1,8 @@
 package io.londiste.compare;
 
 import io.londiste.LondisteException;
-import io.londiste.compare.Differences.Listener;
-import io.londiste.compare.TableComparison.Found;
 import io.londiste.config.Settings;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 
@@ -18,8 +13,7 @@ import javax.sql.DataSource;
  */
 public final class Repair {
     private final SyncedTables tables;
-    private final Path directory;
-    private final Object standing = new Object();
+    private final FixFiles files;
 
     /**
      * @param subscriber may also write to tables that are guarded
@@ -32,7 +26,7 @@ public final class Repair {
     /** As the other, for somebody who looks on. */
     public Repair(Settings settings, DataSource provider, DataSource subscriber, Path directory, Progress progress) {
         this.tables = new SyncedTables(settings, provider, subscriber, progress);
-        this.directory = directory;
+        this.files = new FixFiles(directory);
     }
 
     /**
@@ -57,90 +51,37 @@ public final class Repair {
      * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one moment
      */
     public Results<Repaired> write(Selection selection, SyncOptions options, boolean transaction) {
-        return repair(
-                selection,
-                options,
-                (comparison, found) -> comparison.onBoth((there, here) -> {
-                    try (var spool = new FixSpool(Fix.of(found.shape(), found.here(), here))) {
-                        return write(comparison.rows(found, there, here, spool), spool, transaction, false);
-                    }
-                }));
-    }
-
-    /**
-     * As {@link #write}, and runs the statements, of each table in one transaction. What differs is looked at again for
-     * that while the replay stands still: what has changed on the provider meanwhile is never overwritten by what it
-     * was.
-     */
-    public Results<Repaired> apply(Selection selection, SyncOptions options) {
-        return repair(selection, options, this::apply);
-    }
-
-    /** One at a time: who stands at a tick keeps the replay from the next. */
-    private Repaired apply(TableComparison comparison, Found found) {
-        synchronized (standing) {
-            return tables.points().stand((there, here) -> {
-                try (var spool = new FixSpool(Fix.of(found.shape(), found.here(), here))) {
-                    var result = write(comparison.rows(found, there, here, spool), spool, true, true);
-                    spool.run(here);
-                    return result;
-                }
-            });
-        }
-    }
-
-    @FunctionalInterface
-    private interface Mending {
-        Repaired mend(TableComparison comparison, Found found);
-    }
-
-    private Results<Repaired> repair(Selection selection, SyncOptions options, Mending mending) {
         return tables.each(
                 selection,
                 options,
-                comparison -> repair(comparison, mending),
-                (table, problem) -> new Repaired(Comparison.unknown(table, problem), 0, null, false));
+                comparison -> {
+                    var look = Look.at(comparison);
+                    return look.found() == null ? look.result() : write(look, transaction);
+                },
+                Repaired::unknown);
     }
 
-    private static Repaired repair(TableComparison comparison, Mending mending) {
-        var found = comparison.digest();
-        if (found.pieces().isEmpty()) {
-            return new Repaired(comparison.rows(found, Listener.NOBODY), 0, null, false);
-        }
-        if (found.shape().key().isEmpty()) {
-            throw new LondisteException("differs, but has no primary key that is the same on both sides:"
-                    + " no statement could say which row it means; copy it anew (subscriber resync)");
-        }
-        return mending.mend(comparison, found);
-    }
-
-    private Repaired write(Comparison comparison, FixSpool spool, boolean transaction, boolean applied) {
-        if (spool.statements() == 0) {
-            return new Repaired(comparison, 0, null, applied);
-        }
-        var file = directory.resolve(fileName(comparison.table()));
-        spool.write(file, transaction);
-        return new Repaired(comparison, spool.statements(), file, applied);
-    }
-
-    /** {@code fix.<schema>.<table>.sql}; what is not usual in the name of a file is written as in a URL. */
-    private static String fileName(TableName table) {
-        return "fix." + encoded(table.schema()) + "." + encoded(table.name()) + ".sql";
-    }
-
-    private static String encoded(String name) {
-        var encoded = new StringBuilder();
-        name.codePoints().forEach(c -> {
-            if (Character.isLetterOrDigit(c) || "_-$".indexOf(c) >= 0) {
-                encoded.appendCodePoint(c);
-            } else {
-                encoded.append(URLEncoder.encode(Character.toString(c), StandardCharsets.UTF_8)
-                        .replace("+", "%20")
-                        .replace(".", "%2E")
-                        .replace("*", "%2A"));
+    private Repaired write(Look look, boolean transaction) {
+        var found = look.found();
+        return look.comparison().onBoth((there, here) -> {
+            try (var spool = new FixSpool(Fix.of(found.shape(), found.here(), here))) {
+                return files.write(look.comparison().rows(found, there, here, spool), spool, transaction);
             }
         });
-        return encoded.toString();
+    }
+
+    /**
+     * As {@link #write}, and runs the statements, in one transaction a table, or those of all tables that foreign keys
+     * link. What differs is looked at again for that while the replay stands still: what has changed on the provider
+     * meanwhile is never overwritten by what it was.
+     */
+    public Results<Repaired> apply(Selection selection, SyncOptions options) {
+        return tables.each(
+                        selection,
+                        options,
+                        Look::at,
+                        (table, problem) -> new Look(table, Repaired.unknown(table, problem), null, null))
+                .then(looks -> new Mending(tables, files).mend(looks));
     }
 
     /** Ends what has begun and not ended yet, for good. */

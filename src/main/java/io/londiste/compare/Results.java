@@ -1,24 +1,35 @@
 package io.londiste.compare;
 
 import io.londiste.LondisteException;
+import io.londiste.table.TableName;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 /**
  * Results of tables, in the tables' order, each as soon as it and those before it are there. Whoever takes the last one or
  * closes this gives the moment up that was compared. Used by one thread, closed by any.
  */
 public final class Results<T> implements Iterator<T>, Closeable {
+    private final Map<TableName, CompletableFuture<T>> tables;
     private final Iterator<CompletableFuture<T>> running;
     private final Runnable end;
 
-    Results(List<CompletableFuture<T>> running, Runnable end) {
-        this.running = running.iterator();
+    /** @param running in the order of the tables */
+    Results(Map<TableName, CompletableFuture<T>> running, Runnable end) {
+        this.tables = running;
+        this.running = running.values().iterator();
         this.end = end;
+    }
+
+    /** What becomes of these results, of which none has been taken yet. */
+    <R> Results<R> then(Function<Map<TableName, CompletableFuture<T>>, Map<TableName, CompletableFuture<R>>> next) {
+        return new Results<>(next.apply(tables), end);
     }
 
     @Override

@@ -125,25 +125,39 @@ public final class SyncPoint implements AutoCloseable {
         }
     }
 
+    Database provider() {
+        return provider.database;
+    }
+
+    Database subscriber() {
+        return subscriber.database;
+    }
+
     /** Works on a connection of the provider; its transaction is rolled back afterwards. */
     <T> T onProvider(Database.Work<T> work) {
+        requireOpen();
         return provider.on(connection -> busy(connection, work));
     }
 
     /** Works on a connection of the subscriber; its transaction is rolled back afterwards. */
     <T> T onSubscriber(Database.Work<T> work) {
+        requireOpen();
         return subscriber.on(connection -> busy(connection, work));
     }
 
     private <T> T busy(Connection connection, Database.Work<T> work) throws SQLException {
         busy.add(connection);
         try {
-            if (closed) {
-                throw new LondisteException("was ended");
-            }
+            requireOpen();
             return work.run(connection);
         } finally {
             busy.remove(connection);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new LondisteException("was ended");
         }
     }
 

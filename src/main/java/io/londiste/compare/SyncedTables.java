@@ -9,12 +9,12 @@ import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /** Works on tables that are in sync, some at a time, all of them as of one moment. */
 final class SyncedTables {
-    /** About how many rows tables have. */
+    /** About how many rows tables have, those of a hundred bytes if nobody has counted them yet. */
     private static final String ROWS = """
-            select n.nr, (select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_catalog.pg_class c
+            select n.nr, (select coalesce(sum(case when c.reltuples > 0 then c.reltuples else pg_relation_size(c.oid) / 100 end), 0)::bigint
+                from pg_catalog.pg_class c
                 where c.oid = to_regclass(n.name)
                   or c.oid in (select relid from pg_catalog.pg_partition_tree(to_regclass(n.name)) where isleaf))
             from unnest(?) with ordinality as n (name, nr)
@@ -56,6 +57,10 @@ final class SyncedTables {
         return points;
     }
 
+    Families families() {
+        return subscriber.read(Families::of);
+    }
+
     /**
      * Does the work for each table.
      *
@@ -71,12 +76,12 @@ final class SyncedTables {
         subscriber.requireLondiste();
         var tables = tables(selection);
         var point = points.reach(options.lock() ? tables : List.of(), options.force());
-        var threads = Executors.newFixedThreadPool(options.jobs());
+        var workers = new Workers(options.jobs());
         var end = new Runnable() {
             @Override
             public void run() {
                 if (working.remove(this)) {
-                    threads.shutdownNow();
+                    workers.close();
                     point.close();
                 }
             }
@@ -91,16 +96,20 @@ final class SyncedTables {
                     .collect(Collectors.toMap(SubscribedTable::name, Function.identity()));
             var rows = progress == Progress.NONE ? Map.<TableName, Long>of() : rows(tables);
             progress.begin(rows.values().stream().mapToLong(Long::longValue).sum());
-            var running = tables.stream()
-                    .map(table -> new TableComparison(point, hash, table, options.condition()))
-                    .map(comparison -> CompletableFuture.supplyAsync(
-                            () -> {
-                                var result = one(comparison, states, work, unknown);
-                                progress.done(rows.getOrDefault(comparison.table(), 0L));
-                                return result;
-                            },
-                            threads))
-                    .toList();
+            var running = new LinkedHashMap<TableName, CompletableFuture<T>>();
+            for (var table : tables) {
+                var looking = new TableProgress(progress, rows.getOrDefault(table, 0L));
+                var comparison = new TableComparison(point, workers, hash, table, options.condition(), looking);
+                running.put(
+                        table,
+                        CompletableFuture.supplyAsync(
+                                () -> {
+                                    var result = one(comparison, states, work, unknown);
+                                    looking.end();
+                                    return result;
+                                },
+                                workers.tables()));
+            }
             return new Results<>(running, end);
         } catch (RuntimeException e) {
             end.run();

@@ -18,20 +18,18 @@ import java.util.function.Supplier;
 
 /** Compares one table at a sync point. Used by one thread; the two servers work at the same time. */
 final class TableComparison {
-    /** Whether the rows that a transaction sees are still where it sees them: not so after TRUNCATE and some ALTER TABLE. */
-    private static final String UNTOUCHED = """
-            select coalesce(bool_and(c.relfilenode = coalesce(pg_relation_filenode(c.oid), 0)), false)
-            from pg_catalog.pg_class c
-            where c.oid = ?::regclass or c.oid in (select relid from pg_catalog.pg_partition_tree(?::regclass))
-            """;
-
     private final SyncPoint point;
     private final Hash hash;
+    private final Workers workers;
     private final TableName table;
     private final String where;
+    private final TableProgress progress;
 
-    TableComparison(SyncPoint point, Hash hash, TableName table, String where) {
+    TableComparison(
+            SyncPoint point, Workers workers, Hash hash, TableName table, String where, TableProgress progress) {
         this.point = point;
+        this.workers = workers;
+        this.progress = progress;
         this.hash = hash;
         this.table = table;
         this.where = where;
@@ -83,10 +81,13 @@ final class TableComparison {
      * What the digests tell.
      *
      * @param here the subscriber's table
-     * @param pieces those that differ
      */
-    record Found(
-            CommonShape shape, TableShape here, Ranges ranges, Set<Integer> pieces, long rowsThere, long rowsHere) {}
+    record Found(CommonShape shape, TableShape here, Ranges ranges, Scan.Digests digests) {
+        /** The pieces that differ. */
+        Set<Integer> pieces() {
+            return digests.there().differing(digests.here());
+        }
+    }
 
     /** Finds out which pieces of the table differ. */
     Found digest() {
@@ -97,37 +98,9 @@ final class TableComparison {
         if (shape.columns().isEmpty()) {
             throw new LondisteException("the two sides have no column in common");
         }
-        Ranges ranges = point.onProvider(connection -> Ranges.of(shape, hash, connection));
-        var digests = both(
-                () -> point.onProvider(connection -> digest(connection, shape.target(), shape, ranges)),
-                () -> point.onSubscriber(connection -> digest(connection, shape.targetHere(), shape, ranges)));
-        return new Found(
-                shape,
-                shapes.here,
-                ranges,
-                digests.there.differing(digests.here),
-                digests.there.rows(),
-                digests.here.rows());
-    }
-
-    private Digest digest(Connection connection, String target, CommonShape shape, Ranges ranges) throws SQLException {
-        var digest = Digest.of(connection, target, shape, ranges, hash, where);
-        requireUntouched(connection);
-        return digest;
-    }
-
-    /** To be asked after the table was read, which keeps others from doing such things for the transaction's time. */
-    private void requireUntouched(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UNTOUCHED)) {
-            statement.setString(1, table.quoted());
-            statement.setString(2, table.quoted());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new LondisteException("was truncated or rewritten while it was compared; compare it again");
-                }
-            }
-        }
+        var ranges = point.onProvider(connection -> Ranges.of(shape, hash, connection));
+        var digests = new Scan(point, workers, shape, ranges, hash, where).digests(progress);
+        return new Found(shape, shapes.here, ranges, digests);
     }
 
     /** Compares the content, and tells of each row that differs. */
@@ -143,16 +116,27 @@ final class TableComparison {
     /** As the other, in transactions of the caller's. */
     Comparison rows(Found found, Connection there, Connection here, Differences.Listener listener) throws SQLException {
         var counter = new Counter(listener);
-        if (!found.pieces.isEmpty()) {
-            new Differences(found.shape, hash, where).find(there, here, found.ranges, found.pieces, counter);
-            requireUntouched(there);
-            requireUntouched(here);
+        var pieces = found.pieces();
+        if (!pieces.isEmpty()) {
+            var looking = progress.more(Math.max(
+                    found.digests.there().rows(pieces), found.digests.here().rows(pieces)));
+            var differences = new Differences(found.shape, hash, where + " and " + found.ranges.condition(pieces));
+            var sides = both(
+                    () -> differences.provider(point.provider(), there),
+                    () -> differences.subscriber(point.subscriber(), here));
+            try (var rowsThere = sides.there;
+                    var rowsHere = sides.here) {
+                Differences.find(rowsThere, rowsHere, counter, looking);
+            }
+            looking.end();
+            Untouched.require(there, table);
+            Untouched.require(here, table);
         }
         return new Comparison(
                 table,
-                found.pieces.isEmpty() ? Outcome.EQUAL : Outcome.DIFFERENT,
-                found.rowsThere,
-                found.rowsHere,
+                pieces.isEmpty() ? Outcome.EQUAL : Outcome.DIFFERENT,
+                found.digests.there().rows(),
+                found.digests.here().rows(),
                 counter.missing,
                 counter.extra,
                 counter.different,

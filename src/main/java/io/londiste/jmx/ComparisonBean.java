@@ -98,8 +98,8 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, Progress,
     }
 
     @Override
-    public synchronized void begin(long all) {
-        totalRows = all;
+    public synchronized void begin(long more) {
+        totalRows += more;
     }
 
     @Override

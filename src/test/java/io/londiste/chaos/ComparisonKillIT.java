@@ -159,6 +159,38 @@ class ComparisonKillIT {
         assertNothingIsHeldUp();
     }
 
+    private static String tableLocks(boolean granted) {
+        return "select count(*) from pg_locks where relation = 'one'::regclass and mode = 'ShareLock' and granted = "
+                + granted;
+    }
+
+    @Test
+    void killedWhileItWaitsForTheTablesLock() throws Exception {
+        var writer = hold(provider, "update one set v = 'mine' where id = 1");
+        var command = begin("compare", "--lock");
+        awaitNumber(provider, tableLocks(false), 1);
+
+        command.kill();
+
+        awaitNumber(provider, tableLocks(false), 0);
+        writer.rollback();
+        assertNothingIsHeldUp();
+    }
+
+    @Test
+    void killedWhileItHoldsTheTablesLock() throws Exception {
+        var reader = hold(subscriber, "lock table one in share mode");
+        provider.sql("update one set v = 'late' where id = 1");
+        var command = begin("compare", "--lock");
+        awaitNumber(provider, tableLocks(true), 1);
+
+        command.kill();
+
+        awaitNumber(provider, tableLocks(true), 0);
+        reader.rollback();
+        assertNothingIsHeldUp();
+    }
+
     @Test
     void killedWhileItMends() throws Exception {
         subscriber.sql("update one set v = 'wrong' where id = 500");

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -248,13 +249,83 @@ class CompareIT {
     void aTableThatIsTruncatedMeanwhileIsNotTakenForDifferent() {
         var settings = job.settings();
         var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
-        try (var point = points.reach(List.of(), false)) {
+        try (var point = points.reach(List.of(), false);
+                var workers = new Workers(1)) {
             provider.sql("truncate one; truncate part_2; alter table two alter b type bigint");
             for (var table : List.of("one", "part", "two")) {
-                var comparison = new TableComparison(point, Hash.both(point), TableName.parse(table), "true");
+                var comparison = new TableComparison(
+                        point,
+                        workers,
+                        Hash.both(point),
+                        TableName.parse(table),
+                        "true",
+                        new TableProgress(Progress.NONE, 0));
                 assertThatThrownBy(comparison::digest)
                         .as(table)
                         .hasMessage("was truncated or rewritten while it was compared; compare it again");
+            }
+        }
+    }
+
+    /** Notes what it is told. */
+    private static final class Watcher implements Progress {
+        private final List<Long> begun = new CopyOnWriteArrayList<>();
+        private final List<Long> done = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void begin(long rows) {
+            begun.add(rows);
+        }
+
+        @Override
+        public void done(long rows) {
+            done.add(rows);
+        }
+    }
+
+    private static long sum(List<Long> numbers) {
+        return numbers.stream().mapToLong(Long::longValue).sum();
+    }
+
+    @Test
+    void largeTablesAreLookedAtInPartsAndItIsToldHowFarThatIs() throws SQLException {
+        var large = "create table large (id int primary key, v text); alter table large alter v set storage plain";
+        provider.sql(large);
+        subscriber.sql(large);
+        provider.sql("insert into large select i, repeat('x', 3500) from generate_series(1, 12000) i; analyze large");
+        job.add("large").awaitOk();
+        var watcher = new Watcher();
+        var watched = new Compare(job.settings(), there, here, watcher);
+        var all = new SyncOptions(false, false, 3, null);
+
+        assertThat(watched.content(Selection.of("large"), all).all())
+                .extracting(CompareIT::summary)
+                .containsExactly("large EQUAL 0 0 0");
+        assertThat(watcher.begun).containsExactly(12_000L);
+        assertThat(watcher.done).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(sum(watcher.done)).isEqualTo(12_000);
+
+        subscriber.sql("delete from large where id in (1, 12000); update large set v = '' where id = 6000");
+
+        assertThat(watched.content(Selection.of("large"), all).all())
+                .extracting(CompareIT::summary)
+                .containsExactly("large DIFFERENT 2 0 1");
+        assertThat(watcher.begun).hasSize(3);
+        assertThat(sum(watcher.done)).isEqualTo(sum(watcher.begun));
+    }
+
+    @Test
+    void partitionsAreLookedAtInPartsTogether() throws SQLException {
+        provider.sql("insert into part select i, 'v' from generate_series(10001, 12000) i");
+        job.awaitReplay();
+        try (var connection = provider.connect()) {
+            var table = TableName.parse("part");
+            for (var pages : new long[] {1, 3, 1000}) {
+                long rows = 0;
+                for (var part : Parts.of(connection, table, pages)) {
+                    rows += provider.number("select count(*) from part where " + part);
+                }
+                assertThat(rows).as("rows in all parts of " + pages + " pages").isEqualTo(5000);
             }
         }
     }
