@@ -76,7 +76,7 @@ public final class Application implements AutoCloseable {
         application.bindReplay(settings);
         application.comparisons = new LastComparisons();
         application.bindComparing(new Comparing(settings, 1, application.comparisons, Progress.NONE));
-        List<String> routes = new ArrayList<>(List.of("errors", "replay", "sequences", "copy", "catch-up", "upkeep"));
+        List<String> routes = new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "upkeep"));
         routes.addAll(Comparing.ROUTES);
         if (!settings.compareEvery().isZero()) {
             application.main.addInitialProperty(

@@ -15,7 +15,7 @@ import org.apache.commons.dbcp2.BasicDataSource;
 
 /** The beans of the routes that compare and repair, with connections of their own: others must not wait for them. */
 final class Comparing implements AutoCloseable {
-    static final List<String> ROUTES = List.of("compare", "repair");
+    static final List<String> ROUTES = List.of("errors", "compare", "repair");
 
     /** Beside two a table: the snapshots' holders, the tick, and what is read first. */
     private static final int MORE_CONNECTIONS = 4;

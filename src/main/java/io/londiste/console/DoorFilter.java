@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Refuses what no page of ours sends: requests made by pages of others in the browser of somebody who is signed in here,
@@ -38,7 +39,7 @@ final class DoorFilter extends HttpFilter {
     }
 
     /** What is refused, with which status and why. */
-    private record Check(int status, String why, java.util.function.Predicate<HttpServletRequest> refuses) {}
+    private record Check(int status, String why, Predicate<HttpServletRequest> refuses) {}
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -66,9 +67,15 @@ final class DoorFilter extends HttpFilter {
     private static boolean isMethodOf(HttpServletRequest request) {
         return switch (request.getMethod()) {
             case "POST" -> isAt(request, "/jolokia") || isAt(request, "/auth/login");
-            case "GET", "HEAD" -> !isAt(request, "/jolokia");
+            case "GET" -> !isAt(request, "/jolokia") || isProbe(request);
+            case "HEAD" -> !isAt(request, "/jolokia");
             default -> false;
         };
+    }
+
+    /** Hawtio's pages ask so whether Jolokia is there. */
+    private static boolean isProbe(HttpServletRequest request) {
+        return request.getPathInfo() == null && request.getQueryString() == null;
     }
 
     private static boolean hasStrayCredentials(HttpServletRequest request) {

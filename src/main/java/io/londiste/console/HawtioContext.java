@@ -11,7 +11,6 @@ import io.hawt.web.auth.LoginServlet;
 import io.hawt.web.auth.LogoutServlet;
 import io.hawt.web.auth.RolePrincipal;
 import io.hawt.web.auth.SessionExpiryFilter;
-import io.hawt.web.auth.UserServlet;
 import io.hawt.web.filters.BaseTagHrefFilter;
 import io.hawt.web.filters.ResponseHeadersFilter;
 import jakarta.servlet.DispatcherType;
@@ -40,6 +39,12 @@ final class HawtioContext implements ServletContextListener {
 
     private static final String REALM = "londiste";
 
+    /** Our page, as Hawtio asks for it. */
+    private static final String PLUGIN = """
+            [{"url": "static/londiste", "scope": "londiste", "module": "./plugin", "remoteEntryFileName": "remoteEntry.js",
+              "bustRemoteEntryCache": false, "pluginEntry": "plugin"}]
+            """;
+
     private final Users users;
     private final ServletContextHandler context = new ServletContextHandler("/hawtio", ServletContextHandler.SESSIONS);
     private final Permissions permissions;
@@ -67,11 +72,10 @@ final class HawtioContext implements ServletContextListener {
                 EnumSet.of(DispatcherType.REQUEST, DispatcherType.FORWARD));
         serveJolokia();
         servlet(new UserServlet(), "/user/*");
-        servlet(new RoleServlet(), "/user/role");
         servlet(new AuthConfigurationServlet(), "/auth/config/*");
         servlet(new LoginServlet(), "/auth/login");
         servlet(new LogoutServlet(), "/auth/logout");
-        servlet(new FixedServlet("[]"), "/plugin/*");
+        servlet(new FixedServlet(PLUGIN), "/plugin/*");
         // Hawtio's pages ask for these, and complain in the browser's console where there is no answer.
         servlet(new FixedServlet("[]"), "/preset-connections");
         servlet(new FixedServlet("false"), "/proxy/enabled");

@@ -16,7 +16,6 @@ final class Refusals implements RequestLog {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
     private static final int LINES_PER_MINUTE = 20;
     private static final int LONGEST = 200;
-    private static final int FORBIDDEN = 403;
     private static final int CLIENT_ERROR = 400;
 
     private final LongSupplier nanos;
@@ -37,9 +36,7 @@ final class Refusals implements RequestLog {
     public void log(Request request, Response response) {
         int status = response.getStatus();
         var path = request.getHttpURI().getPath();
-        // The page asks who is signed in before anybody is.
-        boolean question = status == FORBIDDEN && (HawtioContext.PATH + "user").equals(path);
-        if (status >= CLIENT_ERROR && !question) {
+        if (status >= CLIENT_ERROR) {
             var why = request.getAttribute(WHY);
             log(request.getMethod() + " " + path + " of " + Request.getRemoteAddr(request) + ": " + status
                     + (why == null ? "" : ", " + why));

@@ -101,7 +101,16 @@ class DoorsTest {
     }
 
     @Test
+    void hawtioMayAskWhetherJolokiaIsThere() throws Exception {
+        var probe = HttpRequest.newBuilder(fixture.at("jolokia"));
+        assertThat(send(fixture.signedIn(VIEWER), probe).body()).contains("\"agent\"");
+        assertThat(status(browser(), probe)).isEqualTo(403);
+    }
+
+    @Test
     void nobodyGetsNothing() throws Exception {
+        assertThat(send(browser(), HttpRequest.newBuilder(fixture.at("user"))).body())
+                .isEmpty();
         assertThat(status(browser(), look())).isEqualTo(403);
         assertThat(status(browser(), fixture.jolokia("read", BEAN, "Count", null)))
                 .isEqualTo(403);
@@ -204,7 +213,8 @@ class DoorsTest {
     @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"})
     void jolokiaTakesOnlyPosts(String method) throws Exception {
         var operator = fixture.signedIn(OPERATOR);
-        for (var path : new String[] {"jolokia/exec/" + BEAN + "/act", "jolokia/version", "jolokia"}) {
+        for (var path :
+                new String[] {"jolokia/exec/" + BEAN + "/act", "jolokia/version", "jolokia?p=exec/" + BEAN + "/act"}) {
             assertThat(status(
                             operator, HttpRequest.newBuilder(fixture.at(path)).method(method, BodyPublishers.noBody())))
                     .isEqualTo(405);

@@ -1,0 +1,79 @@
+// Comparisons and repairs: those that run, with their progress, and the last ones with what they found.
+
+import { h, pf, React, table as pft } from './lib.js'
+import { Cell, Outcome, different, findings } from './labels.js'
+import { count, date, span, time } from './format.js'
+
+const COLOR = { running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
+
+export function Comparisons({ data, operator, actions, open }) {
+  const { comparisons, tables } = data
+  return h(pf.Stack, { hasGutter: true },
+    operator && tables.length > 0 && h(pf.StackItem, null,
+      h(pf.Flex, { gap: { default: 'gapSm' } },
+        h(pf.Button, { variant: 'secondary', onClick: () => actions.compare(tables, true) }, 'Compare all tables'),
+        h(pf.Button, { variant: 'link', onClick: () => actions.compare(tables, true, true) }, 'Only count rows'))),
+    comparisons.length === 0
+      ? h(pf.StackItem, null,
+          h(pf.EmptyState, { titleText: 'No comparisons yet', headingLevel: 'h2' },
+            h(pf.EmptyStateBody, null,
+              'A comparison looks at every row of both sides as of one moment, while writers and replay go on. The last 20 are kept here.')))
+      : comparisons.map(comparison =>
+          h(pf.StackItem, { key: comparison.objectName }, h(One, { comparison, tables, operator, actions, open }))))
+}
+
+function One({ comparison, tables, operator, actions, open }) {
+  const [shown, setShown] = React.useState(null)
+  const running = comparison.State === 'running'
+  const results = comparison.Results ?? []
+  const unequal = results.filter(different)
+  const expanded = shown ?? (running || results.length <= 5)
+  const id = `londiste-comparison-${comparison.Id}`
+  const took = (date(comparison.Ended) ?? new Date()) - date(comparison.Started)
+  const mend = tables.filter(table => unequal.some(result => result.table === table.Name))
+  const title = `${comparison.Kind === 'repair' ? 'Repair' : 'Comparison'} ${comparison.Id}`
+  return h(pf.Card, { isExpanded: expanded, component: 'section', isCompact: true },
+    h(pf.CardHeader, {
+      onExpand: () => setShown(!expanded),
+      toggleButtonProps: { id, 'aria-label': `Results of ${title}`, 'aria-expanded': expanded },
+      actions: {
+        hasNoOffset: true,
+        actions: operator && h(pf.Flex, { gap: { default: 'gapSm' } },
+          mend.length > 0 && !running && comparison.Kind === 'compare' &&
+            h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => open({ kind: 'repair', tables: mend }) }, 'Repair…'),
+          running
+            ? h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.cancel(comparison) }, 'Cancel')
+            : h(pf.Button, { variant: 'link', size: 'sm', onClick: () => actions.forget(comparison) }, 'Forget')),
+      },
+    }, h(pf.CardTitle, { component: 'h2' },
+      title, ' ', h(pf.Label, { isCompact: true, color: COLOR[comparison.State] ?? 'grey' }, comparison.State))),
+    h(pf.CardBody, null,
+      h('p', { className: 'londiste-muted' }, `${time(comparison.Started)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, unequal)}`),
+      comparison.Error && h(pf.Alert, { isInline: true, isPlain: true, variant: 'danger', title: comparison.Error }),
+      running && h(pf.Progress, {
+        value: Math.round(comparison.Progress * 100),
+        'aria-label': title,
+        title: `${count(comparison.Rows)} of about ${count(comparison.TotalRows)} rows`,
+      })),
+    h(pf.CardExpandableContent, null,
+      h(pf.CardBody, null, results.length > 0 && h(Results, { title, results }))))
+}
+
+const summary = (results, unequal) =>
+  results.length === 0 ? 'nothing found yet' : unequal.length ? `${count(unequal.length)} of ${count(results.length)} differ` : `${count(results.length)} looked at, none differs`
+
+const Results = ({ title, results }) =>
+  h(pft.Table, { variant: 'compact', 'aria-label': `What ${title} found` },
+    h(pft.Thead, null, h(pft.Tr, null,
+      ['Table', 'Outcome', 'Rows on the provider', 'Rows here', 'Found'].map(column => h(pft.Th, { key: column, modifier: 'wrap' }, column)))),
+    h(pft.Tbody, null,
+      [...results].sort((a, b) => different(b) - different(a)).map(result =>
+        h(pft.Tr, { key: result.table },
+          h(Cell, { label: 'Table', className: 'londiste-break' }, result.table),
+          h(Cell, { label: 'Outcome' }, h(Outcome, { result })),
+          h(Cell, { label: 'Rows on the provider', className: 'londiste-figure' }, count(result.providerRows)),
+          h(Cell, { label: 'Rows here', className: 'londiste-figure' }, count(result.subscriberRows)),
+          h(Cell, { label: 'Found', className: 'londiste-break' }, findings(result), mending(result))))))
+
+const mending = ({ statements, applied, file }) =>
+  statements ? `; ${count(statements)} statements ${applied ? 'were run' : `are in ${file}`}` : ''

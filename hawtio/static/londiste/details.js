@@ -1,0 +1,41 @@
+// All that is known of one table.
+
+import { h, pf } from './lib.js'
+import { Copy, TableState, findings } from './labels.js'
+import { ago, count, span, time } from './format.js'
+
+export function Details({ name, data, close }) {
+  const table = data.tables.find(each => each.Name === name)
+  return h(pf.Modal, { isOpen: true, onClose: close, variant: 'medium', 'aria-labelledby': 'londiste-dialog' },
+    h(pf.ModalHeader, { title: name, labelId: 'londiste-dialog' }),
+    h(pf.ModalBody, { tabIndex: 0 }, table ? h(Facts, { table }) : h('p', null, 'It was removed meanwhile.')),
+    h(pf.ModalFooter, null, h(pf.Button, { variant: 'secondary', onClick: close }, 'Close')))
+}
+
+const Facts = ({ table }) =>
+  h(pf.DescriptionList, { isHorizontal: true, isCompact: true, horizontalTermWidthModifier: { default: '17ch' } },
+    facts(table).filter(Boolean).map(([term, value]) =>
+      h(pf.DescriptionListGroup, { key: term },
+        h(pf.DescriptionListTerm, null, term),
+        h(pf.DescriptionListDescription, { className: 'londiste-figure londiste-break' }, value))))
+
+function facts(table) {
+  const result = table.LastComparison
+  return [
+    ['State', h(TableState, { table })],
+    table.Reason && ['Does not go on', h(Advice, { table })],
+    table.CopyProgress >= 0 && ['Copy', h(Copy, { table })],
+    ['Changes applied', `${count(table.Inserts)} inserts, ${count(table.Updates)} updates, ${count(table.Deletes)} deletes, ${count(table.Truncates)} truncates, since the replay was started`],
+    ['Last change', table.LastChange ? `${time(table.LastChange)}, ${span(ago(table.LastChange))} ago` : 'none since the replay was started'],
+    ['Unexpected rows', table.UnexpectedRows
+      ? `${count(table.UnexpectedRows)}: updates and deletes that met no row, or inserts that met one. Somebody else has changed the table; compare it.`
+      : 'none'],
+    ['Last comparison', result ? `${findings(result)}; ${time(result.time)}` : 'none yet'],
+    ['Writes by others', table.WritesDenied ? 'are denied' : 'are not denied'],
+    table.LastError && table.LastError !== table.Reason && ['Last error', `${time(table.LastErrorTime)}: ${table.LastError}`],
+  ]
+}
+
+const Advice = ({ table }) =>
+  h('span', null, table.Reason, h('br'),
+    h('span', { className: 'londiste-muted' }, 'Mend that; the table is tried again by itself, at the latest after five minutes. Resync takes it up at once, with a new copy.'))

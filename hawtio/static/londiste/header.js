@@ -1,0 +1,74 @@
+// The job's name and state, what to do about it, and what keeps it from its work.
+
+import { h, pf, React } from './lib.js'
+import { ReplayState } from './labels.js'
+import { ago, span } from './format.js'
+
+export function Header({ data, operator, actions, open }) {
+  const daemon = data.replay ?? data.ticker
+  return h(React.Fragment, null,
+    h(pf.Flex, { alignItems: { default: 'alignItemsCenter' }, rowGap: { default: 'rowGapSm' } },
+      h(pf.FlexItem, null,
+        h(pf.Title, { headingLevel: 'h1' }, daemon ? `${data.replay ? 'Replay' : 'Ticker'} ${daemon.Job}` : 'Londiste')),
+      daemon && h(pf.FlexItem, null, h(ReplayState, { state: daemon.State })),
+      daemon?.Since && h(pf.FlexItem, null, h('span', { className: 'londiste-muted' }, `for ${span(ago(daemon.Since))}`)),
+      operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Buttons, { data, daemon, actions, open }))),
+    daemon
+      ? h(Obstacles, { data, daemon, operator, actions })
+      : h(pf.EmptyState, { titleText: 'No replay and no ticker here', headingLevel: 'h2' },
+          h(pf.EmptyStateBody, null, 'This process has none of their MBeans.')))
+}
+
+function Buttons({ data, daemon, actions, open }) {
+  const paused = daemon.State === 'paused'
+  const [busy, setBusy] = React.useState(false)
+  const toggle = async () => {
+    setBusy(true)
+    await (paused ? actions.resume() : actions.pause())
+    setBusy(false)
+  }
+  return h(pf.Flex, { gap: { default: 'gapSm' } },
+    data.replay && h(pf.Button, { onClick: () => open({ kind: 'add' }) }, 'Add tables'),
+    data.replay && ['running', 'paused'].includes(daemon.State) &&
+      h(pf.Button, { variant: 'secondary', onClick: toggle, isLoading: busy, isDisabled: busy }, paused ? 'Resume' : 'Pause'),
+    h(More, { daemon, actions, open }))
+}
+
+function More({ daemon, actions, open }) {
+  const [shown, setShown] = React.useState(false)
+  const item = (text, onClick, isDanger) => h(pf.DropdownItem, { key: text, onClick, isDanger }, text)
+  return h(pf.Dropdown, {
+    isOpen: shown,
+    onOpenChange: setShown,
+    onSelect: () => setShown(false),
+    popperProps: { position: 'right' },
+    toggle: ref => h(pf.MenuToggle, {
+      ref,
+      isExpanded: shown,
+      onClick: () => setShown(!shown),
+      'aria-label': `More for ${daemon.Job}`,
+    }, 'More'),
+  }, h(pf.DropdownList, null,
+    item('Read INI file and routes anew', actions.reload),
+    item('Stop the daemon', () => open({ kind: 'stop', name: daemon.Job }), true)))
+}
+
+/** What stands in the way, said once, with the button that helps where there is one. */
+function Obstacles({ data, daemon, operator, actions }) {
+  const sides = ['provider', 'subscriber']
+    .map(side => ({ side, error: data[side]?.Error }))
+    .filter(({ error }) => error)
+  const own = daemon.Error && sides.every(({ error }) => error !== daemon.Error)
+  const alert = (title, text, side) => h(pf.Alert, {
+    key: title,
+    variant: 'danger',
+    isInline: true,
+    title,
+    style: { marginBlockStart: '1rem' },
+    actionLinks: operator && side && /not installed/.test(text) &&
+      h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, `Install on the ${side}`),
+  }, h('span', { className: 'londiste-break' }, text))
+  return h(React.Fragment, null,
+    sides.map(({ side, error }) => alert(`The ${side} is not ready`, error, side)),
+    own && alert(daemon.State === 'waiting' ? 'It waits' : 'It does not go on', daemon.Error))
+}

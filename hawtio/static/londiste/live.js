@@ -1,0 +1,95 @@
+// What the daemon shows, asked for again and again as long as somebody looks.
+
+import { React } from './lib.js'
+import { readAll, role } from './server.js'
+
+const SOON = 2_000
+/** With many tables an answer is some hundred kilobytes. */
+const MANY = 300
+const LATER = 5_000
+/** Milliseconds that the small charts go back. */
+const HISTORY = 5 * 60_000
+
+const TABLE = [
+  'Name', 'State', 'Reason', 'CopyStep', 'CopiedRows', 'CopyTotalRows', 'CopiedBytes', 'CopyProgress', 'Inserts', 'Updates',
+  'Deletes', 'Truncates', 'UnexpectedRows', 'LastError', 'LastErrorTime', 'LastChange', 'WritesDenied', 'LastComparison',
+]
+const TYPES = ['Replay', 'Ticker', 'Provider', 'Subscriber', 'Queue', 'Consumer', 'Comparison', 'Table']
+
+/** Points of time and figure, by job: they stay when the page is left and come back to. */
+const histories = new Map()
+
+async function look() {
+  const requests = TYPES.map(type => ({
+    pattern: `io.londiste:type=${type},*`,
+    attributes: type === 'Table' ? TABLE : undefined,
+  }))
+  const [replays, tickers, providers, subscribers, queues, consumers, comparisons, tables] = await readAll(requests)
+  const byName = (a, b) => a.Name.localeCompare(b.Name)
+  const replay = replays[0] ?? null
+  if (replay) remember(replay)
+  return {
+    seen: new Date(),
+    replay,
+    ticker: tickers[0] ?? null,
+    provider: providers[0] ?? null,
+    subscriber: subscribers[0] ?? null,
+    queues: once(queues, queue => queue.Name).sort(byName),
+    consumers: once(consumers, consumer => `${consumer.Queue} ${consumer.Name}`).sort(byName),
+    comparisons: comparisons.sort((a, b) => b.Id - a.Id),
+    tables: tables.sort(byName),
+    history: replay ? histories.get(replay.Job) : null,
+  }
+}
+
+/** A replay and a ticker in one process show the same queues. */
+const once = (list, key) => [...new Map(list.map(each => [key(each), each])).values()]
+
+function remember({ Job, LagSeconds, EventsPerSecond }) {
+  const now = Date.now()
+  const points = [...(histories.get(Job)?.points ?? []), { at: now, lag: LagSeconds, rate: EventsPerSecond }]
+  histories.set(Job, { points: points.filter(point => point.at > now - HISTORY) })
+}
+
+/**
+ * A hook: { data, failure, operator, refresh }. `data` is null until the first answer, and stays what it was when a
+ * `failure` comes.
+ */
+export function useLive() {
+  const [state, setState] = React.useState({ data: null, failure: null, operator: false })
+  const wake = React.useRef(() => {})
+
+  React.useEffect(() => {
+    let ended = false
+    let timer
+    let known = null
+
+    const round = async () => {
+      clearTimeout(timer)
+      let wait = SOON
+      try {
+        known ??= await role()
+        const data = await look()
+        if (data.tables.length > MANY) wait = LATER
+        if (!ended) setState({ data, failure: null, operator: known === 'operator' })
+      } catch (failure) {
+        if (!ended) setState(before => ({ ...before, failure }))
+        if (failure.kind === 'over') return
+        wait = LATER
+      }
+      if (!ended) timer = setTimeout(round, document.hidden ? 10 * wait : wait)
+    }
+    const shown = () => document.hidden || round()
+
+    wake.current = round
+    document.addEventListener('visibilitychange', shown)
+    round()
+    return () => {
+      ended = true
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', shown)
+    }
+  }, [])
+
+  return { ...state, refresh: React.useCallback(() => wake.current(), []) }
+}

@@ -1,0 +1,142 @@
+// The first tab: is all well, and if not, what to do.
+
+import { h, pf, React } from './lib.js'
+import { Copy, TableState, condition, different, findings } from './labels.js'
+import { count, counted, rate, span, time } from './format.js'
+import { Sparkline } from './sparkline.js'
+
+const FEW = 5
+
+const List = ({ rows }) =>
+  h(pf.DescriptionList, { isCompact: true, isHorizontal: true, horizontalTermWidthModifier: { default: '11ch' } },
+    rows.filter(Boolean).map(([term, value]) =>
+      h(pf.DescriptionListGroup, { key: term },
+        h(pf.DescriptionListTerm, null, term),
+        h(pf.DescriptionListDescription, { className: 'londiste-figure londiste-break' }, value))))
+
+const Box = ({ title, children }) =>
+  h(pf.Card, { isFullHeight: true, component: 'section' },
+    h(pf.CardTitle, { component: 'h2' }, title),
+    h(pf.CardBody, null, children))
+
+export function Overview({ data, operator, open, go }) {
+  const { replay } = data
+  if (!replay) return h(TickerAlone, { data, go })
+  const points = data.history.points
+  return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
+    h(Box, { title: 'Lag' },
+      h(Sparkline, { label: 'Behind the provider', values: points.map(point => point.lag), format: span, limit: replay.LagLimitSeconds })),
+    h(Box, { title: 'Throughput' },
+      h(Sparkline, { label: 'Changes applied', values: points.map(point => point.rate), format: rate })),
+    h(Box, { title: 'Tables' }, h(Summary, { data, operator, open, go })),
+    h(Attention, { data, go, open }),
+    h(Box, { title: 'Replay' },
+      h(List, {
+        rows: [
+          ['Queue', replay.Queue],
+          ['Consumer', replay.Consumer],
+          ['At tick', replay.Tick ?? '–'],
+          ['Batches', count(replay.Batches)],
+          ['Changes', count(replay.Events)],
+          ['Last batch', `${counted(replay.LastBatchEvents, 'change')} in ${span(replay.LastBatchSeconds)}`],
+        ],
+      })),
+    h(Box, { title: 'Databases' },
+      h(List, {
+        rows: [
+          data.provider && ['Provider', named(data.provider)],
+          data.subscriber && ['Subscriber', named(data.subscriber)],
+          replay.Version && ['Program', `camel-londiste ${replay.Version}`],
+        ],
+      })))
+}
+
+const named = side => `${side.Database}${side.ServerVersion ? `, PostgreSQL ${side.ServerVersion}` : ''}`
+
+function TickerAlone({ data, go }) {
+  if (!data.ticker) return null
+  return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
+    h(Box, { title: 'Ticker' },
+      h(List, {
+        rows: [
+          data.ticker.Database && ['Database', data.ticker.Database],
+          ['Ticks since the start', count(data.ticker.Ticks)],
+          ['Last tick', time(data.ticker.LastTick)],
+        ],
+      })),
+    h(Box, { title: 'Queues' },
+      h('p', null, `${counted(data.queues.length, 'queue')}, ${counted(data.consumers.length, 'consumer')}`),
+      h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('queues') }, 'All queues')),
+    h(Recent, { errors: data.ticker.RecentErrors }))
+}
+
+function Summary({ data, operator, open, go }) {
+  const { tables } = data
+  if (tables.length === 0) {
+    return h(pf.EmptyState, { titleText: 'No tables yet', headingLevel: 'h3', variant: 'xs' },
+      h(pf.EmptyStateBody, null, 'Tables that you add are copied from the provider and kept in sync from then on.'),
+      operator && h(pf.EmptyStateFooter, null,
+        h(pf.Button, { variant: 'link', onClick: () => open({ kind: 'add' }) }, 'Add tables')))
+  }
+  const groups = { ok: 0, moving: 0, stopped: 0 }
+  for (const table of tables) groups[condition(table)]++
+  const moving = tables.filter(table => condition(table) === 'moving')
+  return h(pf.Stack, { hasGutter: true },
+    h(pf.StackItem, null,
+      h(pf.Progress, {
+        title: `${count(groups.ok)} of ${counted(tables.length, 'table')} ok`,
+        value: (100 * groups.ok) / tables.length,
+        measureLocation: 'none',
+        variant: groups.ok === tables.length ? 'success' : undefined,
+      }),
+      h('p', { className: 'londiste-muted' },
+        `${count(groups.moving)} on their way, ${count(groups.stopped)} do not go on`)),
+    moving.slice(0, FEW).map(table =>
+      h(pf.StackItem, { key: table.Name },
+        h(pf.Flex, { justifyContent: { default: 'justifyContentSpaceBetween' } },
+          h('span', { className: 'londiste-break' }, table.Name), h(TableState, { table })),
+        h(Copy, { table }))),
+    h(pf.StackItem, null,
+      h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') },
+        moving.length > FEW ? `All tables, ${count(moving.length - FEW)} more on their way` : 'All tables')))
+}
+
+/** What somebody should look at, and what to do about it. */
+function Attention({ data, go, open }) {
+  const { tables, subscriber, replay } = data
+  const stopped = tables.filter(table => condition(table) === 'stopped')
+  const unequal = tables.filter(table => different(table.LastComparison))
+  const unexpected = tables.filter(table => table.UnexpectedRows > 0)
+  const details = table => h(pf.Button, { variant: 'link', isInline: true, onClick: () => open({ kind: 'details', name: table.Name }) }, table.Name)
+  const some = (list, line) => [
+    ...list.slice(0, FEW).map(table => h(pf.ListItem, { key: table.Name }, details(table), ': ', line(table))),
+    list.length > FEW && h(pf.ListItem, { key: 'more' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') }, `${count(list.length - FEW)} more`)),
+  ]
+  const groups = [
+    stopped.length && ['Do not go on', 'Do what the reason says; each is tried again by itself, at the latest after five minutes.', some(stopped, table => table.Reason)],
+    unequal.length && ['Differ from the provider', 'Repair them; if they differ again, somebody else writes to them.', some(unequal, table => findings(table.LastComparison))],
+    unexpected.length && ['Rows were not as expected', 'Compare these tables: somebody else has changed them. Deny writes when adding them to prevent it.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
+    subscriber?.PendingTriggers > 0 && ['Triggers are put aside', 'Restore them when their tables are ok.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
+    subscriber?.PendingForeignKeys > 0 && ['Foreign keys are put aside', 'They come back by themselves when both tables are in sync, unless rows break them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
+  ].filter(Boolean)
+  return h(React.Fragment, null,
+    h(Box, { title: 'To look at' },
+      groups.length === 0
+        ? h('p', null, 'Nothing. All is well.')
+        : h(pf.Stack, { hasGutter: true }, groups.map(([title, advice, items]) =>
+            h(pf.StackItem, { key: title },
+              h('h3', null, h('strong', null, title)),
+              h('p', { className: 'londiste-muted' }, advice),
+              h(pf.List, { isPlain: true, className: 'londiste-break' }, items))))),
+    h(Recent, { errors: replay.RecentErrors }))
+}
+
+function Recent({ errors }) {
+  if (!errors?.length) return null
+  return h(Box, { title: 'Recent errors' },
+    h(pf.List, { isPlain: true, isBordered: true },
+      errors.slice(0, FEW).map((error, i) =>
+        h(pf.ListItem, { key: i },
+          h('span', { className: 'londiste-muted' }, `${time(error.time)}, ${error.place}`), h('br'),
+          h('span', { className: 'londiste-break' }, error.message)))))
+}

@@ -1,0 +1,61 @@
+// The page: what is wrong at the top, tabs below, and the dialogs that they open.
+
+import { h, pf, React, router } from './lib.js'
+import { actionsOf } from './actions.js'
+import { Comparisons } from './comparisons.js'
+import { Dialog } from './dialogs.js'
+import { Header } from './header.js'
+import { useLive } from './live.js'
+import { Overview } from './overview.js'
+import { Queues } from './queues.js'
+import { Loading, Over, Stale } from './states.js'
+import { Structure } from './structure.js'
+import { Tables } from './tables.js'
+import { Told } from './told.js'
+
+const ALL = [
+  { id: 'overview', title: 'Overview', component: Overview },
+  { id: 'tables', title: 'Tables', component: Tables, replay: true },
+  { id: 'comparisons', title: 'Comparisons', component: Comparisons, replay: true },
+  { id: 'structure', title: 'Foreign keys and triggers', component: Structure, replay: true },
+  { id: 'queues', title: 'Queues', component: Queues },
+]
+
+export function Page() {
+  const live = useLive()
+  const [dialog, open] = React.useState(null)
+  const navigate = router.useNavigate()
+  const path = router.useLocation().pathname
+  const home = router.useHref('/londiste')
+  const { data, failure, operator, refresh } = live
+  const actions = React.useMemo(() => actionsOf(data, refresh), [data, refresh])
+
+  if (failure?.kind === 'over') return h(Over)
+  if (!data) return h(Loading, { failure })
+
+  const tabs = ALL.filter(tab => data.replay || !tab.replay)
+  const wanted = path.split('/londiste/')[1]?.split('/')[0]
+  const tab = tabs.find(each => each.id === wanted) ?? tabs[0]
+  const go = id => navigate(id === 'overview' ? '/londiste' : `/londiste/${id}`)
+  const follow = (event, id) => {
+    event.preventDefault()
+    go(id)
+  }
+
+  return h(React.Fragment, null,
+    h(pf.PageSection, { hasBodyWrapper: false, className: 'londiste-page' },
+      failure && h(Stale, { failure, seen: data.seen }),
+      h(Header, { data, operator, actions, open })),
+    h(pf.PageSection, { hasBodyWrapper: false, type: 'tabs', className: 'londiste-page' },
+      h(pf.Tabs, { activeKey: tab.id, onSelect: follow, component: 'nav', 'aria-label': 'Parts of the replication' },
+        tabs.map(each => h(pf.Tab, {
+          key: each.id,
+          eventKey: each.id,
+          href: each.id === 'overview' ? home : `${home}/${each.id}`,
+          title: h(pf.TabTitleText, null, each.title),
+        })))),
+    h(pf.PageSection, { hasBodyWrapper: false, className: `londiste-page ${failure ? 'londiste-stale' : ''}` },
+      h(tab.component, { data, operator, actions, open, go })),
+    dialog && h(Dialog, { dialog, data, actions, close: () => open(null) }),
+    h(Told, { tables: data.tables }))
+}

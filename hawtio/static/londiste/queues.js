@@ -1,0 +1,48 @@
+// The queues and who reads them.
+
+import { h, pf, table as pft } from './lib.js'
+import { Cell } from './labels.js'
+import { count, counted, rate, span } from './format.js'
+
+export function Queues({ data, operator, open }) {
+  if (data.queues.length === 0) {
+    return h(pf.EmptyState, { titleText: 'No queues yet', headingLevel: 'h2' },
+      h(pf.EmptyStateBody, null, 'Installing the provider makes the queue of the job.'))
+  }
+  return h(pf.Stack, { hasGutter: true }, data.queues.map(queue =>
+    h(pf.StackItem, { key: queue.objectName },
+      h(One, { queue, consumers: data.consumers.filter(consumer => consumer.Queue === queue.Name), own: data.replay?.Consumer, operator, open }))))
+}
+
+const Fact = ({ term, children }) =>
+  h(pf.DescriptionListGroup, null,
+    h(pf.DescriptionListTerm, null, term),
+    h(pf.DescriptionListDescription, { className: 'londiste-figure' }, children))
+
+const One = ({ queue, consumers, own, operator, open }) =>
+  h(pf.Card, { component: 'section' },
+    h(pf.CardTitle, { component: 'h2', className: 'londiste-break' }, queue.Name),
+    h(pf.CardBody, null,
+      h(pf.DescriptionList, { columnModifier: { default: '1Col', sm: '2Col', lg: '3Col' }, isCompact: true },
+        h(Fact, { term: 'Last tick' }, `${queue.LastTick ?? '–'}, ${span(queue.TickerLagSeconds)} ago`),
+        h(Fact, { term: 'Events' }, `${rate(queue.EventsPerSecond)}, about ${count(queue.NewEvents)} since the last tick`),
+        h(Fact, { term: 'A tick is due' }, `after ${counted(queue.TickerMaxCount, 'event')} or ${span(queue.TickerMaxLagSeconds)}; idle, every ${span(queue.TickerIdlePeriodSeconds)}`),
+        h(Fact, { term: 'Rotation' }, `${counted(queue.EventTables, 'table')}, every ${span(queue.RotationPeriodSeconds)}`)),
+      h(pft.Table, { variant: 'compact', 'aria-label': `Consumers of ${queue.Name}` },
+        h(pft.Thead, null, h(pft.Tr, null,
+          ['Consumer', 'Lag', 'Events to come', 'Last seen'].map(column => h(pft.Th, { key: column }, column)),
+          operator && h(pft.Th, { screenReaderText: 'Actions' }))),
+        h(pft.Tbody, null, consumers.map(consumer =>
+          h(pft.Tr, { key: consumer.objectName },
+            h(Cell, { label: 'Consumer', className: 'londiste-break' }, consumer.Name),
+            h(Cell, { label: 'Lag', className: 'londiste-figure' }, span(consumer.LagSeconds)),
+            h(Cell, { label: 'Events to come', className: 'londiste-figure' }, count(consumer.PendingEvents)),
+            h(Cell, { label: 'Last seen', className: 'londiste-figure' }, `${span(consumer.LastSeenSeconds)} ago`),
+            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own &&
+              h(pf.Button, {
+                variant: 'link',
+                size: 'sm',
+                isDanger: true,
+                'aria-label': `Unregister ${consumer.Name}`,
+                onClick: () => open({ kind: 'unregister', consumer }),
+              }, 'Unregister…'))))))))

@@ -1,0 +1,248 @@
+package io.londiste.console;
+
+import java.lang.management.ManagementFactory;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** The MBeans of a job that does not run: as many tables as wanted, in all states. */
+final class FakeJob implements AutoCloseable {
+    private static final String JOB = ",job=shop_copy";
+    private static final List<String> STATES =
+            List.of("ok", "ok", "ok", "ok", "ok", "ok", "in-copy", "catching-up", "NEW", "do-sync:4711");
+
+    final Map<String, Object> replay = new HashMap<>(Map.of("Job", "shop_copy", "Queue", "londiste.replika"));
+
+    FakeJob(int tables) throws JMException {
+        replay.putAll(Map.of(
+                "Consumer",
+                "shop_copy",
+                "State",
+                "running",
+                "Error",
+                "",
+                "RecentErrors",
+                List.of(),
+                "Since",
+                new Date(System.currentTimeMillis() - 86_000_000),
+                "Tick",
+                4711L,
+                "LagSeconds",
+                0.14,
+                "LagLimitSeconds",
+                60.0,
+                "Batches",
+                88_123L));
+        replay.putAll(Map.of(
+                "Events",
+                1_234_567L,
+                "EventsPerSecond",
+                312.4,
+                "LastBatchEvents",
+                55L,
+                "LastBatchSeconds",
+                0.026,
+                "Version",
+                "0.1.0"));
+        new FakeBean(replay).register("io.londiste:type=Replay" + JOB);
+        new FakeBean(new HashMap<>(Map.of("Database", "shop at db1:5432", "ServerVersion", "15.19", "Error", "")))
+                .with("tables", 0, arguments -> List.of())
+                .register("io.londiste:type=Provider" + JOB);
+        new FakeBean(new HashMap<>(Map.of(
+                        "Database", "shop_copy at db2:5432",
+                        "ServerVersion", "18.6",
+                        "Error", "",
+                        "PendingForeignKeys", 2L,
+                        "PendingTriggers", 1L)))
+                .with(
+                        "foreignKeys",
+                        1,
+                        arguments -> List.of(foreignKey("item_order_fkey"), foreignKey("item_product_fkey")))
+                .with(
+                        "triggers",
+                        1,
+                        arguments -> List.of(
+                                Map.of(
+                                        "status", "pending",
+                                        "tableName", "shop.customer",
+                                        "triggerName", "mail_them",
+                                        "triggerDef",
+                                                "CREATE TRIGGER mail_them AFTER INSERT ON shop.customer EXECUTE FUNCTION mail()")))
+                .with("missing", 0, arguments -> IntStream.range(0, 12)
+                        .mapToObj(i ->
+                                Map.of("kind", "table", "name", "shop.new_" + i, "subscribed", false, "exists", true))
+                        .toList())
+                .register("io.londiste:type=Subscriber" + JOB);
+        queue();
+        comparisons();
+        for (int i = 0; i < tables; i++) {
+            table(i);
+        }
+    }
+
+    private static Map<String, Object> foreignKey(String name) {
+        return Map.of(
+                "status", "pending",
+                "fromTable", "shop.item",
+                "toTable", "shop.order",
+                "fkeyName", name,
+                "fkeyDef",
+                        "alter table only shop.item add constraint " + name
+                                + " FOREIGN KEY (order_id) REFERENCES shop.\"order\"(id) ON DELETE CASCADE");
+    }
+
+    private void queue() throws JMException {
+        new FakeBean(new HashMap<>(Map.of(
+                        "Name",
+                        "londiste.replika",
+                        "EventTables",
+                        3L,
+                        "RotationPeriodSeconds",
+                        7200.0,
+                        "TickerMaxCount",
+                        500L,
+                        "TickerMaxLagSeconds",
+                        0.1,
+                        "TickerIdlePeriodSeconds",
+                        60.0,
+                        "TickerLagSeconds",
+                        0.05,
+                        "EventsPerSecond",
+                        312.0,
+                        "NewEvents",
+                        12L,
+                        "LastTick",
+                        4712L)))
+                .register("io.londiste:type=Queue" + JOB + ",name=londiste.replika");
+        new FakeBean(new HashMap<>(Map.of(
+                        "Name",
+                        "shop_copy",
+                        "Queue",
+                        "londiste.replika",
+                        "LagSeconds",
+                        0.14,
+                        "LastSeenSeconds",
+                        0.1,
+                        "LastTick",
+                        4711L,
+                        "PendingEvents",
+                        12L)))
+                .register("io.londiste:type=Consumer" + JOB + ",queue=londiste.replika,name=shop_copy");
+    }
+
+    private static void comparisons() throws JMException {
+        var started = new Date(System.currentTimeMillis() - 95_000);
+        var running = new HashMap<String, Object>(Map.of(
+                "Id",
+                2L,
+                "Kind",
+                "compare",
+                "State",
+                "running",
+                "Started",
+                started,
+                "Rows",
+                1_250_000L,
+                "TotalRows",
+                2_000_000L,
+                "Progress",
+                0.625,
+                "Error",
+                "",
+                "Results",
+                List.of()));
+        running.put("Ended", null);
+        new FakeBean(running).register("io.londiste:type=Comparison" + JOB + ",id=2");
+        var differs = new HashMap<>(comparison(true));
+        differs.put("table", "shop.order_0");
+        var equal = new HashMap<>(comparison(false));
+        equal.put("table", "shop.customer_1");
+        new FakeBean(new HashMap<>(Map.of(
+                        "Id",
+                        1L,
+                        "Kind",
+                        "compare",
+                        "State",
+                        "done",
+                        "Started",
+                        started,
+                        "Ended",
+                        new Date(),
+                        "Rows",
+                        40_000L,
+                        "TotalRows",
+                        40_000L,
+                        "Progress",
+                        1.0,
+                        "Error",
+                        "",
+                        "Results",
+                        List.of(equal, differs))))
+                .register("io.londiste:type=Comparison" + JOB + ",id=1");
+    }
+
+    private void table(int i) throws JMException {
+        var name = "shop."
+                + List.of("order", "customer", "item", "payment", "event_log_of_the_warehouse")
+                        .get(i % 5) + "_" + i;
+        var state = STATES.get(i % STATES.size());
+        boolean copying = state.equals("in-copy");
+        boolean stopped = i % 50 == 17;
+        var attributes = new HashMap<String, Object>(Map.of(
+                "Name", name,
+                "State", state,
+                "Reason",
+                        stopped
+                                ? "column \"note\" is only on the provider; add it: alter table " + name
+                                        + " add column note text"
+                                : "",
+                "CopyStep", copying ? "rows" : "",
+                "CopiedRows", copying ? 1_200_000L * (i % 7) : 0L,
+                "CopyTotalRows", copying ? 9_000_000L : 0L,
+                "CopiedBytes", copying ? 130_000_000L * (i % 7) : 0L,
+                "CopyProgress", copying ? i % 7 / 7.5 : -1.0));
+        attributes.putAll(Map.of(
+                "Inserts",
+                1000L * i,
+                "Updates",
+                77L * i,
+                "Deletes",
+                3L * i,
+                "Truncates",
+                0L,
+                "UnexpectedRows",
+                i % 40 == 3 ? 4L : 0L,
+                "LastError",
+                "",
+                "WritesDenied",
+                i % 3 == 0));
+        attributes.put("LastErrorTime", null);
+        attributes.put("LastChange", new Date(System.currentTimeMillis() - 1000L * i));
+        attributes.put("LastComparison", i % 4 == 0 ? comparison(i % 20 == 0) : null);
+        new FakeBean(attributes).register("io.londiste:type=Table" + JOB + ",name=" + name);
+    }
+
+    private static Map<String, Object> comparison(boolean different) {
+        return Map.of(
+                "time", new Date(System.currentTimeMillis() - 3_600_000),
+                "outcome", different ? "DIFFERENT" : "EQUAL",
+                "providerRows", 20_000L,
+                "subscriberRows", different ? 19_998L : 20_000L,
+                "missing", different ? 3L : 0L,
+                "extra", different ? 1L : 0L,
+                "different", different ? 2L : 0L,
+                "note", "");
+    }
+
+    @Override
+    public void close() throws JMException {
+        var server = ManagementFactory.getPlatformMBeanServer();
+        for (var name : server.queryNames(new ObjectName("io.londiste:*" + JOB), null)) {
+            server.unregisterMBean(name);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.londiste.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.londiste.console.ConsoleFixture.OPERATOR;
+import static io.londiste.console.ConsoleFixture.VIEWER;
+import static io.londiste.console.ConsoleFixture.password;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The console's pages in states that are hard to bring about, with a job that does not run behind them. */
+class PagesIT {
+    private static final List<String> TABS =
+            List.of("Overview", "Tables", "Comparisons", "Foreign keys and triggers", "Queues");
+
+    @TempDir
+    Path directory;
+
+    private static Chromium chromium;
+
+    private ConsoleFixture fixture;
+
+    @BeforeAll
+    static void startBrowser() {
+        chromium = new Chromium();
+    }
+
+    @AfterAll
+    static void endBrowser() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        fixture = new ConsoleFixture(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        chromium.reset();
+        fixture.close();
+    }
+
+    private Page signedIn(String user, int width, int height) {
+        return chromium.signedIn(fixture.console.uri(), user, new String(password(user)), width, height);
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
+    }
+
+    private static void open(Page page, String tab) {
+        var link = page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(tab));
+        link.click();
+        assertThat(link).hasAttribute("aria-selected", "true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wide, 1280, 900", "narrow, 360, 740"})
+    void everyPageFitsTheScreen(String size, int width, int height) throws Exception {
+        try (var job = new FakeJob(14)) {
+            var page = signedIn(OPERATOR, width, height);
+            for (var tab : TABS) {
+                open(page, tab);
+                assertThat(page.getByText("Asking the")).hasCount(0);
+                Chromium.picture(page, size + " " + tab);
+                assertThat((Boolean)
+                                page.evaluate("() => document.querySelector('main').scrollWidth <= window.innerWidth"))
+                        .as(tab)
+                        .isTrue();
+            }
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void aThousandTablesAreFoundSortedAndPaged() throws Exception {
+        try (var job = new FakeJob(1000)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            open(page, "Tables");
+            var rows = page.locator("#londiste-tables tbody tr");
+            assertThat(rows).hasCount(20);
+            Chromium.picture(page, "1000 tables");
+
+            page.getByLabel("Find tables by name").fill("item_77");
+            assertThat(rows).hasCount(3); // 77, 772, 777
+            page.getByLabel("Find tables by name").fill("");
+            button(page, "Stopped 20").click();
+            assertThat(rows).hasCount(20);
+            assertThat(rows.first()).containsText("column \"note\" is only on the provider");
+            Chromium.picture(page, "stopped tables");
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void whereNothingIsYetItSaysWhatToDo() throws Exception {
+        try (var job = new FakeJob(0)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            open(page, "Tables");
+            assertThat(Chromium.heading(page, "No tables yet")).isVisible();
+            Chromium.picture(page, "empty");
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+    }
+
+    @Test
+    void aViewerIsOfferedNothingToDo() throws Exception {
+        try (var job = new FakeJob(3)) {
+            var page = signedIn(VIEWER, 1280, 900);
+            assertThat(button(page, "Add tables")).hasCount(0);
+            assertThat(button(page, "Pause")).hasCount(0);
+            open(page, "Tables");
+            button(page, "Actions for shop.order_0").click();
+            assertThat(page.getByRole(AriaRole.MENUITEM)).hasText(new String[] {"Details"});
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void whatStandsInTheWayIsSaid() throws Exception {
+        try (var job = new FakeJob(3)) {
+            job.replay.put("State", "waiting");
+            job.replay.put("Error", "the provider shop at db1:5432 does not answer; start its server");
+            var page = signedIn(OPERATOR, 1280, 900);
+            assertThat(page.getByText("does not answer; start its server")).isVisible();
+            Chromium.picture(page, "waiting");
+        }
+    }
+
+    @Test
+    void aSessionThatIsOverLeadsToTheLogin() throws Exception {
+        try (var job = new FakeJob(3)) {
+            var page = signedIn(VIEWER, 1280, 900);
+            fixture.users.remove(VIEWER);
+            assertThat(Chromium.heading(page, "Your session is over")
+                            .or(page.locator("#pf-login-username-id"))
+                            .first())
+                    .isVisible();
+            Chromium.picture(page, "session over");
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+    }
+
+    @Test
+    void aDaemonThatHasGoneIsSaidAndWhatWasKnownStays() throws Exception {
+        try (var job = new FakeJob(3)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            assertThat(page.getByText("of 3 tables ok")).isVisible();
+            fixture.console.close();
+            assertThat(Chromium.heading(page, "The daemon does not answer")).isVisible();
+            assertThat(page.getByText("of 3 tables ok")).isVisible();
+            Chromium.picture(page, "gone");
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+    }
+
+    @Test
+    void theKeyboardIsEnough() throws Exception {
+        try (var job = new FakeJob(3)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            var add = button(page, "Add tables").first();
+            add.focus();
+            page.keyboard().press("Enter");
+            var dialog = page.getByRole(AriaRole.DIALOG);
+            assertThat(dialog).isVisible();
+            assertThat(dialog).hasAccessibleName("Add tables");
+            page.keyboard().press("Escape");
+            assertThat(dialog).hasCount(0);
+            assertThat(add).isFocused();
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+}

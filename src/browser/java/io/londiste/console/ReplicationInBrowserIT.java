@@ -1,0 +1,235 @@
+package io.londiste.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An operator's day in a real browser, before a replay that is a process of its own. */
+@ExtendWith(PostgresPair.class)
+class ReplicationInBrowserIT {
+    private static final Pattern ADDRESS = Pattern.compile("Console at (http://\\S+)");
+    private static final String OPERATOR = "bob";
+    private static final String VIEWER = "ann";
+    private static final LocatorAssertions.IsVisibleOptions SOON =
+            new LocatorAssertions.IsVisibleOptions().setTimeout(30_000);
+
+    @TempDir
+    Path directory;
+
+    private Chromium chromium;
+    private Process replay;
+    private Db provider;
+    private Db subscriber;
+    private URI console;
+
+    @BeforeEach
+    void startReplay(@Provider Db provider, @Subscriber Db subscriber) throws IOException {
+        chromium = new Chromium();
+        this.provider = provider;
+        this.subscriber = subscriber;
+        var tables = "create table customer (id int primary key, name text); create table goods (id int primary key)";
+        provider.sql(tables);
+        subscriber.sql(tables);
+        provider.sql("insert into customer select i, 'name ' || i from generate_series(1, 500) i");
+        var ini = Files.writeString(
+                directory.resolve("conf.ini"), new Job(provider, subscriber).ini() + "console = 127.0.0.1:0\n");
+        var users = new Users(directory.resolve("conf.ini.users"));
+        users.add(VIEWER, Role.VIEWER, VIEWER.toCharArray());
+        users.add(OPERATOR, Role.OPERATOR, OPERATOR.toCharArray());
+        var log = directory.resolve("log");
+        replay = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.londiste.Main",
+                        ini.toString(),
+                        "replay")
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        await().atMost(Duration.ofMinutes(1)).until(() -> Files.readString(log).contains(": Started "));
+        var address = ADDRESS.matcher(Files.readString(log));
+        assertThat(address.find()).isTrue();
+        console = URI.create(address.group(1));
+    }
+
+    @AfterEach
+    void end() {
+        if (replay != null) {
+            replay.destroyForcibly();
+            replay.onExit().join();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    private Page signedIn(String user) {
+        return chromium.signedIn(console, user, user, 1280, 900);
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static void open(Page page, String tab) {
+        page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(tab)).click();
+    }
+
+    private static Locator row(Page page, String table) {
+        return page.locator("#londiste-tables tbody tr").filter(new Locator.FilterOptions().setHasText(table));
+    }
+
+    private static void choose(Page page, String table, String action) {
+        button(page, "Actions for " + table).click();
+        page.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName(action))
+                .click();
+    }
+
+    private static void add(Page page, String table) {
+        button(page, "Add tables").first().click();
+        page.getByLabel("Other tables").fill(table);
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName("Add").setExact(true))
+                .click();
+        awaitNoDialog(page);
+    }
+
+    /** Dialogs close when what they ask for is done. */
+    private static void awaitNoDialog(Page page) {
+        assertThat(page.getByRole(AriaRole.DIALOG))
+                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
+    }
+
+    private static void awaitState(Page page, String table, String state) {
+        assertThat(row(page, table))
+                .containsText(state, new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+    }
+
+    @Test
+    void aTableIsAddedCopiedComparedAndRepaired() {
+        var page = signedIn(OPERATOR);
+        open(page, "Tables");
+        assertThat(Chromium.heading(page, "No tables yet")).isVisible();
+        add(page, "customer");
+        awaitState(page, "public.customer", "ok");
+        assertThat(subscriber.number("select count(*) from customer")).isEqualTo(500);
+        Chromium.picture(page, "job with a table");
+
+        choose(page, "public.customer", "Resync");
+        button(page, "Resync").click();
+        awaitNoDialog(page);
+        await().until(() ->
+                subscriber.number("select count(*) from londiste.subscriber_table where merge_state = 'ok'") == 1);
+        awaitState(page, "public.customer", "ok");
+
+        subscriber.sql(
+                "set londiste.replay = 'on'; update customer set name = 'x' where id = 7; delete from customer where id = 8");
+        choose(page, "public.customer", "Compare");
+        awaitState(page, "public.customer", "differs");
+        open(page, "Comparisons");
+        assertThat(page.getByText("1 missing, 1 different")).isVisible(SOON);
+        Chromium.picture(page, "job with differences");
+
+        button(page, "Repair…").first().click();
+        page.getByLabel("Mend the differences").check();
+        button(page, "Repair").click();
+        await().atMost(Duration.ofSeconds(60)).until(() -> subscriber
+                .sql("select name from customer where id in (7, 8) order by id")
+                .equals("name 7\nname 8"));
+        assertThat(page.getByText("2 statements were run")).isVisible(SOON);
+        Chromium.picture(page, "job repaired");
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void aTableThatStopsSaysWhyAndGoesOnWhenThatIsMended() {
+        var page = signedIn(OPERATOR);
+        open(page, "Tables");
+        add(page, "goods");
+        awaitState(page, "public.goods", "ok");
+
+        provider.sql("alter table goods add note text; insert into goods values (1, 'new')");
+        awaitState(page, "public.goods", "does not go on");
+        assertThat(row(page, "public.goods")).containsText("note");
+        Chromium.picture(page, "job with a stopped table");
+        open(page, "Overview");
+        assertThat(page.getByText("each is tried again by itself")).isVisible();
+
+        subscriber.sql("alter table goods add note text");
+        open(page, "Tables");
+        choose(page, "public.goods", "Resync");
+        button(page, "Resync").click();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> subscriber.sql("select note from goods").equals("new"));
+        assertThat(row(page, "public.goods"))
+                .not()
+                .containsText("does not go on", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void theReplayIsPausedAndResumedAndItsRoutesAreDiagrams() {
+        var page = signedIn(OPERATOR);
+        button(page, "Pause").click();
+        assertThat(button(page, "Resume")).isVisible(SOON);
+        button(page, "Resume").click();
+        assertThat(button(page, "Pause")).isVisible(SOON);
+
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Camel"))
+                .click();
+        assertThat(page.getByText("job-replay").first()).isVisible(SOON);
+        page.getByText("routes", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
+        assertThat(page.locator(".react-flow__node")
+                        .filter(new Locator.FilterOptions().setHasText("pgq"))
+                        .first())
+                .isVisible(SOON);
+        Chromium.picture(page, "camel");
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void aViewerIsRefused() {
+        var page = signedIn(VIEWER);
+        assertThat(button(page, "Add tables")).hasCount(0);
+
+        var answer = (String) page.evaluate("""
+                async () => (await (await fetch('jolokia', {
+                  method: 'POST',
+                  headers: { 'Content-Type': 'application/json' },
+                  body: JSON.stringify({ type: 'exec', mbean: 'io.londiste:type=Replay,job=job', operation: 'pause' }),
+                })).text())
+                """);
+
+        assertThat(answer).contains("\"status\":403");
+        assertThat(List.of(replay.isAlive())).containsExactly(true);
+    }
+}
