@@ -54,7 +54,10 @@ final class DaemonProcess implements AutoCloseable {
                 "io.londiste.Main",
                 ini.toString()));
         words.addAll(command);
-        process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        process = new ProcessBuilder(words)
+                .directory(ini.getParent().toFile()) // where repair leaves its files
+                .redirectErrorStream(true)
+                .start();
         started = new CountDownLatch(1);
         CountDownLatch says = started;
         BufferedReader lines = process.inputReader();

@@ -119,6 +119,7 @@ class CompareRoutesIT {
 
         assertThat(repaired.code()).isEqualTo(2);
         assertThat(repaired.err()).contains("route repair: no mail today");
+        assertThat(Files.deleteIfExists(Path.of("fix.public.one.sql"))).isTrue(); // where the command was typed
     }
 
     @Test
