@@ -212,6 +212,7 @@ class KillIT {
         String tick = sql(
                 providerDb(),
                 "select min(tick_id) from pgq.tick where txid_visible_in_snapshot(" + transaction + ", tick_snapshot)");
+        found.add(tick == null ? "no tick yet" : null);
         found.add(
                 sql(
                         subscriberDb(),
