@@ -1,24 +1,17 @@
 package io.londiste.cli;
 
 import io.londiste.Application;
-import io.londiste.Causes;
 import io.londiste.JobLock;
 import io.londiste.LondisteException;
-import io.londiste.SqlState;
 import io.londiste.cli.DaemonDesk.Asked;
 import io.londiste.cli.DaemonDesk.Wish;
 import io.londiste.config.Settings;
-import io.londiste.jmx.Operated.State;
 import io.londiste.subscriber.Position;
-import java.net.UnknownHostException;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,16 +49,16 @@ final class Daemon {
     private final Kind kind;
     private final DaemonDesk desk = new DaemonDesk(() -> halt(BY_TERM));
     private final DaemonRoutes routes;
+    private final Turn turn;
     private Settings settings;
-    private JobLock lock;
     private OperatorsDesk operators;
     private PidFile pidFile;
-    private String told = "";
 
     private Daemon(Root root, Kind kind) {
         this.root = root;
         this.kind = kind;
         this.routes = new DaemonRoutes(kind.maker, desk);
+        this.turn = new Turn(kind, desk);
     }
 
     /** Does what the switches say; returns the exit code. */
@@ -91,7 +84,7 @@ final class Daemon {
             Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
             handleSignals();
             operators = kind.once ? OperatorsDesk.NONE : OperatorsDesk.open(settings, desk, terminal());
-            lock = kind.lock.apply(settings);
+            turn.join(settings);
             boolean done = false;
             while (!done && standBy()) {
                 done = work();
@@ -119,50 +112,11 @@ final class Daemon {
 
     /** Waits until the job can be done by this process. Returns false if it is to stop instead. */
     private boolean standBy() throws InterruptedException {
-        while (!desk.isStopping() && !mayStart()) {
+        while (!desk.isStopping() && !turn.mayStart(settings)) {
             Background.ready();
             heed(desk.next(LOOK));
         }
         return !desk.isStopping();
-    }
-
-    /**
-     * Whether nothing keeps this process from the job. What somebody has to put right is thrown now, while he looks. What
-     * may pass by itself is waited for: after a power cut, daemons come up before their servers. Where there is a desk, all
-     * is waited for: from there it can be put right.
-     */
-    private boolean mayStart() {
-        try {
-            if (lock == null || lock.isOurs()) {
-                kind.check.accept(settings);
-                return true;
-            }
-            var other = " replay of " + settings.jobName() + " runs: " + lock.holder();
-            if (kind.once) {
-                throw new LondisteException("another" + other);
-            }
-            desk.is(State.STANDBY, "another" + other);
-            tell("Another" + other + ". Waits as a standby");
-        } catch (LondisteException e) {
-            if (kind.once || !settings.hasDesk() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
-                throw e;
-            }
-            desk.is(State.WAITING, Causes.message(e));
-            tell(e.getMessage() + ". Tries again until it works");
-        }
-        return false;
-    }
-
-    private void tell(String message) {
-        if (!message.equals(told)) {
-            LOG.warn(message);
-            told = message;
-        }
-    }
-
-    private static boolean isUnknownHost(Throwable failure) {
-        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                .anyMatch(UnknownHostException.class::isInstance);
     }
 
     /**
@@ -171,7 +125,6 @@ final class Daemon {
      */
     private boolean work() throws InterruptedException {
         routes.start(settings);
-        told = "";
         LOG.info("Started {}", settings.file());
         Background.ready();
         boolean done = kind.once ? workOnce() : workOn();
@@ -181,7 +134,7 @@ final class Daemon {
     }
 
     private boolean workOn() throws InterruptedException {
-        while (!desk.isStopping() && isStillOurs()) {
+        while (!desk.isStopping() && turn.isStillOurs()) {
             heed(desk.next(LOOK));
         }
         return false;
@@ -205,38 +158,18 @@ final class Daemon {
         return false;
     }
 
-    private boolean isStillOurs() {
-        try {
-            return lock == null || lock.isOurs();
-        } catch (LondisteException e) {
-            // Nobody can be asked. The routes wait for the server too, and it gives the job to one of us.
-            LOG.debug("The job's lock cannot be looked at", e);
-            return true;
-        }
-    }
-
     private void end() {
         desk.close();
         try {
             routes.stop();
         } finally {
-            giveUpLock();
+            turn.close();
             if (operators != null) {
                 operators.close();
             }
             if (pidFile != null) {
                 pidFile.close();
             }
-        }
-    }
-
-    private void giveUpLock() {
-        try {
-            if (lock != null) {
-                lock.close();
-            }
-        } catch (SQLException e) {
-            LOG.debug("The job's lock ends with its connection", e);
         }
     }
 
@@ -299,8 +232,7 @@ final class Daemon {
             pidFile = file;
         });
         settings = fresh;
-        giveUpLock();
-        lock = kind.lock.apply(settings);
+        turn.join(settings);
         Logs.forDaemon(root.detail(), root.err, settings, !Background.inBackground());
         operators.moveTo(settings, terminal());
         LOG.info("Goes on with {} as it is now", root.config);

@@ -5,7 +5,6 @@ import io.londiste.Errors;
 import io.londiste.config.Settings;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
@@ -35,7 +34,13 @@ record Desk(Settings settings, Operated daemon, Databases databases, Watch watch
 
     /** What the daemon waits for, or else what is wrong with a database, or with the replay. */
     String error() {
-        return new View(settings, daemon, picture(), null, Map.of()).error();
+        return error(picture());
+    }
+
+    /** The same, as of a picture. */
+    String error(Picture picture) {
+        var waiting = daemon.condition().error();
+        return waiting.isEmpty() ? picture.error() : waiting;
     }
 
     CompositeData[] recentErrors() {

@@ -130,7 +130,13 @@ public final class MBeans implements AutoCloseable {
                 compared.put(table, last);
             }
         }
-        return new View(desk.settings(), desk.daemon(), picture, replay == null ? null : replay.lag(picture), compared);
+        return new View(
+                desk.settings(),
+                desk.daemon(),
+                picture,
+                desk.error(picture),
+                replay == null ? null : replay.lag(picture),
+                compared);
     }
 
     /** Takes all MBeans away, and ends what they have begun. */

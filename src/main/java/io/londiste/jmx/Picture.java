@@ -7,6 +7,8 @@ import io.londiste.subscriber.TableStatus;
 import io.londiste.table.TableName;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What the databases say of a job, all of it read at once.
@@ -46,6 +48,14 @@ public record Picture(
      */
     public record Side(String version, String error) {
         static final Side UNKNOWN = new Side("", "");
+    }
+
+    /** What is wrong with a database, or else with the replay; empty if nothing is. */
+    public String error() {
+        return Stream.of(first.error(), second.error(), Objects.requireNonNullElse(progress.error(), ""))
+                .filter(error -> !error.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     Duration age() {
