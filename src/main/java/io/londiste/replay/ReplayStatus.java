@@ -11,12 +11,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What this process has applied since it started, and what it could not. Safe for use by several threads. */
 public final class ReplayStatus {
-    private final Map<TableName, Counts> tables = new ConcurrentHashMap<>();
-    private final Map<TableName, Instant> changes = new ConcurrentHashMap<>();
+    private final Map<TableName, Applied> tables = new ConcurrentHashMap<>();
     private final Rate rate = new Rate();
     private volatile OffsetDateTime appliedUpTo;
     private volatile Failure failure = Failure.NONE;
     private volatile Batches batches = new Batches(0, 0, 0, Duration.ZERO);
+
+    private record Applied(Counts counts, Instant last) {
+        static final Applied NOTHING = new Applied(Counts.NONE, null);
+
+        private Applied plus(Applied later) {
+            return new Applied(counts.plus(later.counts), later.last);
+        }
+    }
 
     /**
      * Failures of the replay since its last batch.
@@ -44,10 +51,7 @@ public final class ReplayStatus {
 
     void applied(Map<TableName, Counts> counts) {
         var now = Instant.now();
-        counts.forEach((table, count) -> {
-            tables.merge(table, count, Counts::plus);
-            changes.put(table, now);
-        });
+        counts.forEach((table, count) -> tables.merge(table, new Applied(count, now), Applied::plus));
     }
 
     /** A batch is on the subscriber. Called by the replay's thread only. */
@@ -80,22 +84,24 @@ public final class ReplayStatus {
 
     /** What was applied to the table. */
     public Counts of(TableName table) {
-        return tables.getOrDefault(table, Counts.NONE);
+        return tables.getOrDefault(table, Applied.NOTHING).counts;
     }
 
     /** When something was last applied to the table; null before that. */
     public Instant lastChange(TableName table) {
-        return changes.get(table);
+        return tables.getOrDefault(table, Applied.NOTHING).last;
     }
 
     /** What was applied, for each table. */
     public Map<TableName, Counts> tables() {
-        return new TreeMap<>(tables);
+        var counts = new TreeMap<TableName, Counts>();
+        tables.forEach((table, applied) -> counts.put(table, applied.counts));
+        return counts;
     }
 
     /** What was applied in all. */
     public Counts total() {
-        return tables.values().stream().reduce(Counts.NONE, Counts::plus);
+        return tables.values().stream().map(Applied::counts).reduce(Counts.NONE, Counts::plus);
     }
 
     /** How old the state is that the subscriber shows; null before the first batch. */

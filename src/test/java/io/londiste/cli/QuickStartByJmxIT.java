@@ -99,7 +99,9 @@ class QuickStartByJmxIT {
                         .isEqualTo(provider.rows(rows)));
             }
             assertThat((Long) ticker.get("type=Ticker,job=ticker", "Ticks")).isPositive();
-            assertThat(ticker.names("type=Consumer,job=ticker,*")).hasSize(1);
+            await("the replay's consumer")
+                    .atMost(PATIENCE)
+                    .until(() -> ticker.names("type=Consumer,job=ticker,*").size() == 1);
 
             replay.invoke("type=Replay,job=job", "rewind");
             assertThat(replay.get("type=Replay,job=job", "State")).isEqualTo("running");

@@ -117,11 +117,13 @@ public final class Job implements AutoCloseable {
         long tick = provider.number(
                 "select max(tick_id) from pgq.tick join pgq.queue on queue_id = tick_queue where queue_name = ?",
                 queue());
+        // the batch is finished last, when its rows are committed and what was done is counted
         Awaitility.await("the replay at tick " + tick)
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> subscriber.number(
-                                "select coalesce(max(last_tick_id), 0) from londiste.completed where consumer_id = ?",
+                .until(() -> provider.number(
+                                "select coalesce(max(last_tick), 0) from pgq.get_consumer_info(?, ?)",
+                                queue(),
                                 settings.get("job_name"))
                         >= tick);
         return this;
