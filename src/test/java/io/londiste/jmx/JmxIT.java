@@ -158,6 +158,7 @@ class JmxIT {
         assertThat(replay().getBatches()).isPositive();
         assertThat(replay().getLastBatchEvents()).isPositive();
         await("no lag").atMost(PATIENCE).until(() -> replay().getLagSeconds() == 0);
+        await("the tick is seen").atMost(PATIENCE).until(() -> replay().getTick() != null);
         assertThat(replay().getTick()).isPositive();
     }
 
