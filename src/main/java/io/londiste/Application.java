@@ -45,7 +45,7 @@ public final class Application implements AutoCloseable {
     /** What may not stand in the names of Camel's own MBeans. */
     private static final Pattern PECULIAR = Pattern.compile("[,=:\"*?\\n]");
 
-    private static final long BATCH_EVENTS = 10_000;
+    private static final long BATCH_EVENTS = 100_000;
     private static final int FETCH_SIZE = 1_000;
     /** A stop waits for the batch, and a batch may be one enormous transaction. */
     private static final Duration LONGEST_BATCH = Duration.ofDays(1);

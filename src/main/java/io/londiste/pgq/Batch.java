@@ -3,7 +3,9 @@ package io.londiste.pgq;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -65,10 +67,37 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     }
 
     /**
-     * @throws PgqException if the server does not give the events; also from the iterator's methods
+     * The events in portions as they come from the server, none of them empty: for whoever handles many at once.
+     *
+     * @throws PgqException from the iterator and its methods, if the server does not give the events
      */
+    public Iterable<List<Event>> pages() {
+        return this::open;
+    }
+
+    /** As {@link #pages}, one by one. */
     @Override
     public Iterator<Event> iterator() {
+        EventCursor pages = open();
+        return new Iterator<>() {
+            private Iterator<Event> page = Collections.emptyIterator();
+
+            @Override
+            public boolean hasNext() {
+                return page.hasNext() || pages.hasNext();
+            }
+
+            @Override
+            public Event next() {
+                if (!page.hasNext()) {
+                    page = pages.next().iterator();
+                }
+                return page.next();
+            }
+        };
+    }
+
+    private EventCursor open() {
         close();
         try {
             cursor = new EventCursor(source, this, fetchSize);

@@ -5,23 +5,23 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a batch through a cursor of the server, some events at a time. */
-final class EventCursor implements Iterator<Event>, AutoCloseable {
+/** Reads a batch through a cursor of the server, some events at a time; no page is empty. */
+final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventCursor.class);
     private static final String COLUMNS =
             "ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4";
 
     private final Batch batch;
     private final int fetchSize;
-    private final Deque<Event> ready = new ArrayDeque<>();
+    private List<Event> page = List.of();
     private Connection connection;
 
     EventCursor(DataSource source, Batch batch, int fetchSize) throws SQLException {
@@ -39,7 +39,7 @@ final class EventCursor implements Iterator<Event>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-        if (ready.isEmpty() && connection != null) {
+        if (page.isEmpty() && connection != null) {
             try {
                 read("fetch " + fetchSize + " from batch_events");
             } catch (SQLException e) {
@@ -47,15 +47,17 @@ final class EventCursor implements Iterator<Event>, AutoCloseable {
                 throw new PgqException("cannot read the events of " + batch, e);
             }
         }
-        return !ready.isEmpty();
+        return !page.isEmpty();
     }
 
     @Override
-    public Event next() {
+    public List<Event> next() {
         if (!hasNext()) {
             throw new NoSuchElementException("no more events in " + batch);
         }
-        return ready.removeFirst();
+        List<Event> next = page;
+        page = List.of();
+        return next;
     }
 
     private void read(String sql, Object... parameters) throws SQLException {
@@ -64,12 +66,13 @@ final class EventCursor implements Iterator<Event>, AutoCloseable {
                 statement.setObject(i + 1, parameters[i]);
             }
             try (ResultSet rows = statement.executeQuery()) {
+                page = new ArrayList<>();
                 while (rows.next()) {
-                    ready.add(event(rows));
+                    page.add(event(rows));
                 }
             }
         }
-        if (ready.size() < fetchSize) {
+        if (page.size() < fetchSize) {
             close(); // a short answer is the last one
         }
     }

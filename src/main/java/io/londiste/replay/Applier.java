@@ -18,19 +18,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies changes in runs of bounded size, inside one transaction of the subscriber.
+ * Applies changes in runs of bounded size, inside one transaction of the subscriber. While one run is applied, by a
+ * thread of its own, the next is gathered.
  *
  * <p>A run is first applied as sets, by its net effect: deletes from the children to the parents, then the other
  * changes from the parents to the children. If that breaks a constraint, or a row was not as expected, it is tried with
  * the halves of the run, and so on down to a few changes, which are applied {@linkplain OrderedRun in order}. So one odd
  * row among many does not make all of them slow.
  */
-final class Applier {
+final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
     /** A run ends at whichever comes first, so that memory stays bounded. */
@@ -43,47 +47,111 @@ final class Applier {
 
     private final Connection transaction;
     private final TableShapes shapes;
+    private final Executor executor;
     private final TableWriter writer;
     private final OrderedRun ordered;
+    /** What the runs did that are applied; those who apply count one after the other. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
-    private final List<Change> run = new ArrayList<>();
-    private final Set<TableName> truncated = new LinkedHashSet<>();
-    private int runCharacters;
+    private Run gathered = new Run();
+    private CompletableFuture<Void> applying = CompletableFuture.completedFuture(null);
 
-    Applier(Connection transaction, TableShapes shapes) throws SQLException {
+    /** Changes in their order, and before them the tables that were truncated. */
+    private static final class Run {
+        private final List<TableName> truncated = new ArrayList<>();
+        private final List<Change> changes = new ArrayList<>();
+        private int characters;
+
+        private boolean isEmpty() {
+            return truncated.isEmpty() && changes.isEmpty();
+        }
+
+        private boolean isFull() {
+            return changes.size() >= RUN_EVENTS || characters >= RUN_CHARACTERS;
+        }
+
+        private void add(Change change) {
+            changes.add(change);
+            characters += change.size();
+        }
+    }
+
+    Applier(Connection transaction, TableShapes shapes, Executor executor) throws SQLException {
         this.transaction = transaction;
         this.shapes = shapes;
+        this.executor = executor;
         this.writer = new TableWriter(transaction);
         writer.deferConstraints();
         this.ordered = new OrderedRun(transaction, this::shape, shapes, writer, counts);
     }
 
-    /** What was done so far, including what is still gathered. */
+    /** What was done up to the last {@link #flush}. */
     Map<TableName, Counts> counts() {
         return counts;
     }
 
+    /** Takes a change. It may fail for one that was taken before. */
     void add(Change change) throws SQLException {
-        counts.merge(change.table(), Counts.NONE.plusEvent(change.kind()), Counts::plus);
         if (change.kind() == Kind.TRUNCATE) {
-            applyRun();
-            truncated.add(change.table());
+            if (!gathered.changes.isEmpty()) {
+                applyBeside();
+            }
+            gathered.truncated.add(change.table());
             return;
         }
-        truncate();
-        run.add(change);
-        runCharacters += change.size();
-        if (run.size() >= RUN_EVENTS || runCharacters >= RUN_CHARACTERS) {
-            applyRun();
+        gathered.add(change);
+        if (gathered.isFull()) {
+            applyBeside();
         }
     }
 
     /** Applies what is gathered, and checks the constraints that can wait until all is there. */
     void flush() throws SQLException {
-        truncate();
-        applyRun();
+        await();
+        apply(take());
         writer.checkDeferred();
+    }
+
+    /** Waits until nothing is applied any more; what comes of that is not told. The transaction may be ended then. */
+    @Override
+    public void close() {
+        try {
+            await();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("the run before the end", e);
+        }
+    }
+
+    private Run take() {
+        Run taken = gathered;
+        gathered = new Run();
+        return taken;
+    }
+
+    private void applyBeside() throws SQLException {
+        await();
+        Run run = take();
+        applying = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        apply(run);
+                    } catch (SQLException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                executor);
+    }
+
+    /** Returns when the run before is applied, and fails as that has. */
+    private void await() throws SQLException {
+        try {
+            applying.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SQLException failure) {
+                throw failure;
+            }
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
     }
 
     private TableShape shape(TableName table) throws SQLException {
@@ -97,12 +165,20 @@ final class Applier {
         }
     }
 
-    private void applyRun() throws SQLException {
-        if (!apply(run).isEmpty()) {
+    private void apply(Run run) throws SQLException {
+        if (run.isEmpty()) {
+            return;
+        }
+        run.truncated.forEach(table -> count(table, Counts.NONE.plusEvent(Kind.TRUNCATE)));
+        run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
+        truncate(new LinkedHashSet<>(run.truncated));
+        if (!apply(run.changes).isEmpty()) {
             throw ordered.obstacle();
         }
-        run.clear();
-        runCharacters = 0;
+    }
+
+    private void count(TableName table, Counts more) {
+        counts.merge(table, more, Counts::plus);
     }
 
     /** Returns the changes that constraints keep waiting for others. */
@@ -199,7 +275,7 @@ final class Applier {
     private void countMissing(NetChanges table) throws SQLException {
         TableName name = table.shape().name();
         if (table.missing() > 0 && !shapes.cascades(transaction, name)) {
-            counts.merge(name, new Counts(0, 0, 0, 0, table.missing()), Counts::plus);
+            count(name, new Counts(0, 0, 0, 0, table.missing()));
         }
     }
 
@@ -253,30 +329,28 @@ final class Applier {
     }
 
     /** Tables that were truncated one after the other are truncated together: foreign keys may bind them. */
-    private void truncate() throws SQLException {
-        if (truncated.isEmpty()) {
+    private void truncate(Set<TableName> tables) throws SQLException {
+        if (tables.isEmpty()) {
             return;
         }
         Savepoint before = transaction.setSavepoint();
-        List<TableName> tables = new ArrayList<>(truncated);
-        truncated.clear();
+        TableName first = tables.iterator().next();
         List<String> targets = new ArrayList<>();
         for (TableName table : tables) {
             targets.add(shape(table).target());
         }
         try {
-            writer.execute(tables.get(0), targets.stream().collect(Collectors.joining(", ", "truncate ", "")));
+            writer.execute(first, targets.stream().collect(Collectors.joining(", ", "truncate ", "")));
         } catch (TableException e) {
             if (!SqlState.isFeatureNotSupported(e)) {
                 throw e;
             }
             transaction.rollback(before); // a table that is not truncated points at one of them
             if (writer.dropForeignKeysTo(tables)) {
-                truncated.addAll(tables);
-                truncate();
+                truncate(tables);
             } else {
-                for (int i = 0; i < targets.size(); i++) { // it is the subscriber's own: only rows may go
-                    writer.execute(tables.get(i), "delete from " + targets.get(i));
+                for (TableName table : tables) { // it is the subscriber's own: only rows may go
+                    writer.execute(table, "delete from " + shape(table).target());
                 }
             }
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
 /**
@@ -55,7 +56,8 @@ public final class BatchTransaction implements AutoCloseable {
             RegisteredTables registered,
             TableShapes shapes,
             Batch batch,
-            TableName only)
+            TableName only,
+            Executor executor)
             throws SQLException {
         this.connection = connection;
         this.tables = tables;
@@ -63,7 +65,7 @@ public final class BatchTransaction implements AutoCloseable {
         this.batch = batch;
         this.only = only;
         connection.setAutoCommit(false);
-        this.applier = new Applier(connection, shapes);
+        this.applier = new Applier(connection, shapes, executor);
         own();
         this.fresh = isFresh(tables.position(connection, batch.consumer()));
     }
@@ -118,10 +120,10 @@ public final class BatchTransaction implements AutoCloseable {
         return fresh;
     }
 
-    /** Adds a change, or none where a step of the route left it out; those of tables that are not ours are counted as ignored. */
+    /** Adds a change; those that are left out, or of tables that are not ours, are counted as ignored. */
     void add(Change change) throws SQLException {
         events++;
-        if (change == null) {
+        if (change.isLeftOut()) {
             ignored++;
             return;
         }
@@ -144,8 +146,8 @@ public final class BatchTransaction implements AutoCloseable {
      * never read of it.
      */
     private void removeTable(TableName table) throws SQLException {
+        applier.flush(); // nobody else uses the connection then
         if (owned.contains(table) || (only == null && isGone(table))) {
-            applier.flush();
             tables.remove(connection, table);
             owned.remove(table);
         }
@@ -202,6 +204,7 @@ public final class BatchTransaction implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        applier.close();
         try (connection) {
             if (!connection.isClosed()) {
                 connection.rollback();

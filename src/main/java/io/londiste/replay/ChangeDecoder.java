@@ -4,8 +4,10 @@ import io.londiste.LondisteException;
 import io.londiste.pgq.Event;
 import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Reads events of every form that PgQ's triggers write: JSON ({@code jsontriga} and our capture), urlencoded
@@ -21,14 +23,23 @@ public final class ChangeDecoder {
     /** What a JSON type says; there are few of them, one a table and kind. */
     private record Type(TableName table, Kind kind, List<String> keyColumns) {}
 
-    private final Map<String, Type> types = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, Type> types = new ConcurrentHashMap<>();
+
+    /** Reads events, in their order, as {@link #decode(Event)} does. */
+    public List<Change> decode(List<Event> events) {
+        List<Change> changes = new ArrayList<>(events.size());
+        for (Event event : events) {
+            changes.add(decode(event));
+        }
+        return changes;
+    }
 
     /**
      * Reads one event.
      *
      * @throws LondisteException if the event is of a known form but cannot be read
      */
-    public Change decode(Event event) {
+    Change decode(Event event) {
         String type = event.type();
         if (type == null) {
             return Change.without(event, null, Kind.UNKNOWN);

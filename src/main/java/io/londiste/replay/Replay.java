@@ -9,6 +9,9 @@ import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -34,6 +37,8 @@ public final class Replay {
     private final RegisteredTables registered;
     private final TableShapes shapes;
     private final ReplayStatus status;
+    /** Its threads end by themselves when nothing is to be applied any more. */
+    private final Executor executor = Executors.newCachedThreadPool(Replay::thread);
 
     public Replay(
             DataSource subscriber,
@@ -48,13 +53,20 @@ public final class Replay {
         this.status = status;
     }
 
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "apply");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     /** Opens the transaction for the batch in the body. */
     public void begin(Exchange exchange) throws SQLException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
         TableName only = exchange.getProperty(TABLE, TableName.class);
         Connection connection = subscriber.getConnection();
         try {
-            BatchTransaction transaction = new BatchTransaction(connection, tables, registered, shapes, batch, only);
+            BatchTransaction transaction =
+                    new BatchTransaction(connection, tables, registered, shapes, batch, only, executor);
             if (exchange.getProperty(BATCH) == null) {
                 closeWith(exchange);
             }
@@ -71,9 +83,12 @@ public final class Replay {
         }
     }
 
-    /** Adds the change in the body to the transaction; no body leaves one out. */
-    public void add(@ExchangeProperty(TRANSACTION) BatchTransaction transaction, Change change) throws SQLException {
-        transaction.add(change);
+    /** Adds the changes in the body to the transaction. */
+    public void add(@ExchangeProperty(TRANSACTION) BatchTransaction transaction, List<Change> changes)
+            throws SQLException {
+        for (Change change : changes) {
+            transaction.add(change);
+        }
     }
 
     /** Commits the rows and the position, and closes the transaction. */

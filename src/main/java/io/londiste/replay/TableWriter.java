@@ -83,7 +83,7 @@ final class TableWriter {
     }
 
     /** Puts aside the foreign keys by which other replicated tables point at these. Returns whether there were any. */
-    boolean dropForeignKeysTo(List<TableName> tables) throws SQLException {
+    boolean dropForeignKeysTo(Collection<TableName> tables) throws SQLException {
         int dropped = 0;
         try (PreparedStatement statement =
                 transaction.prepareStatement("select londiste.subscriber_drop_incoming_fkeys(?)")) {

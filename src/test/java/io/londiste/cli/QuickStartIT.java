@@ -122,7 +122,12 @@ class QuickStartIT {
         var step =
                 "                    - bean:\n                        ref: replay\n                        method: add\n";
         assertThat(route).contains(step);
-        var mask = "                    - script:\n                        simple: ${body.set('v', 'masked')}\n";
+        var mask = """
+                                    - split:
+                                        simple: ${body}
+                                        steps:
+                                          - script: {simple: "${body.set('v', 'masked')}"}
+                """;
         Files.writeString(routes.resolve("replay.camel.yaml"), route.replace(step, mask + step));
         Files.writeString(directory.resolve("conf.ini"), "routes = " + routes + "\n", StandardOpenOption.APPEND);
 

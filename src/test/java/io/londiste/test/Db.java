@@ -36,6 +36,11 @@ public final class Db implements AutoCloseable {
         administer("create database " + name + " " + options);
     }
 
+    /** A database of a cluster that somebody else opened and ends. */
+    public static Db on(PgCluster cluster, String purpose) {
+        return new Db(Server.of(cluster), purpose);
+    }
+
     public String name() {
         return name;
     }
