@@ -36,7 +36,7 @@ import org.apache.commons.dbcp2.BasicDataSource;
  * <p>Safe to be stopped by any thread.
  */
 public final class Application implements AutoCloseable {
-    /** How often an embedded ticker looks at the queues. */
+    /** How often an embedded ticker looks at idle queues. */
     private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
 
     /** How often events are looked for whose retry is due; together with the other maintenance if that comes oftener. */
@@ -179,6 +179,7 @@ public final class Application implements AutoCloseable {
     private void bindTicker(Settings settings, Duration delay) {
         tickerLog = new TickerLog(settings.tickerLogDelay());
         main.bind("tickerLog", tickerLog);
+        main.bind("tickerPace", new TickerPace(delay));
         main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
         Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
         main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));

@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.Transactions;
 import io.londiste.pgq.TickLimit;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,15 +19,14 @@ public final class Barrier implements TickLimit {
 
     @Override
     public long lastTick() throws SQLException {
-        return Transactions.call(subscriber, transaction -> {
-            try (PreparedStatement statement = transaction.prepareStatement("select londiste.get_barrier(?)")) {
-                statement.setString(1, consumer);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    long tick = row.getLong(1);
-                    return row.wasNull() ? NEVER : tick;
-                }
+        try (Connection connection = subscriber.getConnection();
+                PreparedStatement statement = connection.prepareStatement("select londiste.get_barrier(?)")) {
+            statement.setString(1, consumer);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long tick = row.getLong(1);
+                return row.wasNull() ? NEVER : tick;
             }
-        });
+        }
     }
 }

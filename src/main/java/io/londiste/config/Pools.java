@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.commons.dbcp2.ConnectionFactory;
-import org.apache.commons.dbcp2.DataSourceConnectionFactory;
 
 /** Connection pools whose sessions read and write values alike, whatever the server's, database's or user's settings. */
 public final class Pools {
@@ -47,7 +46,8 @@ public final class Pools {
         var pool = new BasicDataSource() {
             @Override
             protected ConnectionFactory createConnectionFactory() {
-                return new DataSourceConnectionFactory(dsn.dataSource(applicationName));
+                var source = dsn.dataSource(applicationName);
+                return () -> Trust.in(source.getConnection());
             }
         };
         pool.setMaxConn(lifetime);

@@ -7,6 +7,7 @@ import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -72,9 +73,12 @@ public final class Handover {
     private Set<TableName> call(long tick, Set<TableName> met) throws SQLException {
         Set<TableName> coming = new HashSet<>();
         Map<TableName, TableCopy> working = active.get();
+        if (!isAnyMeeting()) {
+            return coming;
+        }
         boolean told = Transactions.call(subscriber, transaction -> {
             boolean set = false;
-            for (SubscribedTable table : tables.list(transaction)) {
+            for (SubscribedTable table : tables.meeting(transaction)) {
                 TableState state = next(table, tick, met, working);
                 boolean isSo = state.equals(table.state());
                 if (!isSo) {
@@ -91,6 +95,12 @@ public final class Handover {
             changed();
         }
         return coming;
+    }
+
+    private boolean isAnyMeeting() throws SQLException {
+        try (Connection connection = subscriber.getConnection()) {
+            return !tables.meeting(connection).isEmpty();
+        }
     }
 
     private static TableState next(

@@ -70,11 +70,8 @@ final class BatchOpener {
     /** Opens a batch that ends at {@code limit} at the latest, which is asked once the ticks are fixed. */
     Optional<Opened> open(long maxEvents, TickLimit limit) throws SQLException {
         connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try {
-            if (limit != TickLimit.NONE) {
-                fixTicks();
-            }
+            fixTicks();
             Optional<Opened> batch = openInTransaction(maxEvents, limit.lastTick());
             connection.commit();
             return batch;
@@ -82,15 +79,14 @@ final class BatchOpener {
             connection.rollback();
             throw e;
         } finally {
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             connection.setAutoCommit(true);
         }
     }
 
-    /** The first statement takes the transaction's snapshot. */
+    /** The first query takes the transaction's snapshot. */
     private void fixTicks() throws SQLException {
         try (Statement first = connection.createStatement()) {
-            first.execute("select");
+            first.execute("set transaction isolation level repeatable read; select");
         }
     }
 

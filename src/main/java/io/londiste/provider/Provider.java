@@ -28,7 +28,7 @@ public final class Provider {
     private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
 
     /** How late, at most, changes become a batch: less than PgQ's 3 s, for a replica is read by somebody. */
-    private static final String TICKER_MAX_LAG = "100 ms";
+    private static final String TICKER_MAX_LAG = "5 ms";
 
     /** What belongs to the tree of a table with a key is captured with that table. */
     private static final String FITTING = """

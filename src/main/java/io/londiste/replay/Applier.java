@@ -142,8 +142,8 @@ final class Applier implements AutoCloseable {
                 executor);
     }
 
-    /** Returns when the run before is applied, and fails as that has. */
-    private void await() throws SQLException {
+    /** Returns when the run before is applied and nobody uses the connection, and fails as that run has. */
+    void await() throws SQLException {
         try {
             applying.join();
         } catch (CompletionException e) {

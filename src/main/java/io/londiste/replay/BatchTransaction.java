@@ -14,7 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +43,9 @@ public final class BatchTransaction implements AutoCloseable {
     private final TableName only;
 
     private final long started = System.nanoTime();
-    private final Set<TableName> owned = new HashSet<>();
+    /** Whether the batch is for them, of tables that were asked for. */
+    private final Map<TableName, Boolean> owned = new HashMap<>();
+
     private final Applier applier;
     private final boolean fresh;
     private long events;
@@ -77,23 +79,31 @@ public final class BatchTransaction implements AutoCloseable {
             if (!CATCHING_UP.contains(state.phase())) {
                 throw new OvertakenException(only, state);
             }
-            owned.add(only);
+            owned.put(only, true);
             tables.dropForeignKeys(connection, only);
             return;
         }
         tables.share(connection);
-        List<SubscribedTable> all = tables.list(connection);
-        for (SubscribedTable table : all) {
+        List<SubscribedTable> unsettled = tables.unsettled(connection);
+        for (SubscribedTable table : unsettled) {
             if (table.state().phase() == Phase.DO_SYNC) {
                 throw new LondisteException("table " + table.name() + " is handed over just now");
             }
-            if (table.state().phase() == Phase.OK) {
-                owned.add(table.name());
-            }
         }
-        if (owned.size() < all.size()) {
+        if (!unsettled.isEmpty()) {
             tables.dropLooseForeignKeys(connection);
         }
+    }
+
+    /** Whether the batch is for the table. It is asked for when its first change comes: of thousands few have any. */
+    private boolean owns(TableName table) throws SQLException {
+        Boolean known = owned.get(table);
+        if (known == null) {
+            applier.await(); // nobody else uses the connection then
+            known = only == null && tables.isOk(connection, table);
+            owned.put(table, known);
+        }
+        return known;
     }
 
     private TableState state() throws SQLException {
@@ -131,7 +141,7 @@ public final class BatchTransaction implements AutoCloseable {
             case REMOVE_TABLE -> removeTable(change.table());
             case UNKNOWN -> ignored++;
             default -> {
-                if (owned.contains(change.table())) {
+                if (owns(change.table())) {
                     applier.add(change);
                 } else {
                     ignored++;
@@ -146,10 +156,10 @@ public final class BatchTransaction implements AutoCloseable {
      * never read of it.
      */
     private void removeTable(TableName table) throws SQLException {
-        applier.flush(); // nobody else uses the connection then
-        if (owned.contains(table) || (only == null && isGone(table))) {
+        applier.flush();
+        if (owns(table) || (only == null && isGone(table))) {
             tables.remove(connection, table);
-            owned.remove(table);
+            owned.put(table, false);
         }
     }
 
@@ -162,7 +172,7 @@ public final class BatchTransaction implements AutoCloseable {
         applier.flush();
         tables.setPosition(connection, batch.consumer(), batch.tick().id());
         if (only != null
-                && owned.contains(only)
+                && owns(only)
                 && state().equals(TableState.doSync(batch.tick().id()))) {
             tables.setState(connection, only, TableState.OK);
         }

@@ -33,8 +33,7 @@ final class TableWriter {
     /** Checks what was deferred. A violation belongs to the table that the server names. */
     void checkDeferred() throws SQLException {
         try (Statement statement = transaction.createStatement()) {
-            statement.execute("set constraints all immediate");
-            statement.execute("set constraints all deferred");
+            statement.execute("set constraints all immediate; set constraints all deferred");
         } catch (PSQLException e) {
             ServerErrorMessage said = e.getServerErrorMessage();
             if (said == null || said.getTable() == null) {

@@ -52,6 +52,23 @@ public final class SubscribedTables {
         return query(transaction, COLUMNS + " order by nr", queue);
     }
 
+    /** The tables that are not in sync, in the order in which they were added. */
+    public List<SubscribedTable> unsettled(Connection transaction) throws SQLException {
+        return query(transaction, COLUMNS + " and merge_state is distinct from 'ok' order by nr", queue);
+    }
+
+    /** Whether the table is subscribed and in sync. */
+    public boolean isOk(Connection transaction, TableName table) throws SQLException {
+        return query(transaction, COLUMNS + " and merge_state = 'ok' and table_name = ?", queue, table.toString())
+                        .size()
+                > 0;
+    }
+
+    /** The tables that wait for the replay, or that the replay waits for, in the order in which they were added. */
+    public List<SubscribedTable> meeting(Connection connection) throws SQLException {
+        return query(connection, COLUMNS + " and merge_state like '%sync:%' order by nr", queue);
+    }
+
     /** The table, its row locked until the transaction ends; empty if it is not subscribed. */
     public Optional<SubscribedTable> find(Connection transaction, TableName table) throws SQLException {
         return query(transaction, COLUMNS + " and table_name = ? for update", queue, table.toString()).stream()
