@@ -1,0 +1,67 @@
+package io.londiste.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures this program, and beside it what else replicates here, on the same data in turn. */
+@Command(name = "bench", sortOptions = false)
+final class Bench implements Runnable {
+    private static final Map<String, Scenario> SCENARIOS = scenarios();
+
+    @Parameters(paramLabel = "SCENARIO", description = "what to measure; everything unless it is said")
+    private List<String> chosen = List.of();
+
+    @Option(names = "--runs", defaultValue = "5", description = "how often (${DEFAULT-VALUE})")
+    private int runs;
+
+    @Option(
+            names = "--peers",
+            split = ",",
+            description = "which systems: ${COMPLETION-CANDIDATES}; all that are installed")
+    private List<Peer.Kind> peers = List.of(Peer.Kind.values());
+
+    @Option(names = "--json", description = "a file for the figures")
+    private Path json;
+
+    private static Map<String, Scenario> scenarios() {
+        var all = new LinkedHashMap<String, Scenario>();
+        all.put("drain", new Drain("mixed", 60_000));
+        all.put("lag", new Lag(300, 10));
+        return all;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bench()).execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        var figures = new Figures();
+        var installed = peers.stream().filter(Peer.Kind::isInstalled).toList();
+        try (var lab = new Lab()) {
+            for (var name : chosen.isEmpty() ? SCENARIOS.keySet() : chosen) {
+                var scenario = SCENARIOS.get(name);
+                if (scenario == null) {
+                    throw new CommandLine.ParameterException(
+                            new CommandLine(this), "no such scenario: " + name + "; there are " + SCENARIOS.keySet());
+                }
+                for (int run = 0; run < runs; run++) {
+                    scenario.run(lab, installed, figures);
+                }
+            }
+            System.out.print(figures.table());
+            if (json != null) {
+                figures.write(json);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.londiste.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** This program, started as its users start it, with a ticker of its own. */
+final class Ours implements Peer {
+    private static final String LONDISTE =
+            Path.of("bin/londiste").toAbsolutePath().toString();
+    private static final String PGQADM = Path.of("bin/pgqadm").toAbsolutePath().toString();
+
+    private final Pair pair;
+    private Program ticker;
+    private Program replay;
+
+    Ours(Pair pair) throws IOException {
+        this.pair = pair;
+        Files.writeString(pair.directory().resolve("conf.ini"), """
+                [londiste]
+                job_name = bench
+                provider_db = %s
+                subscriber_db = %s
+                pgq_queue_name = bench
+                """.formatted(
+                        pair.provider().libpq(), pair.subscriber().libpq()));
+        Files.writeString(pair.directory().resolve("ticker.ini"), """
+                [pgqadm]
+                job_name = ticker
+                db = %s
+                """.formatted(
+                        pair.provider().libpq()));
+    }
+
+    /** Runs a command of londiste to its end. */
+    String londiste(String... arguments) throws IOException {
+        var command = new String[arguments.length + 2];
+        command[0] = LONDISTE;
+        command[1] = "conf.ini";
+        System.arraycopy(arguments, 0, command, 2, arguments.length);
+        return Program.run(pair.directory(), command);
+    }
+
+    @Override
+    public void capture() throws IOException {
+        londiste("provider", "install");
+        londiste("subscriber", "install");
+        londiste("provider", "add", "--all");
+        ticker = Program.start(pair.directory(), "ticker.log", PGQADM, "ticker.ini", "ticker");
+    }
+
+    @Override
+    public void copy() throws IOException {
+        startReplay();
+        londiste("subscriber", "add", "--all", "--wait");
+    }
+
+    void startReplay() throws IOException {
+        var options = Map.of("JAVA_OPTS", System.getProperty("bench.replay", ""));
+        replay = Program.start(pair.directory(), "replay.log", options, LONDISTE, "conf.ini", "replay");
+    }
+
+    Program replay() {
+        return replay;
+    }
+
+    Program ticker() {
+        return ticker;
+    }
+
+    @Override
+    public void halt() throws IOException {
+        replay.freeze();
+    }
+
+    @Override
+    public void resume() throws IOException {
+        replay.thaw();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (replay != null) {
+            replay.thaw();
+            replay.close();
+        }
+        if (ticker != null) {
+            ticker.close();
+        }
+    }
+}
