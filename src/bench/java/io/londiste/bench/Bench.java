@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Measures this program, and beside it what else replicates here, on the same data in turn. */
-@Command(name = "bench", sortOptions = false)
+@Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false)
 final class Bench implements Runnable {
     private static final Map<String, Scenario> SCENARIOS = scenarios();
 
@@ -32,8 +32,19 @@ final class Bench implements Runnable {
 
     private static Map<String, Scenario> scenarios() {
         var all = new LinkedHashMap<String, Scenario>();
+        all.put("capture", new Capture(30_000, 100_000));
         all.put("drain", new Drain("mixed", 60_000));
+        all.put("wide", new Drain("wide", 20_000));
+        all.put("fifty", new Drain("fifty", 40_000));
         all.put("lag", new Lag(300, 10));
+        all.put("copy", new Copy(300_000, false));
+        all.put("large-copy", new Copy(5_000_000, true));
+        all.put("compare", new Comparison(5_000_000));
+        all.put("crowd", new Crowd(1_980, 49));
+        all.put("backlog", new SmallHeap(5_000_000, 500));
+        all.put("transaction", new SmallHeap(2_000_000, 1));
+        all.put("idle", new Idle(30));
+        all.put("answer", new Answer());
         return all;
     }
 

@@ -25,6 +25,7 @@ record Drain(String tables, int transactions) implements Scenario {
         pair.create(Pair.script(tables));
         pair.provider().sql(Pair.script(tables + "-fill"));
         peer.capture();
+        peer.start();
         peer.copy();
         pair.provider().sql("call load(1, " + transactions / 10 + ")");
         pair.mark(1);

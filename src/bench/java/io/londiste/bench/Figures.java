@@ -27,6 +27,20 @@ final class Figures {
         System.err.printf(Locale.ROOT, "%s, %s: %.3f%n", name, system, value);
     }
 
+    /** Those of one figure together. */
+    private Map<Key, List<Double>> sorted() {
+        var names = values.keySet().stream().map(Key::name).distinct().toList();
+        var sorted = new LinkedHashMap<Key, List<Double>>();
+        for (var name : names) {
+            values.forEach((key, each) -> {
+                if (key.name.equals(name)) {
+                    sorted.put(key, each);
+                }
+            });
+        }
+        return sorted;
+    }
+
     private static double median(List<Double> values) {
         var sorted = values.stream().sorted().toList();
         int half = sorted.size() / 2;
@@ -38,7 +52,7 @@ final class Figures {
         var text = new StringBuilder(
                 "%-58s %-22s %10s %21s %8s%n".formatted("figure", "system", "median", "least to most", "ours is"));
         var ours = new LinkedHashMap<String, Double>();
-        values.forEach((key, each) -> {
+        sorted().forEach((key, each) -> {
             double median = median(each);
             var first = ours.putIfAbsent(key.name, median);
             text.append(String.format(

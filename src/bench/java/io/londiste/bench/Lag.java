@@ -24,6 +24,7 @@ record Lag(int perSecond, int seconds) implements Scenario {
                     var peer = kind.on(pair)) {
                 pair.create(Pair.script("mixed") + "; create table beat (id int primary key, text text)");
                 peer.capture();
+                peer.start();
                 peer.copy();
                 beat(pair, 0, perSecond * 3);
                 var lags = beat(pair, perSecond * 3, perSecond * seconds);

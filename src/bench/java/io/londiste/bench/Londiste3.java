@@ -72,8 +72,12 @@ final class Londiste3 implements Peer {
     }
 
     @Override
-    public void copy() throws IOException {
+    public void start() throws IOException {
         leaf = Program.start(pair.directory(), "leaf.out", LONDISTE, "leaf.ini", "worker");
+    }
+
+    @Override
+    public void copy() throws IOException {
         londiste("leaf.ini", "add-table", "--all");
         Until.holds(() -> pair.subscriber()
                         .number(

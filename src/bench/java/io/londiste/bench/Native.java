@@ -18,6 +18,11 @@ final class Native implements Peer {
     }
 
     @Override
+    public void start() {
+        // the server runs
+    }
+
+    @Override
     public void copy() {
         Db subscriber = pair.subscriber();
         subscriber.sql("create subscription " + name + " connection '"

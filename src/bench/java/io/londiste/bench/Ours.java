@@ -12,11 +12,18 @@ final class Ours implements Peer {
     private static final String PGQADM = Path.of("bin/pgqadm").toAbsolutePath().toString();
 
     private final Pair pair;
+    private final String options;
     private Program ticker;
     private Program replay;
 
     Ours(Pair pair) throws IOException {
+        this(pair, "");
+    }
+
+    /** @param options of the replay's JVM */
+    Ours(Pair pair, String options) throws IOException {
         this.pair = pair;
+        this.options = options;
         Files.writeString(pair.directory().resolve("conf.ini"), """
                 [londiste]
                 job_name = bench
@@ -42,23 +49,28 @@ final class Ours implements Peer {
         return Program.run(pair.directory(), command);
     }
 
-    @Override
-    public void capture() throws IOException {
+    /** Installs it on both sides, and captures all tables. */
+    void install() throws IOException {
         londiste("provider", "install");
         londiste("subscriber", "install");
         londiste("provider", "add", "--all");
+    }
+
+    @Override
+    public void capture() throws IOException {
+        install();
         ticker = Program.start(pair.directory(), "ticker.log", PGQADM, "ticker.ini", "ticker");
     }
 
     @Override
     public void copy() throws IOException {
-        startReplay();
         londiste("subscriber", "add", "--all", "--wait");
     }
 
-    void startReplay() throws IOException {
-        var options = Map.of("JAVA_OPTS", System.getProperty("bench.replay", ""));
-        replay = Program.start(pair.directory(), "replay.log", options, LONDISTE, "conf.ini", "replay");
+    @Override
+    public void start() throws IOException {
+        replay = Program.start(
+                pair.directory(), "replay.log", Map.of("JAVA_OPTS", options), LONDISTE, "conf.ini", "replay");
     }
 
     Program replay() {

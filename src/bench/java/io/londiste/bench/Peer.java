@@ -37,6 +37,9 @@ interface Peer extends AutoCloseable {
     /** Installs what it needs, and captures all tables of the provider. */
     void capture() throws IOException;
 
+    /** Starts what applies changes; there are no tables yet. */
+    void start() throws IOException;
+
     /** Has all tables copied; returns when they are in sync. */
     void copy() throws IOException;
 

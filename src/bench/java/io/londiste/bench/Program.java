@@ -56,8 +56,9 @@ final class Program implements AutoCloseable {
         return builder;
     }
 
-    ProcessHandle handle() {
-        return process.toHandle();
+    /** Processor time that it has used. */
+    double cpuSeconds() {
+        return process.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     /** Halts it where it is. */

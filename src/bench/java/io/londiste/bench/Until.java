@@ -1,5 +1,6 @@
 package io.londiste.bench;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for what other processes do. */
@@ -12,6 +13,12 @@ final class Until {
     }
 
     private Until() {}
+
+    /** Returns after that time. */
+    static void passed(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        holds(() -> System.nanoTime() >= end);
+    }
 
     /** Returns within about a millisecond after the condition holds; fails if that takes more than ten minutes. */
     static void holds(Condition condition) {
