@@ -142,7 +142,7 @@ public final class Application implements AutoCloseable {
         PgqClient pgq = new PgqClient(provider, fetchSize(settings));
         SubscribedTables tables = new SubscribedTables(queue);
         TableShapes shapes = new TableShapes();
-        Handover handover = new Handover(subscriber, tables);
+        Handover handover = new Handover(consumer, subscriber, tables);
         status = new ReplayStatus();
         copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
         handover.watch(copies::active);

@@ -31,6 +31,7 @@ public final class Handover {
     /** How long to sleep at most before looking again, should a word be lost. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    private final String consumer;
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final ReentrantLock lock = new ReentrantLock();
@@ -38,7 +39,9 @@ public final class Handover {
     private long changes;
     private volatile Supplier<Map<TableName, TableCopy>> active = Map::of;
 
-    public Handover(DataSource subscriber, SubscribedTables tables) {
+    /** @param consumer the replay's, whose position is where it stands */
+    public Handover(String consumer, DataSource subscriber, SubscribedTables tables) {
+        this.consumer = consumer;
         this.subscriber = subscriber;
         this.tables = tables;
     }
@@ -50,6 +53,9 @@ public final class Handover {
 
     /**
      * Lets tables that wait for the replay come to the tick at which it stands, and returns when they are there.
+     *
+     * <p>Does nothing at the beginning of a batch that comes again after it was applied: the replay stands at its end, and
+     * a table that was not its own then would miss the batch.
      *
      * @throws LondisteException if the route is to stop; the states stay as they are
      */
@@ -77,6 +83,9 @@ public final class Handover {
             return coming;
         }
         boolean told = Transactions.call(subscriber, transaction -> {
+            if (tables.position(transaction, consumer).orElse(tick) != tick) {
+                return false;
+            }
             boolean set = false;
             for (SubscribedTable table : tables.meeting(transaction)) {
                 TableState state = next(table, tick, met, working);

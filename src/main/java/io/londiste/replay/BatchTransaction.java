@@ -68,22 +68,29 @@ public final class BatchTransaction implements AutoCloseable {
         this.only = only;
         connection.setAutoCommit(false);
         this.applier = new Applier(connection, shapes, executor);
-        own();
+        if (only == null) {
+            tables.share(connection);
+        } else {
+            ownOne();
+        }
         this.fresh = isFresh(tables.position(connection, batch.consumer()));
+        if (only == null && fresh) {
+            lookAtUnsettled();
+        }
     }
 
-    /** Sees which tables the batch is for, and keeps that from changing until the end. */
-    private void own() throws SQLException {
-        if (only != null) {
-            TableState state = state();
-            if (!CATCHING_UP.contains(state.phase())) {
-                throw new OvertakenException(only, state);
-            }
-            owned.put(only, true);
-            tables.dropForeignKeys(connection, only);
-            return;
+    /** The table is the catch-up's until the end. */
+    private void ownOne() throws SQLException {
+        TableState state = state();
+        if (!CATCHING_UP.contains(state.phase())) {
+            throw new OvertakenException(only, state);
         }
-        tables.share(connection);
+        owned.put(only, true);
+        tables.dropForeignKeys(connection, only);
+    }
+
+    /** Tables that are on their way: the replay leaves them alone, and so do their foreign keys those in sync. */
+    private void lookAtUnsettled() throws SQLException {
         List<SubscribedTable> unsettled = tables.unsettled(connection);
         for (SubscribedTable table : unsettled) {
             if (table.state().phase() == Phase.DO_SYNC) {

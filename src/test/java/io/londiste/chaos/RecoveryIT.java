@@ -122,6 +122,27 @@ class RecoveryIT {
         assertEqual();
     }
 
+    @Test
+    void a_table_is_not_handed_over_before_a_batch_that_was_applied_without_it_and_comes_again() {
+        job.stop();
+        long here = provider.number("select max(tick_id) from pgq.tick");
+        provider.sql("select pgq.register_consumer_at('queue', 'job', ?)", here);
+        provider.sql("select pgq.register_consumer_at('queue', 'job_copy_public.pair', ?)", here);
+        provider.sql("insert into pair values (2, 'b'); insert into parent values (2); select pgq.force_tick('queue')");
+        provider.sql("select pgq.ticker()");
+        long there = provider.number("select cur_tick_id from pgq.next_batch_info('queue', 'job')");
+        subscriber.sql("insert into parent values (2);"
+                + "update londiste.completed set last_tick_id = " + there + ";"
+                + "insert into londiste.completed values ('job_copy_public.pair', " + here + ");"
+                + "update londiste.subscriber_table set merge_state = 'wanna-sync:" + here
+                + "' where table_name = 'public.pair'");
+
+        job.start();
+
+        job.awaitOk().awaitReplay();
+        assertEqual();
+    }
+
     private static void awaitWaiting(Db db, String query, int sessions) {
         Awaitility.await(query + " wait for locks")
                 .atMost(Duration.ofSeconds(60))
