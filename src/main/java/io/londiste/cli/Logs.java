@@ -23,11 +23,14 @@ import org.slf4j.LoggerFactory;
 
 /** Where log lines go: set up in code, since the INI file and the switches decide it. */
 final class Logs {
-    /** A command that ends soon says what it does; time and process are of no interest. */
-    private static final String PLAIN = "%replace(%level: ){'^(INFO|DEBUG|TRACE): $', ''}%msg%n%ex";
+    /** A message is one line, although what PostgreSQL says, and names, may have several. */
+    private static final String MESSAGE = "%replace(%msg){'[ \\t]*[\\r\\n]\\s*', ' '}";
 
-    private static final String FULL =
-            "%d{\"yyyy-MM-dd HH:mm:ss,SSS\"} " + ProcessHandle.current().pid() + " %-5level %property{job}: %msg%n%ex";
+    /** A command that ends soon says what it does; time and process are of no interest. */
+    private static final String PLAIN = "%replace(%level: ){'^(INFO|DEBUG|TRACE): $', ''}" + MESSAGE + "%n%ex";
+
+    private static final String FULL = "%d{\"yyyy-MM-dd HH:mm:ss,SSS\"} "
+            + ProcessHandle.current().pid() + " %-5level %property{job}: " + MESSAGE + "%n%ex";
 
     private Logs() {}
 

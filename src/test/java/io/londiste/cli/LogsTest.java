@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -57,6 +58,16 @@ class LogsTest {
 
         assertThatThrownBy(() -> Logs.forDaemon(Logs.Detail.NORMAL, nowhere, settings, false))
                 .hasMessageEndingWith("logfile: is a directory: " + directory);
+    }
+
+    @Test
+    void aMessageIsOneLine() {
+        var said = new ByteArrayOutputStream();
+        Logs.forCommand(Logs.Detail.NORMAL, new PrintStream(said));
+
+        LoggerFactory.getLogger("io.londiste.LogsTest").warn("ERROR: no\n  Detail: such\r\n\nthing");
+
+        assertThat(said).hasToString("WARN: ERROR: no Detail: such thing\n");
     }
 
     @Test
