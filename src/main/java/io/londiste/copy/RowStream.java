@@ -57,7 +57,7 @@ final class RowStream {
      * @param emptied whether the target was truncated in its transaction
      */
     void run(Connection source, Connection target, boolean emptied) throws SQLException {
-        boolean freeze = emptied && !to.partitioned();
+        boolean freeze = emptied && !to.parent();
         SourceSize size = SourceSize.of(source, from);
         copy.begin(size.rows());
         List<String> indexes = freeze && size.bytes() >= INDEXES_PAY_BYTES ? dropIndexes(target) : List.of();
@@ -116,7 +116,7 @@ final class RowStream {
     private String select() {
         String table = from.name().quoted();
         // without generated columns, which only SELECT gives out
-        if (!from.partitioned()
+        if (!from.parent()
                 && columns.stream().noneMatch(Column::generated)
                 && copy.condition() == null
                 && copy.expressions().isEmpty()) {

@@ -7,7 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * How large a table of the provider is, without counting; of a partitioned one, all its partitions.
+ * How large a table of the provider is, without counting; of one whose rows may be in others, all of these.
  *
  * @param rows estimated as the planner does; null if the table was never analyzed
  * @param bytes what its rows take on disk
@@ -21,13 +21,12 @@ record SourceSize(Long rows, long bytes) {
               join pg_catalog.pg_class as c on c.oid = t.member
              cross join lateral (select pg_catalog.pg_relation_size(c.oid) as bytes,
                                         pg_catalog.current_setting('block_size')::numeric as block) as now
-             where t.leaf and (t.partitioned or c.oid = ?::regclass)
+             where t.leaf
             """;
 
     static SourceSize of(Connection source, TableShape table) throws SQLException {
         try (PreparedStatement statement = source.prepareStatement(SIZE)) {
             statement.setString(1, table.name().quoted());
-            statement.setString(2, table.name().quoted());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return new SourceSize(row.getObject(1, Long.class), row.getLong(2));

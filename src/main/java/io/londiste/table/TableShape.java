@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
  * @param name the table
  * @param columns in their order
  * @param key the primary key's columns in the key's order; empty if it has none
- * @param partitioned whether it is the parent of partitions
+ * @param parent whether rows of it may be in others: its partitions, or tables that inherit from it
  */
-public record TableShape(TableName name, List<Column> columns, List<String> key, boolean partitioned) {
+public record TableShape(TableName name, List<Column> columns, List<String> key, boolean parent) {
     /**
      * Types that PostgreSQL reads out of JSON just as their own input would. Among them are those to which it casts text
      * by something else than their input.
@@ -82,11 +82,11 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
                         .map(c -> new Column(c.name, c.type, c.generated, false, c.equality))
                         .toList(),
                 key,
-                partitioned);
+                parent);
     }
 
-    /** {@code ONLY table}, or the table itself where the rows are in its partitions. */
+    /** {@code ONLY table}, or the table itself where rows may be in others. */
     public String target() {
-        return partitioned ? name.quoted() : "only " + name.quoted();
+        return parent ? name.quoted() : "only " + name.quoted();
     }
 }

@@ -111,12 +111,13 @@ public final class TableShapes {
                 }
             }
         }
-        return new TableShape(table, columns, List.copyOf(key.values()), isPartitioned(connection, table));
+        return new TableShape(table, columns, List.copyOf(key.values()), isParent(connection, table));
     }
 
-    private static boolean isPartitioned(Connection connection, TableName table) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select relkind = 'p' from pg_catalog.pg_class where oid = ?::regclass")) {
+    private static boolean isParent(Connection connection, TableName table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select relkind = 'p' or exists (select from pg_catalog.pg_inherits where inhparent = c.oid)"
+                        + " from pg_catalog.pg_class as c where oid = ?::regclass")) {
             statement.setString(1, table.quoted());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
