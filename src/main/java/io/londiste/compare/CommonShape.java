@@ -47,17 +47,23 @@ record CommonShape(
                 .toList();
     }
 
-    /** The row's text: every type's own output, null told from empty. */
+    /** The row's {@link #text}. */
     String rowText() {
         return text(columns);
     }
 
-    /** The key's text, which is the row's where there is no key. */
+    /** The key's {@link #text}, which is the row's where there is no key. */
     String keyText() {
-        return text(key.isEmpty() ? columns : key);
+        return text(keyOrRow());
     }
 
-    private static String text(List<Column> some) {
+    /** The columns that tell rows apart, as far as any do. */
+    List<Column> keyOrRow() {
+        return key.isEmpty() ? columns : key;
+    }
+
+    /** The columns' text: every type's own output, null told from empty. */
+    static String text(List<Column> some) {
         return some.stream().map(Column::quoted).collect(Collectors.joining(", ", "row(", ")::text"));
     }
 }

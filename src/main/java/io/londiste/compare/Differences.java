@@ -1,6 +1,7 @@
 package io.londiste.compare;
 
 import io.londiste.config.Database;
+import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -57,6 +58,11 @@ final class Differences {
         return subscriber.call(source -> new Side(subscriber, connection, shape.targetHere()));
     }
 
+    /** A value as its type puts it out; a cast to text may be something else, and drops the blanks of bpchar. */
+    private static String value(Column column) {
+        return "case when num_nulls(" + column.quoted() + ") = 0 then concat(" + column.quoted() + ") end";
+    }
+
     /** Goes through both sides; memory does not grow with them. */
     static void find(Side there, Side here, Listener listener, TableProgress progress) throws SQLException {
         there.next();
@@ -93,13 +99,11 @@ final class Differences {
         private Side(Database database, Connection connection, String target) throws SQLException {
             this.database = database;
             var columns = new StringBuilder();
-            shape.columns()
-                    .forEach(column ->
-                            columns.append(", ").append(column.quoted()).append("::text"));
+            shape.columns().forEach(column -> columns.append(", ").append(value(column)));
             // one text may be several rows where there is no key: those with the same number are the same one
             var nth = shape.key().isEmpty() ? " || row_number() over (partition by " + shape.rowText() + ")" : "";
             statement = connection.prepareStatement("select convert_to(" + shape.keyText() + nth + ", 'UTF8') as key, "
-                    + Differences.this.hash.of(shape.rowText()) + columns + " from " + target + " where " + condition
+                    + Differences.this.hash.of(shape.columns()) + columns + " from " + target + " where " + condition
                     + " order by key");
             try {
                 statement.setFetchSize(FETCH);

@@ -39,7 +39,7 @@ final class Digest {
         // servers take each row for a group of its own, and would sort them
         SyncPoint.execute(connection, "set local enable_sort = off; set local enable_tidscan = on");
         var sql = "select bucket, count(*), sum(hash) from (select " + ranges.bucket() + " as bucket, "
-                + hash.of(shape.rowText()) + " as hash from " + target + " where " + condition
+                + hash.of(shape.columns()) + " as hash from " + target + " where " + condition
                 + ") as hashed group by bucket";
         var digest = new Digest();
         try (PreparedStatement statement = connection.prepareStatement(sql);

@@ -1,30 +1,83 @@
 package io.londiste.compare;
 
+import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
-/** How rows are boiled down to 64 bits by both servers alike. */
+/** How the values of some columns of a row are boiled down to 64 bits by both servers alike. */
 enum Hash {
-    /** PostgreSQL's own hash of a text's bytes: fast. */
-    NATIVE("hashtextextended(%s collate \"C\", 0)"),
+    /**
+     * PostgreSQL's own hash of a text's bytes, of one column after the other, each seeded with the last one's: the text of
+     * a row as a whole takes a server longer than all the rest.
+     */
+    NATIVE {
+        @Override
+        String of(List<Column> columns) {
+            var hash = "0";
+            var others = columns.stream().filter(column -> !isPlain(column)).toList();
+            if (!others.isEmpty()) {
+                hash = seeded(CommonShape.text(others), hash);
+            }
+            for (var column : columns) {
+                if (isPlain(column)) {
+                    hash = seeded("coalesce(" + column.quoted() + "::text, '" + NULL + "')", hash);
+                }
+            }
+            return hash;
+        }
+
+        private String seeded(String text, String seed) {
+            return "hashtextextended(" + text + " collate \"C\", " + seed + ")";
+        }
+    },
 
     /** For servers whose bytes differ although the text is the same, by encoding or byte order. */
-    MD5("('x' || substr(md5(convert_to(%s, 'UTF8')), 1, 16))::bit(64)::bigint");
+    MD5 {
+        @Override
+        String of(List<Column> columns) {
+            return "('x' || substr(md5(convert_to(" + CommonShape.text(columns)
+                    + ", 'UTF8')), 1, 16))::bit(64)::bigint";
+        }
+    };
 
     /** A text whose bytes depend on the encoding. */
     private static final String PROBE = "select getdatabaseencoding() || hashtextextended('londiste', 0)";
 
-    private final String expression;
+    /** Stands for null: no column has it by chance, and nobody can know it beforehand. */
+    private static final String NULL = UUID.randomUUID().toString();
 
-    Hash(String expression) {
-        this.expression = expression;
-    }
+    /** Types whose cast to text is nothing else than their output. */
+    private static final Set<String> PLAIN = Set.of(
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "real",
+            "double precision",
+            "boolean",
+            "text",
+            "character varying",
+            "bytea",
+            "uuid",
+            "date",
+            "timestamp without time zone",
+            "timestamp with time zone",
+            "json",
+            "jsonb");
 
-    /** The hash of a text expression, as a bigint. */
-    String of(String text) {
-        return expression.formatted(text);
+    private static final Pattern MODIFIER = Pattern.compile("\\(.*\\)");
+
+    /** The hash of these columns, which are one at least, as an SQL expression of type bigint. */
+    abstract String of(List<Column> columns);
+
+    private static boolean isPlain(Column column) {
+        return PLAIN.contains(MODIFIER.matcher(column.type()).replaceFirst(""));
     }
 
     /** Whether the two servers write a text with the same bytes, and so sort by bytes alike. */

@@ -99,7 +99,7 @@ final class Ranges {
 
     private static Ranges byHash(CommonShape shape, Hash hash, long pages) {
         int pieces = pages <= 1 ? 1 : HASHED;
-        return new Ranges(null, null, List.of(), "(" + hash.of(shape.keyText()) + " & " + (pieces - 1) + ")::integer");
+        return new Ranges(null, null, List.of(), "(" + hash.of(shape.keyOrRow()) + " & " + (pieces - 1) + ")::integer");
     }
 
     private static List<String> sample(String column, String target, Connection provider, double percent)

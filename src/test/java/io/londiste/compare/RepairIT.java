@@ -35,7 +35,7 @@ class RepairIT {
             create type mood as enum ('sad', 'so-so', 'happy');
             create table kinds (
               id int primary key, t text, n numeric, f float8, c char(8), b bytea, j json, jb jsonb, a text[], ts timestamptz,
-              iv interval, m mood, x xml, p point, bo boolean, i8 bigint generated always as (id * 2) stored);
+              iv interval, m mood, x xml, p point, bo boolean, bp bpchar, ip inet, t2 text, i8 bigint generated always as (id * 2) stored);
             create table moved (id int primary key, place int not null unique);
             create table counted (id int generated always as identity primary key, v text);
             create table bag (v text)
@@ -43,7 +43,7 @@ class RepairIT {
     private static final String ROWS = """
             insert into kinds select i, 'text ' || i, i / 8.0, i / 3.0, 'c' || i, decode(md5(i::text), 'hex'), json_build_object('a', i),
               jsonb_build_object('b', i), array['x', i::text], timestamptz '2026-01-01 12:00+02' + i * interval '1 hour',
-              i * interval '1 day 2 minutes', 'so-so', ('<a>' || i || '</a>')::xml, point(i, 1), i % 2 = 0
+              i * interval '1 day 2 minutes', 'so-so', ('<a>' || i || '</a>')::xml, point(i, 1), i % 2 = 0, 'b' || i, '10.0.0.1', ''
               from generate_series(1, 5000) i;
             insert into moved select i, i from generate_series(1, 1000) i;
             insert into counted (v) select 'v' || i from generate_series(1, 100) i
@@ -69,6 +69,10 @@ class RepairIT {
             "update kinds set x = '<a/>' where id = %d",
             "update kinds set p = '(0,0)' where id = %d",
             "update kinds set bo = null where id = %d",
+            "update kinds set bp = bp::text || ' ' where id = %d",
+            "update kinds set ip = '10.0.0.1/8' where id = %d",
+            "update kinds set t = '', t2 = t where id = %d",
+            "update kinds set t = t || ',', t2 = null where id = %d",
             "delete from kinds where id = %d",
             "insert into kinds (id, t) values (%d + 100000, 'extra')");
 
