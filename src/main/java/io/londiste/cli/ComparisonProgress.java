@@ -2,7 +2,7 @@ package io.londiste.cli;
 
 import io.londiste.compare.Progress;
 import java.io.PrintStream;
-import me.tongfei.progressbar.InteractiveConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -31,7 +31,14 @@ final class ComparisonProgress implements Progress, AutoCloseable {
                     .setStyle(ProgressBarStyle.ASCII)
                     .setInitialMax(rows)
                     .setUnit(" rows", 1)
-                    .setConsumer(new InteractiveConsoleProgressBarConsumer(err, width))
+                    .setConsumer(new ConsoleProgressBarConsumer(err, width) {
+                        @Override
+                        public void accept(String drawn) {
+                            synchronized (err) {
+                                super.accept(drawn);
+                            }
+                        }
+                    })
                     .build();
         }
     }
@@ -45,11 +52,13 @@ final class ComparisonProgress implements Progress, AutoCloseable {
 
     /** Prints something, above the bar. */
     synchronized void print(PrintStream out, String line) {
-        if (bar != null) {
-            err.print("\r" + " ".repeat(width - 1) + "\r");
-            err.flush();
+        synchronized (err) { // the bar draws itself every second
+            if (bar != null) {
+                err.print("\r" + " ".repeat(width - 1) + "\r");
+                err.flush();
+            }
+            out.println(Listing.line(line));
         }
-        out.println(Listing.line(line));
         if (bar != null) {
             bar.refresh();
         }
