@@ -47,7 +47,7 @@ enum Hash {
     };
 
     /** A text whose bytes depend on the encoding. */
-    private static final String PROBE = "select getdatabaseencoding() || hashtextextended('londiste', 0)";
+    private static final String PROBE = "select getdatabaseencoding() || hashtextextended('londiste', 1)";
 
     /** Stands for null: no column has it by chance, and nobody can know it beforehand. */
     private static final String NULL = UUID.randomUUID().toString();

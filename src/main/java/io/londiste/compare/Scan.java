@@ -40,8 +40,7 @@ final class Scan {
     /** Scans both sides. */
     Digests digests(TableProgress progress) {
         // nothing is locked while parts wait for their turn: somebody who wants the table for himself could come
-        // between,
-        // and they would wait for each other
+        // between, and they would wait for each other
         var partsThere = point.onProvider(connection -> Parts.of(connection, shape.table()));
         var partsHere = point.onSubscriber(connection -> Parts.of(connection, shape.table()));
         double all = partsThere.size() + partsHere.size();

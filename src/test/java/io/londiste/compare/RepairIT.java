@@ -287,8 +287,7 @@ class RepairIT {
                         + "insert into child select i, i from generate_series(1, 2000) i;"
                         + "insert into grandchild select i, i from generate_series(1, 2000) i");
         // missing in all three, extra in all three, one whose parent is to go; and, unless the key takes rows along at
-        // once,
-        // a name that has moved to an extra row
+        // once, a name that has moved to an extra row
         subscriber.sql("delete from grandchild where id <= 700; delete from child where id <= 700;"
                 + "delete from parent where id <= 700; insert into parent values (5000, '"
                 + (key.contains("cascade") ? "p5000" : "p5") + "'), (5001, 'other');"
