@@ -50,7 +50,7 @@ export function AddTables({ data, actions, close }) {
         h(pf.HelperTextItem, { id: 'londiste-add-help' }, 'Names, with * and ? as wildcards, with commas or blanks between: order, sales.*'))),
       typed && option('register', 'Register them on the provider first', 'Captures their changes; nothing happens to those that are registered already.')),
     h(pf.ExpandableSection, { toggleText: 'Options', isIndented: true },
-      h(pf.FormGroup, { role: 'group', 'aria-label': 'Options' },
+      h('div', { role: 'group', 'aria-label': 'Options', className: 'londiste-options' },
         option('denyWrites', 'Deny writes by others', 'Nobody but the replay may change the tables, until they are removed.'),
         option('skipTruncate', 'Keep the rows that are here', 'The copy adds to them instead of replacing them.'),
         option('expectSync', 'They are equal already', 'Makes no copy. Compare them afterwards.'),

@@ -2,7 +2,7 @@
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Outcome, different, findings } from './labels.js'
-import { count, date, span, time } from './format.js'
+import { count, counted, date, span, time } from './format.js'
 
 const COLOR = { running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
 
@@ -30,7 +30,7 @@ function One({ comparison, tables, operator, actions, open }) {
   const expanded = shown ?? (running || results.length <= 5)
   const id = `londiste-comparison-${comparison.Id}`
   const took = (date(comparison.Ended) ?? new Date()) - date(comparison.Started)
-  const mend = tables.filter(table => unequal.some(result => result.table === table.Name))
+  const mend = tables.filter(table => different(table.LastComparison) && unequal.some(result => result.table === table.Name))
   const title = `${comparison.Kind === 'repair' ? 'Repair' : 'Comparison'} ${comparison.Id}`
   return h(pf.Card, { isExpanded: expanded, component: 'section', isCompact: true },
     h(pf.CardHeader, {
@@ -48,7 +48,7 @@ function One({ comparison, tables, operator, actions, open }) {
     }, h(pf.CardTitle, { component: 'h2' },
       title, ' ', h(pf.Label, { isCompact: true, color: COLOR[comparison.State] ?? 'grey' }, comparison.State))),
     h(pf.CardBody, null,
-      h('p', { className: 'londiste-muted' }, `${time(comparison.Started)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, unequal)}`),
+      h('p', { className: 'londiste-muted' }, `${time(comparison.Started)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, running)}`),
       comparison.Error && h(pf.Alert, { isInline: true, isPlain: true, variant: 'danger', title: comparison.Error }),
       running && h(pf.Progress, {
         value: Math.round(comparison.Progress * 100),
@@ -59,8 +59,14 @@ function One({ comparison, tables, operator, actions, open }) {
       h(pf.CardBody, null, results.length > 0 && h(Results, { title, results }))))
 }
 
-const summary = (results, unequal) =>
-  results.length === 0 ? 'nothing found yet' : unequal.length ? `${count(unequal.length)} of ${count(results.length)} differ` : `${count(results.length)} looked at, none differs`
+function summary(results, running) {
+  const unequal = results.filter(different)
+  const of = `${count(unequal.length)} of ${counted(results.length, 'table')}`
+  if (results.length === 0) return running ? 'nothing found yet' : 'nothing found'
+  if (unequal.length === 0) return `${counted(results.length, 'table')} looked at, none differs`
+  if (unequal.every(result => result.applied)) return `${of} mended`
+  return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}`
+}
 
 const Results = ({ title, results }) =>
   h(pft.Table, { variant: 'compact', 'aria-label': `What ${title} found` },
@@ -76,4 +82,4 @@ const Results = ({ title, results }) =>
           h(Cell, { label: 'Found', className: 'londiste-break' }, findings(result), mending(result))))))
 
 const mending = ({ statements, applied, file }) =>
-  statements ? `; ${count(statements)} statements ${applied ? 'were run' : `are in ${file}`}` : ''
+  statements ? `; ${counted(statements, 'statement')} ${applied ? 'run' : `in ${file}`}` : ''

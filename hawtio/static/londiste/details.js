@@ -6,14 +6,14 @@ import { ago, count, span, time } from './format.js'
 
 export function Details({ name, data, close }) {
   const table = data.tables.find(each => each.Name === name)
-  return h(pf.Modal, { isOpen: true, onClose: close, variant: 'medium', 'aria-labelledby': 'londiste-dialog' },
+  return h(pf.Modal, { isOpen: true, onClose: close, variant: 'medium', className: 'londiste-dialog', 'aria-labelledby': 'londiste-dialog' },
     h(pf.ModalHeader, { title: name, labelId: 'londiste-dialog' }),
     h(pf.ModalBody, { tabIndex: 0 }, table ? h(Facts, { table }) : h('p', null, 'It was removed meanwhile.')),
     h(pf.ModalFooter, null, h(pf.Button, { variant: 'secondary', onClick: close }, 'Close')))
 }
 
 const Facts = ({ table }) =>
-  h(pf.DescriptionList, { isHorizontal: true, isCompact: true, horizontalTermWidthModifier: { default: '17ch' } },
+  h(pf.DescriptionList, { orientation: { default: 'vertical', sm: 'horizontal' }, isCompact: true, horizontalTermWidthModifier: { default: '17ch' } },
     facts(table).filter(Boolean).map(([term, value]) =>
       h(pf.DescriptionListGroup, { key: term },
         h(pf.DescriptionListTerm, null, term),

@@ -50,7 +50,7 @@ export function Form({ title, yes, danger, disabled, does, close, children, vari
     if (problem) setState({ busy: false, failure: problem })
     else close()
   }
-  return h(pf.Modal, { isOpen: true, onClose: close, variant, 'aria-labelledby': 'londiste-dialog', 'aria-describedby': 'londiste-dialog-body' },
+  return h(pf.Modal, { isOpen: true, onClose: close, variant, className: 'londiste-dialog', 'aria-labelledby': 'londiste-dialog', 'aria-describedby': 'londiste-dialog-body' },
     h(pf.ModalHeader, { title, labelId: 'londiste-dialog', titleIconVariant: danger ? 'warning' : undefined }),
     h(pf.ModalBody, { id: 'londiste-dialog-body' },
       children,

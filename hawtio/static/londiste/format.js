@@ -4,6 +4,9 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 const NOTHING = '–'
 
+/** Order of names: those with numbers by the numbers. */
+export const { compare: byText } = new Intl.Collator('en', { numeric: true })
+
 const unknown = value => value === null || value === undefined
 
 /** 1234567 as 1,234,567. */

@@ -53,15 +53,18 @@ function More({ daemon, actions, open }) {
     item('Stop the daemon', () => open({ kind: 'stop', name: daemon.Job }), true)))
 }
 
+const OBSTACLE = { waiting: 'waits', paused: 'is paused' }
+
 /** What stands in the way, said once, with the button that helps where there is one. */
 function Obstacles({ data, daemon, operator, actions }) {
   const sides = ['provider', 'subscriber']
     .map(side => ({ side, error: data[side]?.Error }))
     .filter(({ error }) => error)
   const own = daemon.Error && sides.every(({ error }) => error !== daemon.Error)
+  const paused = daemon.State === 'paused'
   const alert = (title, text, side) => h(pf.Alert, {
     key: title,
-    variant: 'danger',
+    variant: paused && !side ? 'warning' : 'danger',
     isInline: true,
     title,
     style: { marginBlockStart: '1rem' },
@@ -70,5 +73,5 @@ function Obstacles({ data, daemon, operator, actions }) {
   }, h('span', { className: 'londiste-break' }, text))
   return h(React.Fragment, null,
     sides.map(({ side, error }) => alert(`The ${side} is not ready`, error, side)),
-    own && alert(daemon.State === 'waiting' ? 'It waits' : 'It does not go on', daemon.Error))
+    own && alert(`The ${data.replay ? 'replay' : 'ticker'} ${OBSTACLE[daemon.State] ?? 'does not go on'}`, paused ? `${daemon.Error}; changes wait in the queue until it is resumed` : daemon.Error))
 }

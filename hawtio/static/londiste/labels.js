@@ -52,8 +52,9 @@ export function findings(result) {
 }
 
 export function Outcome({ result }) {
-  const color = equal(result) ? 'green' : different(result) ? 'red' : 'grey'
-  const word = equal(result) ? 'equal' : different(result) ? 'differs' : 'unknown'
+  const [color, word] = equal(result)
+    ? ['green', 'equal']
+    : result.applied ? ['green', 'mended'] : different(result) ? ['red', 'differs'] : ['grey', 'unknown']
   return h(pf.Label, { isCompact: true, color }, word)
 }
 

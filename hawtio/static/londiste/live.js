@@ -1,14 +1,14 @@
 // What the daemon shows, asked for again and again as long as somebody looks.
 
 import { React } from './lib.js'
+import { byText } from './format.js'
 import { readAll, role } from './server.js'
+import { HISTORY } from './sparkline.js'
 
 const SOON = 2_000
 /** With many tables an answer is some hundred kilobytes. */
 const MANY = 300
 const LATER = 5_000
-/** Milliseconds that the small charts go back. */
-const HISTORY = 5 * 60_000
 
 const TABLE = [
   'Name', 'State', 'Reason', 'CopyStep', 'CopiedRows', 'CopyTotalRows', 'CopiedBytes', 'CopyProgress', 'Inserts', 'Updates',
@@ -25,7 +25,7 @@ async function look() {
     attributes: type === 'Table' ? TABLE : undefined,
   }))
   const [replays, tickers, providers, subscribers, queues, consumers, comparisons, tables] = await readAll(requests)
-  const byName = (a, b) => a.Name.localeCompare(b.Name)
+  const byName = (a, b) => byText(a.Name, b.Name)
   const replay = replays[0] ?? null
   if (replay) remember(replay)
   return {

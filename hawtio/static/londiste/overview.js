@@ -25,9 +25,9 @@ export function Overview({ data, operator, open, go }) {
   const points = data.history.points
   return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
     h(Box, { title: 'Lag' },
-      h(Sparkline, { label: 'Behind the provider', values: points.map(point => point.lag), format: span, limit: replay.LagLimitSeconds })),
+      h(Sparkline, { label: 'Behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, limit: replay.LagLimitSeconds })),
     h(Box, { title: 'Throughput' },
-      h(Sparkline, { label: 'Changes applied', values: points.map(point => point.rate), format: rate })),
+      h(Sparkline, { label: 'Changes applied', points: points.map(({ at, rate: value }) => ({ at, value })), format: rate })),
     h(Box, { title: 'Tables' }, h(Summary, { data, operator, open, go })),
     h(Attention, { data, go, open }),
     h(Box, { title: 'Replay' },
@@ -81,6 +81,10 @@ function Summary({ data, operator, open, go }) {
   const groups = { ok: 0, moving: 0, stopped: 0 }
   for (const table of tables) groups[condition(table)]++
   const moving = tables.filter(table => condition(table) === 'moving')
+  const rest = [
+    groups.moving && `${count(groups.moving)} on the way`,
+    groups.stopped && `${count(groups.stopped)} ${groups.stopped === 1 ? 'does' : 'do'} not go on`,
+  ].filter(Boolean).join(', ')
   return h(pf.Stack, { hasGutter: true },
     h(pf.StackItem, null,
       h(pf.Progress, {
@@ -89,8 +93,7 @@ function Summary({ data, operator, open, go }) {
         measureLocation: 'none',
         variant: groups.ok === tables.length ? 'success' : undefined,
       }),
-      h('p', { className: 'londiste-muted' },
-        `${count(groups.moving)} on their way, ${count(groups.stopped)} do not go on`)),
+      h('p', { className: 'londiste-muted' }, rest)),
     moving.slice(0, FEW).map(table =>
       h(pf.StackItem, { key: table.Name },
         h(pf.Flex, { justifyContent: { default: 'justifyContentSpaceBetween' } },
@@ -98,7 +101,7 @@ function Summary({ data, operator, open, go }) {
         h(Copy, { table }))),
     h(pf.StackItem, null,
       h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') },
-        moving.length > FEW ? `All tables, ${count(moving.length - FEW)} more on their way` : 'All tables')))
+        moving.length > FEW ? `All tables, ${count(moving.length - FEW)} more on the way` : 'All tables')))
 }
 
 /** What somebody should look at, and what to do about it. */

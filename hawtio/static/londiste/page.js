@@ -4,6 +4,7 @@ import { h, pf, React, router } from './lib.js'
 import { actionsOf } from './actions.js'
 import { Comparisons } from './comparisons.js'
 import { Dialog } from './dialogs.js'
+import { useDialog } from './focus.js'
 import { Header } from './header.js'
 import { useLive } from './live.js'
 import { Overview } from './overview.js'
@@ -21,9 +22,11 @@ const ALL = [
   { id: 'queues', title: 'Queues', component: Queues },
 ]
 
+const CONTENT = 'londiste-content'
+
 export function Page() {
   const live = useLive()
-  const [dialog, open] = React.useState(null)
+  const [dialog, open] = useDialog(CONTENT)
   const navigate = router.useNavigate()
   const path = router.useLocation().pathname
   const home = router.useHref('/londiste')
@@ -51,10 +54,19 @@ export function Page() {
         tabs.map(each => h(pf.Tab, {
           key: each.id,
           eventKey: each.id,
+          tabContentId: CONTENT,
           href: each.id === 'overview' ? home : `${home}/${each.id}`,
           title: h(pf.TabTitleText, null, each.title),
         })))),
-    h(pf.PageSection, { hasBodyWrapper: false, className: `londiste-page ${failure ? 'londiste-stale' : ''}` },
+    h(pf.PageSection, {
+      hasBodyWrapper: false,
+      className: `londiste-page ${failure ? 'londiste-stale' : ''}`,
+      component: 'div',
+      id: CONTENT,
+      role: 'tabpanel',
+      tabIndex: -1,
+      'aria-label': tab.title,
+    },
       h(tab.component, { data, operator, actions, open, go })),
     dialog && h(Dialog, { dialog, data, actions, close: () => open(null) }),
     h(Told, { tables: data.tables }))

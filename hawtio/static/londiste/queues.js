@@ -23,7 +23,7 @@ const One = ({ queue, consumers, own, operator, open }) =>
   h(pf.Card, { component: 'section' },
     h(pf.CardTitle, { component: 'h2', className: 'londiste-break' }, queue.Name),
     h(pf.CardBody, null,
-      h(pf.DescriptionList, { columnModifier: { default: '1Col', sm: '2Col', lg: '3Col' }, isCompact: true },
+      h(pf.DescriptionList, { columnModifier: { default: '1Col', md: '2Col' }, isCompact: true },
         h(Fact, { term: 'Last tick' }, `${queue.LastTick ?? '–'}, ${span(queue.TickerLagSeconds)} ago`),
         h(Fact, { term: 'Events' }, `${rate(queue.EventsPerSecond)}, about ${count(queue.NewEvents)} since the last tick`),
         h(Fact, { term: 'A tick is due' }, `after ${counted(queue.TickerMaxCount, 'event')} or ${span(queue.TickerMaxLagSeconds)}; idle, every ${span(queue.TickerIdlePeriodSeconds)}`),

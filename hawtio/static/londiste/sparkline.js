@@ -2,34 +2,40 @@
 
 import { h } from './lib.js'
 
+/** Milliseconds that a chart goes back. */
+export const HISTORY = 5 * 60_000
+
 const WIDTH = 240
 const HEIGHT = 44
+/** What a single point is drawn as. */
+const DOT = 1
 
 /**
- * @param values the figures, from the oldest to the newest; null where one is not known
+ * @param points times (`at`, in milliseconds) and figures (`value`, null where it is not known), the newest last
  * @param format gives a figure its unit
  * @param limit a line that the figure should stay below; none if left out
  */
-export function Sparkline({ label, values: given, format, limit }) {
-  const values = given.length === 1 ? [given[0], given[0]] : given
-  const known = values.filter(value => value !== null && value !== undefined)
-  const now = known.at(-1)
-  const highest = Math.max(0, ...known)
+export function Sparkline({ label, points, format, limit }) {
+  const known = points.filter(({ value }) => value !== null && value !== undefined)
+  const now = known.at(-1)?.value
+  const highest = Math.max(0, ...known.map(({ value }) => value))
   const description = known.length
     ? `${label}: now ${format(now)}, highest ${format(highest)} in the last 5 minutes`
     : `${label}: nothing is known yet`
   const top = highest || 1
+  const end = points.at(-1)?.at
+  const x = at => WIDTH - ((end - at) / HISTORY) * WIDTH
   const y = value => HEIGHT - 2 - (value / top) * (HEIGHT - 6)
-  const step = WIDTH / Math.max(1, values.length - 1)
-  const line = values
-    .map((value, i) => (value === null || value === undefined ? '' : `${(i * step).toFixed(1)},${y(value).toFixed(1)}`))
-    .filter(Boolean)
-    .join(' ')
+  const drawn = known.map(({ at, value }) => [x(at), y(value)])
+  if (drawn.length === 1) drawn.unshift([drawn[0][0] - DOT, drawn[0][1]])
+  const line = drawn.map(([left, up]) => `${left.toFixed(1)},${up.toFixed(1)}`).join(' ')
 
   return h('figure', { className: 'londiste-spark' },
     h('figcaption', null, h('span', null, label), h('strong', null, known.length ? format(now) : '–')),
     h('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': description },
-      h('polygon', { className: 'londiste-spark-area', points: `0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}` }),
+      h('line', { className: 'londiste-spark-axis', x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }),
+      drawn.length > 0 &&
+        h('polygon', { className: 'londiste-spark-area', points: `${drawn[0][0]},${HEIGHT} ${line} ${drawn.at(-1)[0]},${HEIGHT}` }),
       h('polyline', { className: 'londiste-spark-line', points: line }),
       limit && limit < top &&
         h('line', { className: 'londiste-spark-limit', x1: 0, x2: WIDTH, y1: y(limit), y2: y(limit) })),

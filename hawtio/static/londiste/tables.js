@@ -2,7 +2,7 @@
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Copy, Outcome, TableState, condition, different } from './labels.js'
-import { ago, count, span } from './format.js'
+import { ago, byText, count, span } from './format.js'
 
 const GROUPS = [
   ['all', 'All', () => true],
@@ -14,13 +14,13 @@ const GROUPS = [
 const changes = table => table.Inserts + table.Updates + table.Deletes + table.Truncates
 const COLUMNS = [
   ['Table', table => table.Name, 30],
-  ['State', table => `${condition(table) === 'stopped' ? 0 : 1}${table.State}`],
+  ['State', table => `${condition(table) === 'stopped' ? 0 : 1}${table.State}`, 30],
   ['Changes', changes],
   ['Last change', table => -(ago(table.LastChange) ?? Infinity)],
   ['Compared', table => -(ago(table.LastComparison?.time) ?? Infinity)],
 ]
 
-const compared = (a, b) => (typeof a === 'string' ? a.localeCompare(b) : a - b)
+const compared = (a, b) => (typeof a === 'string' ? byText(a, b) : a - b)
 
 export function Tables({ data, operator, actions, open }) {
   const [text, setText] = React.useState('')
@@ -66,9 +66,9 @@ export function Tables({ data, operator, actions, open }) {
   })
 
   return h(React.Fragment, null,
-    h(pf.Flex, { gap: { default: 'gapMd' } },
+    h(pf.Flex, { gap: { default: 'gapSm' } },
         h(pf.FlexItem, null,
-          h(pf.SearchInput, { 'aria-label': 'Find tables by name', placeholder: 'Find tables by name', value: text, onChange: (_event, value) => search(value), onClear: () => search('') })),
+          h(pf.SearchInput, { className: 'londiste-find', 'aria-label': 'Find tables by name', placeholder: 'Find tables', value: text, onChange: (_event, value) => search(value), onClear: () => search('') })),
         h(pf.FlexItem, null,
           h(pf.ToggleGroup, { 'aria-label': 'Which tables' },
             GROUPS.map(([id, title, belongs]) => h(pf.ToggleGroupItem, {

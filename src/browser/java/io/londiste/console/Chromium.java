@@ -1,5 +1,7 @@
 package io.londiste.console;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -7,7 +9,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +67,9 @@ final class Chromium implements AutoCloseable {
 
     /** Somebody who has signed in and sees our page. */
     Page signedIn(URI console, String user, String password, int width, int height) {
-        var page = browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height))
+        var page = browser.newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, height)
+                        .setReducedMotion(ReducedMotion.REDUCE))
                 .newPage();
         page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onConsoleMessage(message -> {
@@ -82,6 +90,41 @@ final class Chromium implements AutoCloseable {
     static Locator heading(Page page, String text) {
         return page.getByRole(
                 AriaRole.HEADING, new Page.GetByRoleOptions().setName(Pattern.compile(".*" + text + ".*")));
+    }
+
+    static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    /** Opens one of our page's tabs. */
+    static void open(Page page, String tab) {
+        var link = page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(tab));
+        link.click();
+        assertThat(link).hasAttribute("aria-selected", "true");
+    }
+
+    /**
+     * What keeps out people who do not see, or see little, by the rules of axe: roles, names, labels, contrast. In the
+     * dialog, or else in our page, without Hawtio's frame around it.
+     */
+    @SuppressWarnings("unchecked") // it is a list of texts
+    static List<String> barriers(Page page) {
+        page.evaluate(axe());
+        return (List<String>) page.evaluate("""
+                async () => {
+                  const found = await axe.run(document.querySelector('[role=dialog]') ?? document.querySelector('main'))
+                  return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`))
+                }
+                """);
+    }
+
+    private static String axe() {
+        try (var script = Chromium.class.getResourceAsStream("/axe.min.js")) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Keeps what the page looks like, for people to look at. */

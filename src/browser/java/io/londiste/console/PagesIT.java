@@ -1,12 +1,13 @@
 package io.londiste.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.londiste.console.Chromium.button;
+import static io.londiste.console.Chromium.open;
 import static io.londiste.console.ConsoleFixture.OPERATOR;
 import static io.londiste.console.ConsoleFixture.VIEWER;
 import static io.londiste.console.ConsoleFixture.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
@@ -59,19 +60,9 @@ class PagesIT {
         return chromium.signedIn(fixture.console.uri(), user, new String(password(user)), width, height);
     }
 
-    private static Locator button(Page page, String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
-    }
-
-    private static void open(Page page, String tab) {
-        var link = page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(tab));
-        link.click();
-        assertThat(link).hasAttribute("aria-selected", "true");
-    }
-
     @ParameterizedTest
     @CsvSource({"wide, 1280, 900", "narrow, 360, 740"})
-    void everyPageFitsTheScreen(String size, int width, int height) throws Exception {
+    void everyPageFitsTheScreenAndEverybody(String size, int width, int height) throws Exception {
         try (var job = new FakeJob(14)) {
             var page = signedIn(OPERATOR, width, height);
             for (var tab : TABS) {
@@ -82,6 +73,7 @@ class PagesIT {
                                 page.evaluate("() => document.querySelector('main').scrollWidth <= window.innerWidth"))
                         .as(tab)
                         .isTrue();
+                assertThat(Chromium.barriers(page)).as(tab).isEmpty();
             }
             assertThat(job.replay).containsEntry("State", "running");
         }
@@ -170,23 +162,5 @@ class PagesIT {
             Chromium.picture(page, "gone");
             assertThat(job.replay).containsEntry("State", "running");
         }
-    }
-
-    @Test
-    void theKeyboardIsEnough() throws Exception {
-        try (var job = new FakeJob(3)) {
-            var page = signedIn(OPERATOR, 1280, 900);
-            var add = button(page, "Add tables").first();
-            add.focus();
-            page.keyboard().press("Enter");
-            var dialog = page.getByRole(AriaRole.DIALOG);
-            assertThat(dialog).isVisible();
-            assertThat(dialog).hasAccessibleName("Add tables");
-            page.keyboard().press("Escape");
-            assertThat(dialog).hasCount(0);
-            assertThat(add).isFocused();
-            assertThat(job.replay).containsEntry("State", "running");
-        }
-        assertThat(chromium.complaints).isEmpty();
     }
 }

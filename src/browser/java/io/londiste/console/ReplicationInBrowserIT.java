@@ -1,6 +1,8 @@
 package io.londiste.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.londiste.console.Chromium.button;
+import static io.londiste.console.Chromium.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -91,15 +93,6 @@ class ReplicationInBrowserIT {
         return chromium.signedIn(console, user, user, 1280, 900);
     }
 
-    private static Locator button(Page page, String name) {
-        return page.getByRole(
-                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
-    }
-
-    private static void open(Page page, String tab) {
-        page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(tab)).click();
-    }
-
     private static Locator row(Page page, String table) {
         return page.locator("#londiste-tables tbody tr").filter(new Locator.FilterOptions().setHasText(table));
     }
@@ -163,7 +156,8 @@ class ReplicationInBrowserIT {
         await().atMost(Duration.ofSeconds(60)).until(() -> subscriber
                 .sql("select name from customer where id in (7, 8) order by id")
                 .equals("name 7\nname 8"));
-        assertThat(page.getByText("2 statements were run")).isVisible(SOON);
+        assertThat(page.getByText("2 statements run")).isVisible(SOON);
+        assertThat(button(page, "Repair…")).hasCount(0);
         Chromium.picture(page, "job repaired");
         assertThat(chromium.complaints).isEmpty();
     }

@@ -4,6 +4,9 @@ import io.londiste.LondisteException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import org.eclipse.jetty.compression.gzip.GzipCompression;
+import org.eclipse.jetty.compression.server.CompressionConfig;
+import org.eclipse.jetty.compression.server.CompressionHandler;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -58,7 +61,21 @@ final class ConsoleServer implements AutoCloseable {
 
     private Handler handlers(Refusals refusals) {
         var hawtio = new HawtioContext(users, new Hosts(address), refusals, connector.getLocalPort());
-        return new Handler.Sequence(hawtio.handler(), new ToHawtio());
+        return compressed(new Handler.Sequence(hawtio.handler(), new ToHawtio()));
+    }
+
+    /** A thousand tables are some hundred kilobytes, and people look at them through tunnels. Requests stay as they are. */
+    private static Handler compressed(Handler pages) {
+        var handler = new CompressionHandler(pages);
+        handler.putCompression(new GzipCompression());
+        handler.putConfiguration(
+                "/",
+                CompressionConfig.builder()
+                        .defaults()
+                        .compressIncludeMethod("POST")
+                        .decompressExcludeEncoding("gzip")
+                        .build());
+        return handler;
     }
 
     /** Whoever names the port alone is led to the pages. */

@@ -349,22 +349,6 @@ class DoorsTest {
     }
 
     @Test
-    void answersForbidFramesScriptsOfOthersAndGuesses() throws Exception {
-        var headers =
-                send(browser(), HttpRequest.newBuilder(fixture.at("login"))).headers();
-
-        assertThat(headers.firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
-                .contains("script-src 'self'", "frame-ancestors 'none'"));
-        assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");
-        assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
-        assertThat(headers.firstValue("Server")).isEmpty();
-        var cookie = fixture.login(browser(), VIEWER, new String(password(VIEWER)))
-                .headers()
-                .firstValue("Set-Cookie");
-        assertThat(cookie).hasValueSatisfying(set -> assertThat(set).contains("HttpOnly", "SameSite=Strict"));
-    }
-
-    @Test
     void theLogIsNotFilledNorForged() throws Exception {
         for (int i = 0; i < 60; i++) {
             raw("GET /hawtio/none%0aconsole HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n");
