@@ -165,15 +165,7 @@ public final class Subscriber {
 
     /** How far the replay has come, and what waits to be restored. */
     public Progress progress() {
-        return subscriber
-                .rows(
-                        "select c.last_tick_id, c.error, (select count(*) from londiste.subscriber_pending_fkeys),"
-                                + " (select count(*) from londiste.subscriber_pending_triggers)"
-                                + " from (values (?)) as v (consumer_id) left join londiste.completed c using (consumer_id)",
-                        row -> new Progress(
-                                row.getObject(1, Long.class), row.getString(2), row.getLong(3), row.getLong(4)),
-                        sides.settings().consumerId())
-                .get(0);
+        return Progress.of(subscriber, queue, sides.settings().consumerId());
     }
 
     /** How the subscribed tables differ from the provider's, and what the subscriber's role may not do with them. */

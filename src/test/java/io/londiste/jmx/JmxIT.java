@@ -224,6 +224,14 @@ class JmxIT {
 
     @Test
     void twoJobsHaveTheirOwn() throws Exception {
+        for (var db : new Db[] {provider, subscriber}) {
+            db.sql("create table p (id int primary key) partition by range (id);"
+                    + "create table p1 partition of p for values from (0) to (100)");
+        }
+        subscriber.sql("create function f() returns trigger language plpgsql as 'begin return new; end';"
+                + "create trigger t after insert on a for each row execute function f();"
+                + "create trigger t after insert on p1 for each row execute function f()");
+        provider().add("p", false);
         addAll();
         try (var other = new Job(provider, subscriber, "other, job", "second").start();
                 var others = MBeans.register(other.settings(), new Embedded(other.running()))) {
@@ -233,11 +241,15 @@ class JmxIT {
             assertThat(proxy("type=Replay,job=\"other, job\"", ReplayMBean.class)
                             .getQueue())
                     .isEqualTo("second");
+            assertThat(subscriber().getPendingTriggers()).isEqualTo(2);
+            assertThat(proxy("type=Subscriber,job=\"other, job\"", SubscriberMBean.class)
+                            .getPendingTriggers())
+                    .isZero();
             assertThatThrownBy(() -> MBeans.register(other.settings(), new Embedded(other.running())))
                     .hasMessageContaining("already");
         }
         assertThat(names("Replay")).containsExactly("io.londiste:job=job,type=Replay");
-        assertThat(names("Table")).hasSize(2);
+        assertThat(names("Table")).hasSize(3);
     }
 
     @Test
