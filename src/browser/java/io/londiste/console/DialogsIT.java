@@ -109,6 +109,7 @@ class DialogsIT {
         page.getByLabel("Other tables").fill("sales.*");
         press(button(page, "Options"));
         look(page, "Add tables", size + " add");
+        assertThat(button(page, "Add")).isEnabled();
         leave(page, add);
 
         open(page, "Tables");

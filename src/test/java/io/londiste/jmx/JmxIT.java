@@ -75,6 +75,15 @@ class JmxIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** MBeans come and go with the picture of the databases, for which a busy machine needs a while. */
+    private static void awaitNames(String type, String... names) {
+        await(type).atMost(PATIENCE).untilAsserted(() -> assertThat(names(type)).containsExactly(names));
+    }
+
+    private static void awaitTables(int number) {
+        await("MBeans of tables").atMost(PATIENCE).until(() -> names("Table").size() == number);
+    }
+
     private static <T> T proxy(String name, Class<T> type) {
         try {
             return JMX.newMBeanProxy(SERVER, new ObjectName("io.londiste:" + name), type, false);
@@ -103,6 +112,7 @@ class JmxIT {
         provider().add("a, b", false);
         subscriber().add("", true, false, false, false, false);
         job.awaitOk();
+        awaitTables(provider().tables().length);
     }
 
     /** The comparison of that name, once it has ended. */
@@ -125,16 +135,17 @@ class JmxIT {
         assertThat(subscriber().add("*", false, false, false, false, true))
                 .containsExactly("Added public.a", "Added public.b");
 
-        assertThat(names("Table"))
-                .containsExactly(
-                        "io.londiste:job=job,name=public.a,type=Table", "io.londiste:job=job,name=public.b,type=Table");
+        awaitNames(
+                "Table",
+                "io.londiste:job=job,name=public.a,type=Table",
+                "io.londiste:job=job,name=public.b,type=Table");
         await("ok").atMost(PATIENCE).until(() -> table("public.a").getState().equals("ok"));
         assertThat(table("public.a").isWritesDenied()).isTrue();
-        assertThat(table("public.a").getCopiedRows()).isEqualTo(100);
+        await("copied").atMost(PATIENCE).until(() -> table("public.a").getCopiedRows() == 100);
         assertThat(table("public.a").getCopyProgress()).isEqualTo(-1);
 
         assertThat(table("public.a").remove()).containsExactly("Removed public.a");
-        assertThat(names("Table")).containsExactly("io.londiste:job=job,name=public.b,type=Table");
+        awaitNames("Table", "io.londiste:job=job,name=public.b,type=Table");
         provider().remove("", true);
         await("gone").atMost(PATIENCE).until(() -> names("Table").isEmpty());
     }
@@ -241,7 +252,7 @@ class JmxIT {
             assertThat(proxy("type=Replay,job=\"other, job\"", ReplayMBean.class)
                             .getQueue())
                     .isEqualTo("second");
-            assertThat(subscriber().getPendingTriggers()).isEqualTo(2);
+            await("triggers").atMost(PATIENCE).until(() -> subscriber().getPendingTriggers() == 2);
             assertThat(proxy("type=Subscriber,job=\"other, job\"", SubscriberMBean.class)
                             .getPendingTriggers())
                     .isZero();
@@ -257,12 +268,10 @@ class JmxIT {
         var ticker = proxy("type=Ticker,job=job", TickerMBean.class);
         assertThat(ticker.create("mails")).containsExactly("Created queue mails");
         ticker.register("mails", "sender");
-        assertThat(names("Queue"))
-                .containsExactly(
-                        "io.londiste:job=job,name=mails,type=Queue", "io.londiste:job=job,name=queue,type=Queue");
+        awaitNames("Queue", "io.londiste:job=job,name=mails,type=Queue", "io.londiste:job=job,name=queue,type=Queue");
         var queue = proxy("type=Queue,job=job,name=mails", QueueMBean.class);
         queue.configure("ticker_max_lag", "7 s");
-        assertThat(queue.getTickerMaxLagSeconds()).isEqualTo(7);
+        await("configured").atMost(PATIENCE).until(() -> queue.getTickerMaxLagSeconds() == 7);
         assertThat(column(ticker.config("mails"), "tickerMaxLagSeconds")).containsExactly(7.0);
         assertThat(column(ticker.status(), "queue")).containsExactly("mails", "queue");
 
@@ -270,8 +279,8 @@ class JmxIT {
                 .unregister();
         ticker.drop("mails");
 
-        assertThat(names("Queue")).containsExactly("io.londiste:job=job,name=queue,type=Queue");
-        assertThat(names("Consumer")).containsExactly("io.londiste:job=job,name=job,queue=queue,type=Consumer");
+        awaitNames("Queue", "io.londiste:job=job,name=queue,type=Queue");
+        awaitNames("Consumer", "io.londiste:job=job,name=job,queue=queue,type=Consumer");
         provider.sql("select pgq.insert_event('queue', 'x', 'y')");
         await("ticks").atMost(PATIENCE).until(() -> ticker.getTicks() > 0);
     }
@@ -281,6 +290,7 @@ class JmxIT {
         provider().add("a", false);
         subscriber().add("a", false, false, true, false, false);
         job.awaitOk();
+        awaitTables(1);
         var told = new ConcurrentLinkedQueue<Notification>();
         SERVER.addNotificationListener(
                 new ObjectName("io.londiste:type=Table,job=job,name=public.a"),
