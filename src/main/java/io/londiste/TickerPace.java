@@ -7,7 +7,7 @@ import java.time.Duration;
  * longer when there is not. So changes wait for milliseconds, and idle queues cost next to nothing. Used by one thread.
  */
 public final class TickerPace {
-    private static final Duration SHORTEST = Duration.ofMillis(2);
+    private static final Duration SHORTEST = Duration.ofMillis(4);
 
     /** It rests so much longer than it looks, whatever comes: servers that are slow to commit are not kept busy by ticks. */
     private static final int SHARE = 2;

@@ -11,7 +11,8 @@ class TickerPaceTest {
 
     @Test
     void restsLongerAndLongerWhileThereIsNothing() {
-        assertThat(LongStream.range(0, 7).map(look -> pace.rest(0))).containsExactly(4L, 8L, 16L, 32L, 64L, 100L, 100L);
+        assertThat(LongStream.range(0, 7).map(look -> pace.rest(0)))
+                .containsExactly(8L, 16L, 32L, 64L, 100L, 100L, 100L);
     }
 
     @Test
@@ -19,7 +20,7 @@ class TickerPaceTest {
         LongStream.range(0, 7).forEach(look -> pace.rest(0));
 
         assertThat(pace.rest(1)).isLessThan(100);
-        assertThat(pace.rest(0)).isGreaterThanOrEqualTo(4);
+        assertThat(pace.rest(0)).isGreaterThanOrEqualTo(8);
     }
 
     @Test
