@@ -3,17 +3,25 @@ package io.londiste;
 import java.time.Duration;
 
 /**
- * How long the ticker rests between two looks at the queues: a moment while there is something to tick, and longer and
- * longer when there is not. So changes wait for milliseconds, and idle queues cost next to nothing. Used by one thread.
+ * How long the ticker rests between two looks at the queues: a moment while there is something to tick and for a while
+ * after, then longer and longer. So changes wait for milliseconds, and idle queues cost next to nothing. Used by one
+ * thread.
  */
 public final class TickerPace {
-    private static final Duration SHORTEST = Duration.ofMillis(4);
+    private static final Duration SHORTEST = Duration.ofMillis(5);
 
-    /** It rests so much longer than it looks, whatever comes: servers that are slow to commit are not kept busy by ticks. */
+    /** Looks without a tick after which nothing is expected any more. */
+    private static final int ALERT = 8;
+
+    /** It rests so much longer than it looks: servers that are slow to commit are not kept busy by ticks. */
     private static final int SHARE = 2;
+
+    /** The longest rest after a tick, lest one slow look delays many changes. */
+    private static final Duration BUSY = Duration.ofMillis(20);
 
     private final Duration longest;
     private Duration rest = SHORTEST;
+    private int idle;
     private long rested = System.nanoTime();
 
     /** @param longest the rest when nothing has happened for a while */
@@ -28,13 +36,22 @@ public final class TickerPace {
      */
     public long rest(long ticked) {
         var look = Duration.ofNanos(System.nanoTime() - rested).minus(rest);
-        rest = ticked > 0 ? longer(SHORTEST, look.multipliedBy(SHARE)) : rest.multipliedBy(2);
-        rest = rest.compareTo(longest) < 0 ? rest : longest;
+        idle = ticked > 0 ? 0 : idle + 1;
+        if (idle == 0) {
+            rest = least(BUSY, most(SHORTEST, look.multipliedBy(SHARE)));
+        } else {
+            rest = idle <= ALERT ? SHORTEST : rest.multipliedBy(2);
+        }
+        rest = least(rest, longest);
         rested = System.nanoTime();
         return rest.toMillis();
     }
 
-    private static Duration longer(Duration one, Duration other) {
+    private static Duration most(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

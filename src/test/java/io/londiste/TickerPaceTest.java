@@ -10,17 +10,17 @@ class TickerPaceTest {
     private final TickerPace pace = new TickerPace(Duration.ofMillis(100));
 
     @Test
-    void restsLongerAndLongerWhileThereIsNothing() {
-        assertThat(LongStream.range(0, 7).map(look -> pace.rest(0)))
-                .containsExactly(8L, 16L, 32L, 64L, 100L, 100L, 100L);
+    void staysAlertForAWhileAndThenRestsLongerAndLonger() {
+        assertThat(LongStream.range(0, 14).map(look -> pace.rest(0)))
+                .containsExactly(5L, 5L, 5L, 5L, 5L, 5L, 5L, 5L, 10L, 20L, 40L, 80L, 100L, 100L);
     }
 
     @Test
     void comesBackSoonWhenThereWasSomething() {
-        LongStream.range(0, 7).forEach(look -> pace.rest(0));
+        LongStream.range(0, 14).forEach(look -> pace.rest(0));
 
-        assertThat(pace.rest(1)).isLessThan(100);
-        assertThat(pace.rest(0)).isGreaterThanOrEqualTo(8);
+        assertThat(pace.rest(1)).isBetween(5L, 20L);
+        assertThat(pace.rest(0)).isEqualTo(5);
     }
 
     @Test

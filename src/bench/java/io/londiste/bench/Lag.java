@@ -16,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 record Lag(int perSecond, int seconds) implements Scenario {
     private static final long NANOS = 1_000_000_000L;
+    /** Seconds of load before, since daemons run for months. */
+    private static final int WARM_UP = 30;
 
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {
@@ -26,8 +28,8 @@ record Lag(int perSecond, int seconds) implements Scenario {
                 peer.capture();
                 peer.start();
                 peer.copy();
-                beat(pair, 0, perSecond * 3);
-                var lags = beat(pair, perSecond * 3, perSecond * seconds);
+                beat(pair, 0, perSecond * WARM_UP);
+                var lags = beat(pair, perSecond * WARM_UP, perSecond * seconds);
                 Arrays.sort(lags);
                 figures.add("lag, median, ms", kind.title(), lags[lags.length / 2] / 1e6);
                 figures.add("lag, p99, ms", kind.title(), lags[lags.length * 99 / 100] / 1e6);

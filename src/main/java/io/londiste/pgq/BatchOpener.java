@@ -20,6 +20,7 @@ final class BatchOpener {
     /** How many ticks are looked at; more of them come with the next batch. */
     private static final int REACH = 5000;
 
+    /** The ticks are many; so written, each part of it goes by their index from one end. */
     private static final String FAR = """
             with here as (
               select sub_queue as queue, tick_id, tick_time, tick_event_seq
@@ -30,12 +31,13 @@ final class BatchOpener {
               where queue_name = ? and co_name = ?
             ), newest as (
               select t.tick_id, t.tick_time
-              from here join pgq.tick t on t.tick_queue = here.queue
+              from pgq.tick t
+              where t.tick_queue = (select queue from here)
               order by t.tick_id desc limit 1
             ), ahead as (
               select t.tick_id, t.tick_time, t.tick_event_seq
-              from here join pgq.tick t on t.tick_queue = here.queue and t.tick_id > here.tick_id
-              where t.tick_id <= ?
+              from pgq.tick t
+              where t.tick_queue = (select queue from here) and t.tick_id > (select tick_id from here) and t.tick_id <= ?
               order by t.tick_id limit %d
             )
             select here.tick_id, (

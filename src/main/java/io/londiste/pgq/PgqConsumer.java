@@ -71,13 +71,12 @@ public class PgqConsumer extends ScheduledPollConsumer {
             if (!registered && endpoint.isRegister()) {
                 register();
             }
-            Optional<Batch> batch =
-                    client.nextBatch(endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), limit());
+            Optional<Batch> batch = nextBatch();
+            if (batch.isEmpty() && awaitTick() && isRunAllowed()) {
+                batch = nextBatch();
+            }
             boolean done = batch.isPresent() && process(batch.get());
             failed = batch.isPresent() && !done;
-            if (batch.isEmpty()) {
-                ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
-            }
             return done ? 1 : 0;
         } finally {
             if (failed) {
@@ -86,6 +85,15 @@ public class PgqConsumer extends ScheduledPollConsumer {
                 stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    private Optional<Batch> nextBatch() throws Exception {
+        return client.nextBatch(endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), limit());
+    }
+
+    /** Returns whether a tick was announced. */
+    private boolean awaitTick() throws Exception {
+        return ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
     }
 
     private TickLimit limit() {

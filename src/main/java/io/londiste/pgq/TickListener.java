@@ -31,20 +31,21 @@ final class TickListener implements AutoCloseable {
         this.queue = queue;
     }
 
-    /** Returns when a tick was announced, after {@code limit}, or when the listener is closed. */
-    synchronized void await(Duration limit) throws SQLException {
+    /** Returns whether a tick was announced, as soon as it is; else after {@code limit}, or when the listener is closed. */
+    synchronized boolean await(Duration limit) throws SQLException {
         try {
             if (connection == null) {
                 listen();
-                return; // a tick may have come before we listened
+                return true; // a tick may have come before we listened
             }
             long end = System.nanoTime() + limit.toNanos();
             PGConnection postgres = connection.unwrap(PGConnection.class);
             for (long left = limit.toMillis(); left > 0 && !closed; left = (end - System.nanoTime()) / 1_000_000) {
                 if (isOurs(postgres.getNotifications((int) Math.min(left, SLICE.toMillis())))) {
-                    return;
+                    return true;
                 }
             }
+            return false;
         } catch (SQLException e) {
             release();
             throw e;
