@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 record Lag(int perSecond, int seconds) implements Scenario {
     private static final long NANOS = 1_000_000_000L;
     /** Seconds of load before, since daemons run for months. */
-    private static final int WARM_UP = 30;
+    private static final int WARM_UP = 15;
 
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {
