@@ -2,9 +2,11 @@ package io.londiste.bench;
 
 import io.londiste.test.Db;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * How long it takes to compare a large table, and to repair one hundred rows of it; beside one query a side, both at the
@@ -17,31 +19,50 @@ record Comparison(int rows) implements Scenario {
 
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {
-        var size = String.format(Locale.ROOT, "%,d rows", rows);
-        var title = Peer.Kind.OURS.title();
-        try (var pair = lab.pair();
-                var ours = new Ours(pair)) {
-            pair.create(
-                    "create table item (id int primary key, name text, price numeric(10,2), stock int, made timestamptz)");
-            pair.provider()
-                    .sql("insert into item select i, 'item ' || i, i % 1000 / 10.0, i, timestamptz '2026-01-01' + i"
-                            + " * interval '1 s' from generate_series(1, " + rows + ") i");
-            ours.capture();
-            ours.start();
-            ours.copy();
-            for (var db : new Db[] {pair.provider(), pair.subscriber()}) {
-                db.rows("vacuum analyze item");
+        for (var kind : peers) {
+            if (kind != Peer.Kind.NATIVE) {
+                try (var pair = lab.pair();
+                        var peer = kind.on(pair)) {
+                    run(pair, peer, kind, figures);
+                }
             }
-            pair.settle();
-            digest(pair);
+        }
+    }
 
-            double compare = seconds(() -> ours.londiste("compare"));
-            figures.add("compare of " + size + ", s", title, compare);
-            figures.add("compare of " + size + ", s", "one digest a side", seconds(() -> digest(pair)));
-            pair.subscriber().sql("update item set stock = -1 where id % " + rows / 100 + " = 7");
-            figures.add("repair of 100 of " + size + ", s", title, seconds(() -> ours.londiste("repair", "--apply")));
-            figures.add("repair of 100 of " + size + ", s", "compare", compare);
-            pair.check();
+    private void run(Pair pair, Peer peer, Peer.Kind kind, Figures figures) throws IOException {
+        var compare = String.format(Locale.ROOT, "compare of %,d rows, s", rows);
+        var repair = String.format(Locale.ROOT, "repair of 100 of %,d rows, s", rows);
+        pair.create(
+                "create table item (id int primary key, name text, price numeric(10,2), stock int, made timestamptz)");
+        pair.provider()
+                .sql("insert into item select i, 'item ' || i, i % 1000 / 10.0, i, timestamptz '2026-01-01' + i"
+                        + " * interval '1 s' from generate_series(1, " + rows + ") i");
+        peer.capture();
+        peer.start();
+        peer.copy();
+        for (var db : new Db[] {pair.provider(), pair.subscriber()}) {
+            db.rows("vacuum analyze item");
+        }
+        pair.settle();
+        digest(pair);
+
+        double comparing = seconds(() -> command(pair, peer, "compare"));
+        figures.add(compare, kind.title(), comparing);
+        pair.subscriber().sql("update item set stock = -1 where id % " + rows / 100 + " = 7");
+        figures.add(repair, kind.title(), seconds(() -> command(pair, peer, "repair", "--apply")));
+        pair.check();
+        if (kind == Peer.Kind.OURS) {
+            figures.add(compare, "one digest a side", seconds(() -> digest(pair)));
+            figures.add(repair, "compare", comparing);
+        }
+    }
+
+    private static void command(Pair pair, Peer peer, String... arguments) throws IOException {
+        if (peer instanceof Ours ours) {
+            ours.londiste(arguments);
+        } else if (peer instanceof Londiste3 other) {
+            other.londiste(Stream.concat(Stream.of("leaf.ini"), Arrays.stream(arguments))
+                    .toArray(String[]::new));
         }
     }
 

@@ -50,7 +50,8 @@ final class Londiste3 implements Peer {
                 """.formatted(node, db.libpq()));
     }
 
-    private void londiste(String... arguments) throws IOException {
+    /** Runs a command to its end. */
+    void londiste(String... arguments) throws IOException {
         var command = new String[arguments.length + 1];
         command[0] = LONDISTE;
         System.arraycopy(arguments, 0, command, 1, arguments.length);
