@@ -48,7 +48,10 @@ record Comparison(int rows) implements Scenario {
 
         double comparing = seconds(() -> command(pair, peer, "compare"));
         figures.add(compare, kind.title(), comparing);
-        pair.subscriber().sql("update item set stock = -1 where id % " + rows / 100 + " = 7");
+        // replica: Londiste 3 lets nobody else write
+        pair.subscriber()
+                .sql("set session_replication_role = replica; update item set stock = -1 where id % " + rows / 100
+                        + " = 7");
         figures.add(repair, kind.title(), seconds(() -> command(pair, peer, "repair", "--apply")));
         pair.check();
         if (kind == Peer.Kind.OURS) {
