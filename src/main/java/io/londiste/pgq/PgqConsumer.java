@@ -43,23 +43,37 @@ public class PgqConsumer extends ScheduledPollConsumer {
     }
 
     @Override
+    protected void doSuspend() throws Exception {
+        awaitPolled();
+        super.doSuspend();
+    }
+
+    @Override
     protected void doStop() throws Exception {
         stopping.countDown();
         if (ticks != null) {
             ticks.close();
         }
-        // a batch whose exchange has succeeded is to be finished as well, lest it comes again for nothing
+        awaitPolled();
+        super.doStop();
+    }
+
+    /** A batch whose exchange has succeeded is to be finished as well, lest it comes again for nothing. */
+    private void awaitPolled() throws InterruptedException {
         if (polling.tryLock(FINISH.toMillis(), TimeUnit.MILLISECONDS)) {
             polling.unlock();
         }
-        super.doStop();
+    }
+
+    private boolean mayPoll() {
+        return isRunAllowed() && !isSuspendingOrSuspended();
     }
 
     @Override
     protected int poll() throws Exception {
         polling.lock();
         try {
-            return isRunAllowed() ? pollOnce() : 0;
+            return mayPoll() ? pollOnce() : 0;
         } finally {
             polling.unlock();
         }
@@ -72,7 +86,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
                 register();
             }
             Optional<Batch> batch = nextBatch();
-            if (batch.isEmpty() && awaitTick() && isRunAllowed()) {
+            if (batch.isEmpty() && awaitTick() && mayPoll()) {
                 batch = nextBatch();
             }
             boolean done = batch.isPresent() && process(batch.get());
@@ -93,7 +107,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     /** Returns whether a tick was announced. */
     private boolean awaitTick() throws Exception {
-        return ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
+        return ticks.await(
+                lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED, this::mayPoll);
     }
 
     private TickLimit limit() {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -31,8 +32,11 @@ final class TickListener implements AutoCloseable {
         this.queue = queue;
     }
 
-    /** Returns whether a tick was announced, as soon as it is; else after {@code limit}, or when the listener is closed. */
-    synchronized boolean await(Duration limit) throws SQLException {
+    /**
+     * Returns whether a tick was announced, as soon as it is; else after {@code limit}, when the listener is closed, or
+     * soon after nobody wants to know any more.
+     */
+    synchronized boolean await(Duration limit, BooleanSupplier wanted) throws SQLException {
         try {
             if (connection == null) {
                 listen();
@@ -40,7 +44,9 @@ final class TickListener implements AutoCloseable {
             }
             long end = System.nanoTime() + limit.toNanos();
             PGConnection postgres = connection.unwrap(PGConnection.class);
-            for (long left = limit.toMillis(); left > 0 && !closed; left = (end - System.nanoTime()) / 1_000_000) {
+            for (long left = limit.toMillis();
+                    left > 0 && !closed && wanted.getAsBoolean();
+                    left = (end - System.nanoTime()) / 1_000_000) {
                 if (isOurs(postgres.getNotifications((int) Math.min(left, SLICE.toMillis())))) {
                     return true;
                 }

@@ -96,6 +96,38 @@ class PgqComponentIT {
     }
 
     @Test
+    void a_suspended_route_takes_no_batch() throws Exception {
+        BlockingQueue<List<String>> others = new LinkedBlockingQueue<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&pollInterval=20000")
+                        .routeId("c")
+                        .process(exchange -> batches.add(data(exchange)));
+                from("pgq:q?consumer=d&pollInterval=50").process(exchange -> others.add(data(exchange)));
+            }
+        });
+        awaitRegistered();
+        org.awaitility.Awaitility.await().until(() -> client.position("q", "d").isPresent());
+        insert("a");
+        tick();
+        assertThat(nextBatch()).containsExactly("a");
+        assertThat(others.poll(20, TimeUnit.SECONDS)).containsExactly("a");
+
+        camel.getRouteController().suspendRoute("c");
+        insert("b");
+        tick();
+        assertThat(others.poll(20, TimeUnit.SECONDS)).containsExactly("b");
+        insert("c");
+        tick();
+        assertThat(others.poll(20, TimeUnit.SECONDS)).containsExactly("c");
+        assertThat(batches).isEmpty();
+
+        camel.getRouteController().resumeRoute("c");
+        assertThat(nextBatch()).contains("b");
+    }
+
+    @Test
     void a_failed_exchange_leaves_its_batch_to_come_again() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         camel.addRoutes(new RouteBuilder() {
