@@ -71,6 +71,8 @@ final class Ours implements Peer {
     public void start() throws IOException {
         replay = Program.start(
                 pair.directory(), "replay.log", Map.of("JAVA_OPTS", options), LONDISTE, "conf.ini", "replay");
+        Until.holds(
+                () -> Files.readString(pair.directory().resolve("replay.log")).contains("Started conf.ini"));
     }
 
     Program replay() {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** Waits until tables are ok. */
 public final class Waiting {
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     /** Whoever is told how it goes. */
     public interface Watcher {
