@@ -29,11 +29,14 @@ begin
   if londiste.key_columns(tab) = '{}' then
     raise exception 'table % has no primary key', table_name using errcode = 'invalid_table_definition';
   end if;
+  with recursive above (member) as (
+    select inhparent from pg_inherits where inhrelid = tab
+     union
+    select i.inhparent from above join pg_inherits i on i.inhrelid = above.member)
   select p.table_name into other
-    from londiste.provider_table p
-   where p.queue_name = queue and p.table_name <> check_capture.table_name
-     and (tab in (select member from londiste.tree(londiste.find_table(p.table_name)))
-          or londiste.find_table(p.table_name) in (select member from londiste.tree(tab)))
+    from (select member from above union select member from londiste.tree(tab) where member <> tab) as relatives
+    join londiste.provider_table p on p.table_name = londiste.fqname(relatives.member)
+   where p.queue_name = queue
    limit 1;
   if found then
     raise exception 'table % belongs to the tree of table %, which is captured as a whole', table_name, other

@@ -48,17 +48,35 @@ public final class Provider {
             """;
 
     private static final String CHECK = """
+            with recursive above (member, root) as (
+              select inhrelid, inhparent from pg_catalog.pg_inherits
+              union
+              select above.member, h.inhparent from above join pg_catalog.pg_inherits h on h.inhrelid = above.root),
+            wanted as (
+              select w.nr, n.nspname, c.oid, c.relkind,
+                exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary) as has_key
+              from unnest(?::text[], ?::text[]) with ordinality as w (schema_name, table_name, nr)
+                left join pg_catalog.pg_namespace n on n.nspname = w.schema_name
+                left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.table_name),
+            registered as (
+              select londiste.find_table(table_name) as oid from londiste.provider_table where queue_name = ?),
+            captured as (
+              select oid from registered union select oid from wanted where has_key)
             select case
-                when c.oid is null then 'no such table'
-                when c.relkind not in ('r', 'p') then 'not a table'
-                when n.nspname in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema', 'pg_catalog')
+                when w.oid is null then 'no such table'
+                when w.relkind not in ('r', 'p') then 'not a table'
+                when w.nspname in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema', 'pg_catalog')
                   then 'part of the server, the queue or the replication'
-                when not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary)
-                  then 'no primary key' end
-            from unnest(?::text[], ?::text[]) with ordinality as wanted (schema_name, table_name, nr)
-              left join pg_catalog.pg_namespace n on n.nspname = wanted.schema_name
-              left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = wanted.table_name
-            order by wanted.nr
+                when not w.has_key then 'no primary key'
+                else coalesce(
+                  'captured as a whole with table ' || (
+                    select min(londiste.fqname(above.root)) from above join captured c on c.oid = above.root
+                    where above.member = w.oid),
+                  'over table ' || (
+                    select min(londiste.fqname(above.member)) from above join registered r on r.oid = above.member
+                    where above.root = w.oid) || ', which is captured by itself') end
+            from wanted w
+            order by w.nr
             """;
 
     private final Settings settings;
@@ -200,7 +218,8 @@ public final class Provider {
         return provider.texts(
                 CHECK,
                 tables.stream().map(TableName::schema).toArray(String[]::new),
-                tables.stream().map(TableName::name).toArray(String[]::new));
+                tables.stream().map(TableName::name).toArray(String[]::new),
+                settings.queueName());
     }
 
     private int call(String function, TableName table) {

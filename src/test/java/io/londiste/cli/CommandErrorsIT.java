@@ -163,6 +163,34 @@ class CommandErrorsIT extends JobFixture {
     }
 
     @Test
+    void tablesOfATreeAreCapturedOnce() {
+        install();
+        provider.sql("create table tree (id int primary key); create table branch (primary key (id)) inherits (tree);"
+                + "create table leaf (primary key (id)) inherits (branch)");
+
+        fails(
+                "provider " + at(provider)
+                        + ": captured as a whole with table public.tree: public.leaf; nothing was changed",
+                config,
+                "provider",
+                "add",
+                "t",
+                "tree",
+                "leaf");
+        assertThat(terminal.londiste(config, "provider", "add", "branch").code())
+                .isZero();
+        fails(
+                "provider " + at(provider)
+                        + ": over table public.branch, which is captured by itself: public.tree; nothing was changed",
+                config,
+                "provider",
+                "add",
+                "tree");
+        assertThat(provider.rows("select table_name from londiste.provider_table"))
+                .containsExactly("public.branch");
+    }
+
+    @Test
     void noSuchTableAndNoPrimaryKey() {
         install();
 
