@@ -13,19 +13,22 @@ as $$
 -- The part of a capture function that writes the events: one branch for each operation, event table and form.
 -- Not in SQL, whose functions PostgreSQL checks when they are made: on a subscriber there is no schema pgq.
 -- Locks: none.
+declare
+  prefix  text := (select 'insert into ' || queue_data_pfx || '_' from pgq.queue as q where q.queue_name = queue);
 begin
   return (
-    select string_agg(format(E'\n    %s tg_op = %L and slot = %s%s then\n      %s;\n      return null;',
-                           case nr when 1 then 'if' else 'elsif' end, op, slot,
+    with made as materialized ( -- once for all event tables: it takes a while
+      select row_number() over (order by o.nr, f.nr) as nr, op, form,
+             substr(londiste.event_statement(queue, table_name, tab, op, 0, form), length(prefix || 0) + 1) as rest
+        from unnest('{INSERT,UPDATE,DELETE}'::text[]) with ordinality as o (op, nr)
+       cross join unnest(case when londiste.capture_is_row_level(tab) then '{row}'
+                              when op = 'UPDATE' then '{one,many}' else '{many}' end::text[]) with ordinality as f (form, nr))
+    select string_agg(format(E'\n    %1$s tg_op = %2$L and slot = %3$s%4$s then\n      %5$s%3$s%6$s;\n      return null;',
+                           case when slot = 0 and nr = 1 then 'if' else 'elsif' end, op, slot,
                            case when op = 'UPDATE' and form <> 'row' then format(' and rows_ %s 1', case form when 'one' then '=' else '>' end) end,
-                           londiste.event_statement(queue, table_name, tab, op, slot, form)), '' order by nr)
-    from (select row_number() over (order by slot, o.nr, f.nr) as nr, slot, op, form
-            from pgq.queue as q
-           cross join generate_series(0, q.queue_ntables - 1) as slot
-           cross join unnest('{INSERT,UPDATE,DELETE}'::text[]) with ordinality as o (op, nr)
-           cross join unnest(case when londiste.capture_is_row_level(tab) then '{row}'
-                                  when op = 'UPDATE' then '{one,many}' else '{many}' end::text[]) with ordinality as f (form, nr)
-           where q.queue_name = queue) as b);
+                           prefix, rest), '' order by slot, nr)
+      from made
+     cross join (select generate_series(0, q.queue_ntables - 1) as slot from pgq.queue as q where q.queue_name = queue) as slots);
 end
 $$;
 
@@ -104,6 +107,25 @@ $body$,
 end
 $make$;
 
+create or replace function londiste.capture_print(queue text, table_name text, tab oid)
+returns text language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- All that a table's capture function depends on, in short, so that it need not be made to find out whether it is up to date.
+-- Not in SQL, as londiste.capture_branches(). Locks: none.
+begin
+  return (
+    select md5(concat_ws(' ', queue, table_name, tab, q.queue_id, q.queue_ntables, q.queue_data_pfx, q.queue_event_seq,
+                         londiste.capture_shape(tab::regclass), londiste.key_lookup(tab, '', ''),
+                         londiste.capture_is_row_level(tab), c.relkind))
+      from pg_class as c left join pgq.queue as q on q.queue_name = queue
+     where c.oid = tab);
+end
+$$;
+
+-- The functions above may have changed, and so would what they make.
+update londiste.provider_table set capture = null where capture is not null;
+
 create or replace function londiste.capture_triggers(base_name text, tab oid)
 returns table (relation regclass, trigger_name text, clause text) language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -132,12 +154,26 @@ as $$
     from pg_class where oid = tab and relkind = 'p'
 $$;
 
-create or replace function londiste.refresh_capture(queue text, table_name text)
+create or replace function londiste.triggers_of(function_name text)
+returns table (tgrelid oid, tgname name) language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The triggers that call a function of schema londiste, but for those that partitions have from their root. By what depends on
+-- it, since pg_trigger has no index on functions. Locks: none.
+  select t.tgrelid, t.tgname
+    from pg_depend as d
+    join pg_trigger as t on t.oid = d.objid
+   where d.classid = 'pg_trigger'::regclass and d.refclassid = 'pg_proc'::regclass
+     and d.refobjid = to_regprocedure(format('londiste.%I()', function_name)) and t.tgparentid = 0
+$$;
+
+create or replace function londiste.refresh_capture(queue text, table_name text, anew boolean default true)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Brings function and triggers of a captured table up to date with the table: they are made where they are missing,
 -- changed where the table has changed, and left alone otherwise.
+--   anew   look at the function even if nothing has changed since it was made: somebody else may have changed it
 -- Returns how many functions and triggers were made or dropped.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, for the transaction.
 #variable_conflict use_column
@@ -145,20 +181,24 @@ declare
   tab      oid := londiste.get_table(refresh_capture.table_name);
   p        londiste.provider_table;
   fname    text;
+  print    text;
   wanted   record;
   changed  integer := 0;
 begin
   select * into strict p from londiste.provider_table as t
     where t.queue_name = queue and t.table_name = refresh_capture.table_name for update;
   fname := 'capture_' || p.nr;
-  if londiste.make_capture(queue, refresh_capture.table_name, tab, fname) then
-    changed := changed + 1;
+  print := londiste.capture_print(queue, refresh_capture.table_name, tab);
+  if anew or p.capture is distinct from print or to_regprocedure(format('londiste.%I()', fname)) is null then
+    if londiste.make_capture(queue, refresh_capture.table_name, tab, fname) then
+      changed := changed + 1;
+    end if;
+    update londiste.provider_table as t set capture = print where t.nr = p.nr;
   end if;
   for wanted in
     select coalesce(w.relation, t.tgrelid::regclass) as relation, coalesce(w.trigger_name, t.tgname::text) as name, w.clause
       from londiste.capture_triggers(p.trigger_name, tab) as w
-      full join (select tgrelid, tgname from pg_trigger
-                  where tgfoid = to_regprocedure(format('londiste.%I()', fname)) and tgparentid = 0) as t
+      full join londiste.triggers_of(fname) as t
         on t.tgrelid = w.relation and t.tgname = w.trigger_name
      where w.relation is null or t.tgrelid is null
      order by w.relation is not null
@@ -195,7 +235,7 @@ begin
      order by p.nr
   loop
     begin
-      changed := changed + londiste.refresh_capture(queue, name);
+      changed := changed + londiste.refresh_capture(queue, name, false);
     exception when others then
       raise warning 'capture of table % into queue % is not refreshed: %', name, queue, sqlerrm;
     end;

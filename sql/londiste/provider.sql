@@ -115,8 +115,7 @@ declare
   t record;
 begin
   for t in
-    select tgrelid::regclass as relation, tgname from pg_trigger
-     where tgfoid = to_regprocedure(format('londiste.%I()', function_name)) and tgparentid = 0
+    select tgrelid::regclass as relation, tgname from londiste.triggers_of(function_name)
   loop
     execute format('drop trigger %I on %s', t.tgname, t.relation);
   end loop;

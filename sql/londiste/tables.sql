@@ -16,6 +16,7 @@ create table if not exists londiste.provider_table (
   queue_name    text   not null,
   table_name    text   not null,
   trigger_name  text   not null,
+  capture       text,           -- what its capture function was made for (londiste.capture_print)
   primary key (queue_name, table_name)
 );
 

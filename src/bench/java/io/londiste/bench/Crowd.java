@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  */
 record Crowd(int tables, int consumers) implements Scenario {
     private static final int ACTIVE = 20;
-    private static final int TRANSACTIONS = 20_000;
+    private static final int TRANSACTIONS = 100_000;
     private static final int LIGHT = 1_000;
 
     private static final String TABLES = """

@@ -18,7 +18,7 @@ import javax.sql.DataSource;
  */
 public final class Database {
     /** The last step of {@code sql/londiste/upgrade/} that this program knows. */
-    public static final int SCHEMA_VERSION = 3;
+    public static final int SCHEMA_VERSION = 4;
 
     private final Settings settings;
     private final Key key;

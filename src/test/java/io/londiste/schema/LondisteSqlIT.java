@@ -127,6 +127,24 @@ class LondisteSqlIT extends SchemaFixture {
     }
 
     @Test
+    void captureThatSomebodyTookAwayComesBack() {
+        db.sql("create table taken (id int primary key); select londiste.provider_add_table('q', 'taken')");
+        var function = "londiste.capture_" + db.sql("select last_value from londiste.provider_table_nr_seq") + "()";
+
+        db.sql("drop trigger q_logger_d on taken");
+        assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("1");
+        db.sql("drop function " + function + " cascade");
+        assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("5");
+        db.sql("create or replace function " + function
+                + " returns trigger language plpgsql as 'begin return null; end'");
+        db.sql("select londiste.provider_add_table('q', 'taken')");
+
+        db.sql("insert into taken values (1); delete from taken");
+        assertThat(db.rows("select ev_data from pgq.event_template where ev_extra1 = 'public.taken' order by ev_id"))
+                .hasSize(2);
+    }
+
+    @Test
     void maintenanceDoesNotWaitForLongWriters() throws Exception {
         db.sql(
                 "create table busy (id int primary key) partition by range (id); select londiste.provider_add_table('q', 'busy')");
