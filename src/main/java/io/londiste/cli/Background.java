@@ -24,6 +24,9 @@ final class Background {
     private static final String DETACH =
             "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
 
+    /** For a ticker, which has so little to do that the compiler's second stage never pays. */
+    private static final List<String> LIGHT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private static volatile boolean ready;
 
     private Background() {}
@@ -68,6 +71,9 @@ final class Background {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-D" + PROPERTY + "=true",
                 "-Dlondiste.program=" + root.program.written()));
+        if (root.program == Program.PGQADM) {
+            command.addAll(LIGHT);
+        }
         command.addAll(options());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.londiste.Main"));
         command.addAll(root.spec.commandLine().getParseResult().originalArgs());

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "repair",
         description = {
             "Compare tables with the provider's and write the statements that make them equal to fix.<schema>.<table>.sql,"
-                    + " or run them, too.",
+                    + " or run them, too. Of a table that needs none, a file of before is removed.",
             "Ends with 0 if all are equal (now), 1 if some differ, 2 if it could not be told."
         },
         footer = {"  londiste conf.ini repair orders", "  londiste conf.ini repair --apply --where 'id > 4000' orders"})

@@ -1,16 +1,37 @@
 package io.londiste.compare;
 
+import io.londiste.Causes;
+import io.londiste.LondisteException;
 import io.londiste.table.TableName;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files with the statements that mend tables, a file a table. */
 final class FixFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(FixFiles.class);
+
     private final Path directory;
 
     FixFiles(Path directory) {
         this.directory = directory;
+    }
+
+    /** A table that needs no statement. Those of before are removed, lest somebody runs them. */
+    Repaired none(Comparison comparison) {
+        var file = file(comparison.table());
+        try {
+            if (Files.deleteIfExists(file)) {
+                LOG.info("Removed {}, which an earlier repair has written: this one found nothing to mend", file);
+            }
+        } catch (IOException e) {
+            throw new LondisteException("cannot remove " + file + " of an earlier repair: " + Causes.root(e), e);
+        }
+        return new Repaired(comparison, 0, null, false);
     }
 
     /**
@@ -20,16 +41,16 @@ final class FixFiles {
      */
     Repaired write(Comparison comparison, FixSpool spool, boolean transaction) {
         if (spool.statements() == 0) {
-            return new Repaired(comparison, 0, null, false);
+            return none(comparison);
         }
-        var file = directory.resolve(name(comparison.table()));
+        var file = file(comparison.table());
         spool.write(file, transaction);
         return new Repaired(comparison, spool.statements(), file, false);
     }
 
     /** {@code fix.<schema>.<table>.sql}; what is not usual in the name of a file is written as in a URL. */
-    private static String name(TableName table) {
-        return "fix." + encoded(table.schema()) + "." + encoded(table.name()) + ".sql";
+    private Path file(TableName table) {
+        return directory.resolve("fix." + encoded(table.schema()) + "." + encoded(table.name()) + ".sql");
     }
 
     private static String encoded(String name) {

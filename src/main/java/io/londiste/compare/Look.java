@@ -13,10 +13,10 @@ import io.londiste.table.TableName;
  * @param found what differs; null if there is nothing to mend
  */
 record Look(TableName table, Repaired result, TableComparison comparison, Found found) {
-    static Look at(TableComparison comparison) {
+    static Look at(TableComparison comparison, FixFiles files) {
         var found = comparison.digest();
         if (found.pieces().isEmpty()) {
-            var equal = new Repaired(comparison.rows(found, Listener.NOBODY), 0, null, false);
+            var equal = files.none(comparison.rows(found, Listener.NOBODY));
             return new Look(comparison.table(), equal, comparison, null);
         }
         if (found.shape().key().isEmpty()) {

@@ -55,7 +55,7 @@ public final class Repair {
                 selection,
                 options,
                 comparison -> {
-                    var look = Look.at(comparison);
+                    var look = Look.at(comparison, files);
                     return look.found() == null ? look.result() : write(look, transaction);
                 },
                 Repaired::unknown);
@@ -79,7 +79,7 @@ public final class Repair {
         return tables.each(
                         selection,
                         options,
-                        Look::at,
+                        comparison -> Look.at(comparison, files),
                         (table, problem) -> new Look(table, Repaired.unknown(table, problem), null, null))
                 .then(looks -> new Mending(tables, files).mend(looks));
     }

@@ -170,6 +170,10 @@ class RepairIT {
         subscriber.sql(file("fix.public.kinds.sql"));
 
         assertEqual("kinds");
+        assertThat(repair.write(Selection.of("kinds"), PLAIN, true).all())
+                .extracting(Repaired::file)
+                .containsOnlyNulls();
+        assertThat(directory.resolve("fix.public.kinds.sql")).doesNotExist();
     }
 
     @Test
