@@ -50,5 +50,8 @@ begin
     raise exception 'queue "%" makes no tick: its ticker is paused, or an external one', queue
       using errcode = 'object_not_in_prerequisite_state';
   end if;
+  if octet_length(queue) < 8000 then
+    perform pg_notify('pgq_tick', queue); -- as pgq.ticker() does: who waits for the replay to come here waits less
+  end if;
 end
 $$;

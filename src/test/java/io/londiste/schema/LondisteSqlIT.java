@@ -6,6 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /** The functions of schema londiste, other than capture itself. */
 @ParameterizedClass
@@ -185,6 +187,8 @@ class LondisteSqlIT extends SchemaFixture {
         try (var connection = db.connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
+            statement.execute("listen pgq_tick");
+            connection.commit();
             connection.setTransactionIsolation(java.sql.Connection.TRANSACTION_REPEATABLE_READ);
             statement.execute("lock table pgq.tick in share row exclusive mode");
             db.sql("insert into ticked values (2)");
@@ -197,6 +201,10 @@ class LondisteSqlIT extends SchemaFixture {
                             + "'; select id from ticked"))
                     .containsExactly("1", "2");
             connection.commit();
+            assertThat(connection.unwrap(PGConnection.class).getNotifications(5000))
+                    .as("who waits for a tick is told")
+                    .extracting(PGNotification::getParameter)
+                    .containsExactly("ticked");
 
             assertThat(db.sql(
                             "select string_agg(ev_data, '' order by ev_id) from pgq.event_template, pgq.tick"
