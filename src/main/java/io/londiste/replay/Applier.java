@@ -25,10 +25,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Applies changes in runs of bounded size, inside one transaction of the subscriber. While one run is applied, by a
  * thread of its own, the next is gathered.
- *
- * <p>A run is first applied {@linkplain SetRun as sets}. If that breaks a constraint, or a row was not as expected, it is
- * tried with the halves of the run, and so on down to a few changes, which are applied {@linkplain OrderedRun in order}.
- * So one odd row among many does not make all of them slow.
  */
 final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
@@ -38,15 +34,11 @@ final class Applier implements AutoCloseable {
 
     private static final int RUN_CHARACTERS = 8_000_000;
 
-    /** So few changes are applied in order when they do not go as sets. */
-    private static final int FEW = 16;
-
     private final Connection transaction;
     private final TableShapes shapes;
     private final Executor executor;
     private final TableWriter writer;
-    private final SetRun sets;
-    private final OrderedRun ordered;
+    private final PiecewiseRun pieces;
     /** What the runs did that are applied; those who apply count one after the other. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
@@ -79,8 +71,10 @@ final class Applier implements AutoCloseable {
         this.executor = executor;
         this.writer = new TableWriter(transaction);
         writer.deferConstraints();
-        this.sets = new SetRun(transaction, this::shape, shapes, writer, counts);
-        this.ordered = new OrderedRun(transaction, this::shape, shapes, writer, counts);
+        this.pieces = new PiecewiseRun(
+                this::shape,
+                new SetRun(transaction, this::shape, shapes, writer, counts),
+                new OrderedRun(transaction, this::shape, shapes, writer, counts));
     }
 
     /** What was done up to the last {@link #flush}. */
@@ -170,33 +164,11 @@ final class Applier implements AutoCloseable {
         run.truncated.forEach(table -> count(table, Counts.NONE.plusEvent(Kind.TRUNCATE)));
         run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
         truncate(new LinkedHashSet<>(run.truncated));
-        if (!apply(run.changes).isEmpty()) {
-            throw ordered.obstacle();
-        }
+        pieces.apply(run.changes);
     }
 
     private void count(TableName table, Counts more) {
         counts.merge(table, more, Counts::plus);
-    }
-
-    /** Returns the changes that constraints keep waiting for others. */
-    private List<Change> apply(List<Change> changes) throws SQLException {
-        if (changes.isEmpty() || sets.apply(changes)) {
-            return List.of();
-        }
-        if (changes.size() <= FEW) {
-            return applyInOrder(changes);
-        }
-        int half = changes.size() / 2;
-        List<Change> rest = new ArrayList<>(apply(changes.subList(0, half)));
-        rest.addAll(changes.subList(half, changes.size()));
-        return rest.size() < changes.size() ? apply(rest) : applyInOrder(rest);
-    }
-
-    /** Those that wait for each other, as rows do that exchange a unique value, go together once the others are gone. */
-    private List<Change> applyInOrder(List<Change> changes) throws SQLException {
-        List<Change> rest = ordered.apply(changes);
-        return rest.size() < changes.size() ? apply(rest) : rest;
     }
 
     /** Tables that were truncated one after the other are truncated together: foreign keys may bind them. */

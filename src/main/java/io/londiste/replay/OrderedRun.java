@@ -10,11 +10,8 @@ import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -70,25 +67,13 @@ final class OrderedRun {
     }
 
     private List<Change> round(List<Change> changes) throws SQLException {
-        List<Change> waiting = new ArrayList<>();
-        Set<String> held = new HashSet<>();
+        WaitingChanges waiting = new WaitingChanges(shapes);
         for (Change change : changes) {
-            List<String> rows = rows(change);
-            if (rows.stream().anyMatch(held::contains) || !tryToApply(change)) {
-                held.addAll(rows);
+            if (waiting.hold(change) || !tryToApply(change)) {
                 waiting.add(change);
             }
         }
-        return waiting;
-    }
-
-    /** The rows that the change is about, by table and key. */
-    private List<String> rows(Change change) throws SQLException {
-        List<String> key = NetChanges.keyColumns(change, shapes.of(change.table()));
-        String row = change.table() + " " + change.row().key(key);
-        return change.oldKey() == null
-                ? List.of(row)
-                : List.of(row, change.table() + " " + change.oldKey().key(key));
+        return waiting.all();
     }
 
     /** Returns whether the change broke no constraint; if it did, it has left no trace. */

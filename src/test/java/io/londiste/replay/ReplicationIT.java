@@ -120,6 +120,26 @@ class ReplicationIT {
         awaitForeignKeys(2);
     }
 
+    @Test
+    void many_rows_that_break_a_foreign_key_wait_for_somebody_who_mends_it() {
+        subscriber.sql("insert into parent select i from generate_series(1, 200, 2) i");
+        provider.sql("insert into parent select generate_series(1, 200)");
+        job.add("child", "pair").start().awaitOk();
+
+        provider.sql("insert into child (parent) select 1 + i * 7 % 200 from generate_series(1, 3000) i;"
+                + "update child set parent = 1 where id % 10 = 0; delete from child where id % 10 = 1;"
+                + "insert into pair values (1, 'others go on', null)");
+        Awaitility.await().until(() -> subscriber.number("select count(*) from pair") == 1);
+        assertThat(subscriber.sql("select reason from londiste.subscriber_table where table_name = 'public.child'"))
+                .contains("(table public.parent is not replicated here");
+
+        subscriber.sql("insert into parent select i from generate_series(2, 200, 2) i");
+        job.awaitOk().awaitReplay();
+
+        assertEqual();
+        assertThat(job.running().status().total().unexpected()).isZero();
+    }
+
     private void awaitForeignKeys(int count) {
         Awaitility.await("foreign keys")
                 .atMost(Duration.ofSeconds(60))

@@ -1,0 +1,69 @@
+package io.londiste.replay;
+
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Applies changes {@linkplain SetRun as sets} where that goes. If that breaks a constraint, or a row was not as expected,
+ * it is tried in smaller pieces, down to a few changes, which are applied {@linkplain OrderedRun in order}; the next piece
+ * is larger again where that went well.
+ *
+ * <p>So one odd row among many does not make all of them slow, and many odd rows take little more time than all changes
+ * in order would. (By halves of halves they would take far more: what waits is tried anew with every half that follows.)
+ */
+final class PiecewiseRun {
+    /** So few changes are applied in order when they do not go as sets. */
+    private static final int FEW = 16;
+
+    private final OrderedRun.Shapes shapes;
+    private final SetRun sets;
+    private final OrderedRun ordered;
+
+    PiecewiseRun(OrderedRun.Shapes shapes, SetRun sets, OrderedRun ordered) {
+        this.shapes = shapes;
+        this.sets = sets;
+        this.ordered = ordered;
+    }
+
+    /** Applies all, or fails with the constraint that keeps some of them waiting for good. */
+    void apply(List<Change> changes) throws SQLException {
+        List<Change> waiting = changes;
+        while (!waiting.isEmpty()) {
+            List<Change> still = round(waiting);
+            if (still.size() == waiting.size()) {
+                throw ordered.obstacle();
+            }
+            waiting = still; // those that wait for each other, as rows that exchange a unique value, go together now
+        }
+    }
+
+    /** Returns the changes that constraints keep waiting for others. */
+    private List<Change> round(List<Change> changes) throws SQLException {
+        WaitingChanges waiting = new WaitingChanges(shapes);
+        int from = 0;
+        int size = changes.size();
+        while (from < changes.size()) {
+            List<Change> piece = changes.subList(from, Math.min(from + size, changes.size()));
+            List<Change> ahead = waiting.ahead(piece);
+            if (sets.apply(ahead)) {
+                waiting.addAllBut(ahead, piece);
+                from += piece.size();
+                size = Math.min(2 * size, changes.size());
+            } else if (piece.size() > FEW) {
+                size = Math.max(FEW, piece.size() / 2);
+            } else {
+                waiting.addAllBut(without(ahead, ordered.apply(ahead)), piece);
+                from += piece.size();
+            }
+        }
+        return waiting.all();
+    }
+
+    private static Set<Change> without(List<Change> some, List<Change> others) {
+        Set<Change> rest = new HashSet<>(some);
+        others.forEach(rest::remove);
+        return rest;
+    }
+}

@@ -1,0 +1,74 @@
+package io.londiste.replay;
+
+import io.londiste.replay.OrderedRun.Shapes;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Changes that constraints keep waiting for others, in their order. Later changes of the same rows wait with them. */
+final class WaitingChanges {
+    private final Shapes shapes;
+    private final List<Change> changes = new ArrayList<>();
+    private final Set<String> rows = new HashSet<>();
+
+    WaitingChanges(Shapes shapes) {
+        this.shapes = shapes;
+    }
+
+    List<Change> all() {
+        return changes;
+    }
+
+    /** Whether the change is about a row for which one of these waits. */
+    boolean hold(Change change) throws SQLException {
+        return !rows.isEmpty() && rows(change).stream().anyMatch(rows::contains);
+    }
+
+    void add(Change change) throws SQLException {
+        rows.addAll(rows(change));
+        changes.add(change);
+    }
+
+    /** Those of the changes that need not wait for these. */
+    List<Change> ahead(List<Change> some) throws SQLException {
+        if (changes.isEmpty()) {
+            return some;
+        }
+        List<Change> ahead = new ArrayList<>();
+        Set<String> held =
+                new HashSet<>(); // besides the rows that are known to be: those that changes move there or away
+        for (Change change : some) {
+            List<String> about = rows(change);
+            if (about.stream().anyMatch(row -> rows.contains(row) || held.contains(row))) {
+                held.addAll(about);
+            } else {
+                ahead.add(change);
+            }
+        }
+        return ahead;
+    }
+
+    /** Adds those that are not done. */
+    void addAllBut(Collection<Change> done, List<Change> some) throws SQLException {
+        if (done.size() < some.size()) {
+            Set<Change> gone = new HashSet<>(done);
+            for (Change change : some) {
+                if (!gone.contains(change)) {
+                    add(change);
+                }
+            }
+        }
+    }
+
+    /** The rows that the change is about, by table and key. */
+    private List<String> rows(Change change) throws SQLException {
+        List<String> key = NetChanges.keyColumns(change, shapes.of(change.table()));
+        String row = change.table() + " " + change.row().key(key);
+        return change.oldKey() == null
+                ? List.of(row)
+                : List.of(row, change.table() + " " + change.oldKey().key(key));
+    }
+}
