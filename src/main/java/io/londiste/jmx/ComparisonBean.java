@@ -104,7 +104,9 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, Progress,
 
     @Override
     public synchronized void done(long more) {
-        rows += more;
+        if (state == State.RUNNING) {
+            rows += more;
+        }
     }
 
     @Override

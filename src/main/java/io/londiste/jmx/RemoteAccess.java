@@ -18,6 +18,8 @@ import java.rmi.registry.LocateRegistry;
 import java.rmi.registry.Registry;
 import java.rmi.server.RMIClientSocketFactory;
 import java.rmi.server.RMIServerSocketFactory;
+import java.rmi.server.RemoteServer;
+import java.rmi.server.ServerNotActiveException;
 import java.rmi.server.UnicastRemoteObject;
 import java.util.EnumSet;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import javax.management.remote.JMXConnectorServer;
 import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnection;
 import javax.management.remote.rmi.RMIConnectorServer;
 import javax.management.remote.rmi.RMIJRMPServerImpl;
 import javax.net.ServerSocketFactory;
@@ -133,7 +136,7 @@ public final class RemoteAccess implements AutoCloseable {
         var registry = LocateRegistry.createRegistry(address.getPort(), clients, sockets);
         try {
             var environment = environment(jmx);
-            var exported = new RMIJRMPServerImpl(address.getPort(), clients, sockets, environment);
+            var exported = new LoggedServer(address.getPort(), clients, sockets, environment);
             var server = new RMIConnectorServer(
                     new JMXServiceURL("rmi", address.getHostString(), address.getPort()),
                     environment,
@@ -169,6 +172,36 @@ public final class RemoteAccess implements AutoCloseable {
         public ServerSocket createServerSocket(int port) throws IOException {
             var factory = tls ? SSLServerSocketFactory.getDefault() : ServerSocketFactory.getDefault();
             return factory.createServerSocket(port, 0, address);
+        }
+    }
+
+    /** Logs who was not let in, as the console does. */
+    private static final class LoggedServer extends RMIJRMPServerImpl {
+        LoggedServer(
+                int port,
+                RMIClientSocketFactory clients,
+                RMIServerSocketFactory sockets,
+                Map<String, Object> environment)
+                throws IOException {
+            super(port, clients, sockets, environment);
+        }
+
+        @Override
+        public RMIConnection newClient(Object credentials) throws IOException {
+            try {
+                return super.newClient(credentials);
+            } catch (SecurityException e) {
+                LOG.warn("JMX: refused a client of {}: {}", client(), Causes.message(e));
+                throw e;
+            }
+        }
+
+        private static String client() {
+            try {
+                return RemoteServer.getClientHost();
+            } catch (ServerNotActiveException e) {
+                return "this process";
+            }
         }
     }
 

@@ -228,6 +228,7 @@ class JmxIT {
 
             assertThat(comparison.getState()).isEqualTo("cancelled");
             assertThat(comparison.getEnded()).isNotNull();
+            assertThat(comparison.getRows()).isLessThan(comparison.getTotalRows());
             comparison.forget();
             assertThat(names("Comparison")).isEmpty();
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.londiste.LondisteException;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
@@ -23,6 +26,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Who gets at the MBeans from outside of the process. */
 class RemoteAccessIT {
@@ -77,7 +81,11 @@ class RemoteAccessIT {
     }
 
     @Test
-    void aWrongPasswordIsRefused() throws IOException {
+    void aWrongPasswordIsRefusedAndLogged() throws IOException {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        var logger = (Logger) LoggerFactory.getLogger(RemoteAccess.class);
+        logger.addAppender(log);
         try (var access = open()) {
             assertThat(access).isNotNull();
             assertThatThrownBy(() -> JmxClient.connect(port, "operator", "wrong"))
@@ -87,7 +95,13 @@ class RemoteAccessIT {
             assertThatThrownBy(() -> JmxClient.connect("127.0.0.1", port, Map.of()))
                     .isInstanceOf(SecurityException.class);
             JmxClient.connect(port, "operator", "secret").close();
+        } finally {
+            logger.detachAppender(log);
         }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.startsWith("JMX: refused a client of 127.0.0.1: "))
+                .hasSize(3);
         await("closed").untilAsserted(() -> assertThatThrownBy(() -> new Socket("127.0.0.1", port))
                 .isInstanceOf(ConnectException.class));
     }
