@@ -48,7 +48,7 @@ export function actionsOf(data, refresh) {
     reload: () =>
       act('INI file and routes were read anew', () => execute((replay ?? ticker).objectName, 'reload')),
     stop: () => act('The daemon stops after its batch', () => execute((replay ?? ticker).objectName, 'stop')),
-    install: side => act('Installed', () => execute((side === 'provider' ? provider : subscriber).objectName, 'install')),
+    install: side => act('Installed', () => execute({ provider, subscriber, ticker }[side].objectName, 'install')),
     add: ({ names, all, register, expectSync, skipTruncate, denyWrites, force }) =>
       act('Added', async () => {
         if (register) await execute(provider.objectName, 'add', all ? '' : names, all)

@@ -1,18 +1,19 @@
 // Comparisons and repairs: those that run, with their progress, and the last ones with what they found.
 
 import { h, pf, React, table as pft } from './lib.js'
-import { Cell, Outcome, different, findings } from './labels.js'
+import { Cell, Outcome, different, equal, findings } from './labels.js'
 import { count, counted, date, span, time } from './format.js'
+import { Deeds } from './states.js'
 
 const COLOR = { running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
 
 export function Comparisons({ data, operator, actions, open }) {
   const { comparisons, tables } = data
   return h(pf.Stack, { hasGutter: true },
-    operator && tables.length > 0 && h(pf.StackItem, null,
+    operator && tables.length > 0 && h(pf.StackItem, null, h(Deeds, null,
       h(pf.Flex, { gap: { default: 'gapSm' } },
         h(pf.Button, { variant: 'secondary', onClick: () => actions.compare(tables, true) }, 'Compare all tables'),
-        h(pf.Button, { variant: 'link', onClick: () => actions.compare(tables, true, true) }, 'Only count rows'))),
+        h(pf.Button, { variant: 'link', onClick: () => actions.compare(tables, true, true) }, 'Only count rows')))),
     comparisons.length === 0
       ? h(pf.StackItem, null,
           h(pf.EmptyState, { titleText: 'No comparisons yet', headingLevel: 'h2' },
@@ -38,18 +39,18 @@ function One({ comparison, tables, operator, actions, open }) {
       toggleButtonProps: { id, 'aria-label': `Results of ${title}`, 'aria-expanded': expanded },
       actions: {
         hasNoOffset: true,
-        actions: operator && h(pf.Flex, { gap: { default: 'gapSm' } },
+        actions: operator && h(Deeds, null, h(pf.Flex, { gap: { default: 'gapSm' } },
           mend.length > 0 && !running && comparison.Kind === 'compare' &&
             h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => open({ kind: 'repair', tables: mend }) }, 'Repair…'),
           running
             ? h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.cancel(comparison) }, 'Cancel')
-            : h(pf.Button, { variant: 'link', size: 'sm', onClick: () => actions.forget(comparison) }, 'Forget')),
+            : h(pf.Button, { variant: 'link', size: 'sm', onClick: () => actions.forget(comparison) }, 'Forget'))),
       },
     }, h(pf.CardTitle, { component: 'h2' },
       title, ' ', h(pf.Label, { isCompact: true, color: COLOR[comparison.State] ?? 'grey' }, comparison.State))),
     h(pf.CardBody, null,
       h('p', { className: 'londiste-muted' }, `${time(comparison.Started)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, running)}`),
-      comparison.Error && h(pf.Alert, { isInline: true, isPlain: true, variant: 'danger', title: comparison.Error }),
+      comparison.Error && h(pf.Alert, { isInline: true, isPlain: true, component: 'h3', variant: 'danger', title: comparison.Error }),
       running && h(pf.Progress, {
         value: Math.round(comparison.Progress * 100),
         'aria-label': title,
@@ -63,6 +64,8 @@ function summary(results, running) {
   const unequal = results.filter(different)
   const of = `${count(unequal.length)} of ${counted(results.length, 'table')}`
   if (results.length === 0) return running ? 'nothing found yet' : 'nothing found'
+  const untold = results.filter(result => !equal(result) && !different(result))
+  if (untold.length > 0) return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}, ${count(untold.length)} could not be told`
   if (unequal.length === 0) return `${counted(results.length, 'table')} looked at, none differs`
   if (unequal.every(result => result.applied)) return `${of} mended`
   return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}`

@@ -3,6 +3,7 @@
 import { h, pf, React } from './lib.js'
 import { ReplayState } from './labels.js'
 import { ago, span } from './format.js'
+import { Deeds } from './states.js'
 
 export function Header({ data, operator, actions, open }) {
   const daemon = data.replay ?? data.ticker
@@ -12,7 +13,7 @@ export function Header({ data, operator, actions, open }) {
         h(pf.Title, { headingLevel: 'h1' }, daemon ? `${data.replay ? 'Replay' : 'Ticker'} ${daemon.Job}` : 'Londiste')),
       daemon && h(pf.FlexItem, null, h(ReplayState, { state: daemon.State })),
       daemon?.Since && h(pf.FlexItem, null, h('span', { className: 'londiste-muted' }, `for ${span(ago(daemon.Since))}`)),
-      operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Buttons, { data, daemon, actions, open }))),
+      operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Deeds, null, h(Buttons, { data, daemon, actions, open })))),
     daemon
       ? h(Obstacles, { data, daemon, operator, actions })
       : h(pf.EmptyState, { titleText: 'No replay and no ticker here', headingLevel: 'h2' },
@@ -53,11 +54,17 @@ function More({ daemon, actions, open }) {
     item('Stop the daemon', () => open({ kind: 'stop', name: daemon.Job }), true)))
 }
 
+const INSTALL = {
+  provider: 'Install on the provider',
+  subscriber: 'Install on the subscriber',
+  ticker: 'Install PgQ',
+}
+
 const OBSTACLE = { waiting: 'waits', paused: 'is paused' }
 
 /** What stands in the way, said once, with the button that helps where there is one. */
 function Obstacles({ data, daemon, operator, actions }) {
-  const sides = ['provider', 'subscriber']
+  const sides = ['provider', 'subscriber', !data.replay && 'ticker']
     .map(side => ({ side, error: data[side]?.Error }))
     .filter(({ error }) => error)
   const own = daemon.Error && sides.every(({ error }) => error !== daemon.Error)
@@ -66,10 +73,11 @@ function Obstacles({ data, daemon, operator, actions }) {
     key: title,
     variant: paused && !side ? 'warning' : 'danger',
     isInline: true,
+    component: 'h2',
     title,
     style: { marginBlockStart: '1rem' },
-    actionLinks: operator && side && /not installed/.test(text) &&
-      h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, `Install on the ${side}`),
+    actionLinks: operator && side && /not installed/.test(text) && h(Deeds, null,
+      h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, INSTALL[side])),
   }, h('span', { className: 'londiste-break' }, text))
   return h(React.Fragment, null,
     sides.map(({ side, error }) => alert(`The ${side} is not ready`, error, side)),

@@ -4,6 +4,7 @@ import { h, pf, React } from './lib.js'
 import { Copy, TableState, condition, different, findings } from './labels.js'
 import { count, counted, rate, span, time } from './format.js'
 import { Sparkline } from './sparkline.js'
+import { Deeds } from './states.js'
 
 const FEW = 5
 
@@ -25,9 +26,9 @@ export function Overview({ data, operator, open, go }) {
   const points = data.history.points
   return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
     h(Box, { title: 'Lag' },
-      h(Sparkline, { label: 'Behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, limit: replay.LagLimitSeconds })),
+      h(Sparkline, { label: 'Behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, least: 0.1, limit: replay.LagLimitSeconds })),
     h(Box, { title: 'Throughput' },
-      h(Sparkline, { label: 'Changes applied', points: points.map(({ at, rate: value }) => ({ at, value })), format: rate })),
+      h(Sparkline, { label: 'Changes applied', points: points.map(({ at, rate: value }) => ({ at, value })), format: rate, least: 1 })),
     h(Box, { title: 'Tables' }, h(Summary, { data, operator, open, go })),
     h(Attention, { data, go, open }),
     h(Box, { title: 'Replay' },
@@ -55,6 +56,7 @@ const named = side => `${side.Database}${side.ServerVersion ? `, PostgreSQL ${si
 
 function TickerAlone({ data, go }) {
   if (!data.ticker) return null
+  const [last] = [...data.consumers].sort((a, b) => b.LagSeconds - a.LagSeconds)
   return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
     h(Box, { title: 'Ticker' },
       h(List, {
@@ -65,7 +67,14 @@ function TickerAlone({ data, go }) {
         ],
       })),
     h(Box, { title: 'Queues' },
-      h('p', null, `${counted(data.queues.length, 'queue')}, ${counted(data.consumers.length, 'consumer')}`),
+      h(List, {
+        rows: [
+          ['Queues', count(data.queues.length)],
+          ['Consumers', count(data.consumers.length)],
+          last && ['Furthest behind', `${last.Name}, ${span(last.LagSeconds)}`],
+        ],
+      }),
+      h('br'),
       h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('queues') }, 'All queues')),
     h(Recent, { errors: data.ticker.RecentErrors }))
 }
@@ -76,7 +85,7 @@ function Summary({ data, operator, open, go }) {
     return h(pf.EmptyState, { titleText: 'No tables yet', headingLevel: 'h3', variant: 'xs' },
       h(pf.EmptyStateBody, null, 'Tables that you add are copied from the provider and kept in sync from then on.'),
       operator && h(pf.EmptyStateFooter, null,
-        h(pf.Button, { variant: 'link', onClick: () => open({ kind: 'add' }) }, 'Add tables')))
+        h(Deeds, null, h(pf.Button, { variant: 'link', onClick: () => open({ kind: 'add' }) }, 'Add tables'))))
   }
   const groups = { ok: 0, moving: 0, stopped: 0 }
   for (const table of tables) groups[condition(table)]++

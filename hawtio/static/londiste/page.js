@@ -9,7 +9,7 @@ import { Header } from './header.js'
 import { useLive } from './live.js'
 import { Overview } from './overview.js'
 import { Queues } from './queues.js'
-import { Loading, Over, Stale } from './states.js'
+import { Loading, Over, Silence, Stale } from './states.js'
 import { Structure } from './structure.js'
 import { Tables } from './tables.js'
 import { Told } from './told.js'
@@ -45,7 +45,7 @@ export function Page() {
     go(id)
   }
 
-  return h(React.Fragment, null,
+  return h(Silence.Provider, { value: Boolean(failure) },
     h(pf.PageSection, { hasBodyWrapper: false, className: 'londiste-page' },
       failure && h(Stale, { failure, seen: data.seen }),
       h(Header, { data, operator, actions, open })),

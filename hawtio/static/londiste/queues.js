@@ -3,11 +3,14 @@
 import { h, pf, table as pft } from './lib.js'
 import { Cell } from './labels.js'
 import { count, counted, rate, span } from './format.js'
+import { Deeds } from './states.js'
 
 export function Queues({ data, operator, open }) {
   if (data.queues.length === 0) {
     return h(pf.EmptyState, { titleText: 'No queues yet', headingLevel: 'h2' },
-      h(pf.EmptyStateBody, null, 'Installing the provider makes the queue of the job.'))
+      h(pf.EmptyStateBody, null, data.replay
+        ? 'Installing the provider makes the queue of the job.'
+        : 'londiste provider install makes the queue of a job; pgqadm create makes one of your own.'))
   }
   return h(pf.Stack, { hasGutter: true }, data.queues.map(queue =>
     h(pf.StackItem, { key: queue.objectName },
@@ -38,11 +41,11 @@ const One = ({ queue, consumers, own, operator, open }) =>
             h(Cell, { label: 'Lag', className: 'londiste-figure' }, span(consumer.LagSeconds)),
             h(Cell, { label: 'Events to come', className: 'londiste-figure' }, count(consumer.PendingEvents)),
             h(Cell, { label: 'Last seen', className: 'londiste-figure' }, `${span(consumer.LastSeenSeconds)} ago`),
-            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own &&
+            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own && h(Deeds, null,
               h(pf.Button, {
                 variant: 'link',
-                size: 'sm',
+                isInline: true,
                 isDanger: true,
                 'aria-label': `Unregister ${consumer.Name}`,
                 onClick: () => open({ kind: 'unregister', consumer }),
-              }, 'Unregister…'))))))))
+              }, 'Unregister…')))))))))

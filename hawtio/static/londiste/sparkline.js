@@ -13,16 +13,17 @@ const DOT = 1
 /**
  * @param points times (`at`, in milliseconds) and figures (`value`, null where it is not known), the newest last
  * @param format gives a figure its unit
+ * @param least the figure that fills the chart where none is higher: what is next to nothing looks like it
  * @param limit a line that the figure should stay below; none if left out
  */
-export function Sparkline({ label, points, format, limit }) {
+export function Sparkline({ label, points, format, least, limit }) {
   const known = points.filter(({ value }) => value !== null && value !== undefined)
   const now = known.at(-1)?.value
   const highest = Math.max(0, ...known.map(({ value }) => value))
   const description = known.length
     ? `${label}: now ${format(now)}, highest ${format(highest)} in the last 5 minutes`
     : `${label}: nothing is known yet`
-  const top = highest || 1
+  const top = Math.max(highest, least)
   const end = points.at(-1)?.at
   const x = at => WIDTH - ((end - at) / HISTORY) * WIDTH
   const y = value => HEIGHT - 2 - (value / top) * (HEIGHT - 6)

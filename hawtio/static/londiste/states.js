@@ -1,7 +1,13 @@
 // What the page shows when there is nothing to show: before the first answer, without an answer, after the session.
 
-import { h, pf } from './lib.js'
+import { h, pf, React } from './lib.js'
 import { time } from './format.js'
+
+export const Silence = React.createContext(false)
+
+/** Buttons that ask the daemon for something: they rest while it is silent. */
+export const Deeds = ({ children }) =>
+  h('fieldset', { className: 'londiste-deeds', disabled: React.useContext(Silence) }, children)
 
 export function Loading({ failure }) {
   return h(pf.PageSection, { hasBodyWrapper: false, className: 'londiste-page' },
@@ -20,6 +26,7 @@ export function Stale({ failure, seen }) {
   return h(pf.Alert, {
     variant: 'danger',
     isInline: true,
+    component: 'h2',
     isLiveRegion: true,
     title: failure.kind === 'gone' ? 'The daemon does not answer' : 'The daemon cannot say how it is',
     style: { marginBlockEnd: '1rem' },

@@ -2,6 +2,7 @@
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell } from './labels.js'
+import { Deeds } from './states.js'
 
 export function Structure({ data, operator, actions }) {
   const { subscriber } = data
@@ -21,7 +22,7 @@ export function Structure({ data, operator, actions }) {
 
   if (!found.keys) return h(pf.Skeleton, { height: '10rem', screenreaderText: 'Asking the subscriber' })
   return h(pf.Stack, { hasGutter: true },
-    found.failure && h(pf.StackItem, null, h(pf.Alert, { isInline: true, variant: 'danger', title: 'The subscriber does not tell' }, found.failure.message)),
+    found.failure && h(pf.StackItem, null, h(pf.Alert, { isInline: true, component: 'h2', variant: 'danger', title: 'The subscriber does not tell' }, found.failure.message)),
     h(pf.StackItem, null, h(Keys, { keys: found.keys })),
     h(pf.StackItem, null, h(Triggers, { triggers: found.triggers, operator, actions })))
 }
@@ -61,12 +62,12 @@ function Triggers({ triggers, operator, actions }) {
           h(Cell, { label: 'Table', className: 'londiste-break' }, trigger.tableName),
           h(Cell, { label: 'Name', className: 'londiste-break' }, trigger.triggerName),
           h(Cell, { label: 'Definition' }, h(Definition, { text: trigger.triggerDef })),
-          operator && h(pft.Td, { modifier: 'fitContent' }, first &&
+          operator && h(pft.Td, { modifier: 'fitContent' }, first && h(Deeds, null,
             h(pf.Button, {
               variant: 'secondary',
               size: 'sm',
               'aria-label': `Restore the triggers of ${trigger.tableName}`,
               onClick: () => actions.restoreTriggers(trigger.tableName),
-            }, 'Restore')))
+            }, 'Restore'))))
       }))))
 }

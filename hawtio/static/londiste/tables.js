@@ -3,6 +3,7 @@
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Copy, Outcome, TableState, condition, different } from './labels.js'
 import { ago, byText, count, span } from './format.js'
+import { Deeds } from './states.js'
 
 const GROUPS = [
   ['all', 'All', () => true],
@@ -81,7 +82,8 @@ export function Tables({ data, operator, actions, open }) {
                 setPage(1)
               },
             })))),
-        operator && h(pf.FlexItem, null, h(Chosen, { selected, all: selected.length === data.tables.length, actions, open })),
+        operator && h(pf.FlexItem, null,
+          h(Deeds, null, h(Chosen, { selected, all: selected.length === data.tables.length, actions, open }))),
         h(pf.FlexItem, { align: { default: 'alignRight' } }, pagination('top'))),
     sorted.length === 0
       ? h(pf.EmptyState, { titleText: 'No such tables', headingLevel: 'h2' },
@@ -129,8 +131,8 @@ function Row({ table, rowIndex, operator, actions, open, chosen, choose }) {
     h(Cell, { label: 'Changes', className: 'londiste-figure' }, count(changes(table))),
     h(Cell, { label: 'Last change', className: 'londiste-figure', modifier: 'nowrap' }, table.LastChange ? `${span(ago(table.LastChange))} ago` : '–'),
     h(Cell, { label: 'Compared', modifier: 'nowrap' },
-      result ? h(React.Fragment, null, h(Outcome, { result }), ` ${span(ago(result.time))} ago`) : '–'),
-    h(pft.Td, { isActionCell: true },
+      h('span', null, result ? h(React.Fragment, null, h(Outcome, { result }), ` ${span(ago(result.time))} ago`) : '–')),
+    h(pft.Td, { isActionCell: true }, h(Deeds, null,
       h(pft.ActionsColumn, {
         items: items(table, { operator, actions, open }),
         actionsToggle: ({ onToggle, isOpen, toggleRef }) => h(pf.MenuToggle, {
@@ -140,7 +142,7 @@ function Row({ table, rowIndex, operator, actions, open, chosen, choose }) {
           onClick: onToggle,
           'aria-label': `Actions for ${table.Name}`,
         }, h('span', { 'aria-hidden': true }, '⋮')),
-      })))
+      }))))
 }
 
 /** What can be done to one table. */
@@ -182,5 +184,6 @@ function Empty({ operator, open }) {
       ? 'Tables that you add are copied from the provider and kept in sync from then on.'
       : 'An operator can add some.'),
     operator && h(pf.EmptyStateFooter, null,
-      h(pf.EmptyStateActions, null, h(pf.Button, { onClick: () => open({ kind: 'add' }) }, 'Add tables'))))
+      h(pf.EmptyStateActions, null,
+        h(Deeds, null, h(pf.Button, { onClick: () => open({ kind: 'add' }) }, 'Add tables')))))
 }

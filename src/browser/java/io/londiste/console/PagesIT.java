@@ -10,8 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +143,37 @@ class PagesIT {
     }
 
     @Test
+    void aTickerAloneCanBePutRight() throws Exception {
+        var asked = new CopyOnWriteArrayList<String>();
+        var name = new ObjectName("io.londiste:type=Ticker,job=ticker");
+        new FakeBean(new HashMap<>(Map.of(
+                        "Job", "ticker",
+                        "State", "waiting",
+                        "Database", "database shop at db1:5432",
+                        "Ticks", 0L,
+                        "Error", "database shop at db1:5432: pgq is not installed; run: pgqadm ticker.ini install",
+                        "RecentErrors", List.of())))
+                .with("install", 0, arguments -> {
+                    asked.add("install");
+                    return List.of("Installed pgq");
+                })
+                .register(name.toString());
+        try {
+            var page = signedIn(OPERATOR, 1280, 900);
+            assertThat(Chromium.barriers(page)).isEmpty();
+            Chromium.picture(page, "ticker waiting");
+            button(page, "Install PgQ").click();
+            assertThat(page.getByText("Installed pgq")).isVisible();
+            Chromium.picture(page, "ticker installed");
+            button(page, "More for ticker").click(); // what was said does not cover it
+            assertThat(asked).containsExactly("install");
+        } finally {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
     void aSessionThatIsOverLeadsToTheLogin() throws Exception {
         try (var job = new FakeJob(3)) {
             var page = signedIn(VIEWER, 1280, 900);
@@ -159,6 +195,9 @@ class PagesIT {
             fixture.console.close();
             assertThat(Chromium.heading(page, "The daemon does not answer")).isVisible();
             assertThat(page.getByText("of 3 tables ok")).isVisible();
+            for (var name : List.of("Add tables", "Pause", "More for shop_copy")) {
+                assertThat(button(page, name)).isDisabled();
+            }
             Chromium.picture(page, "gone");
             assertThat(job.replay).containsEntry("State", "running");
         }
