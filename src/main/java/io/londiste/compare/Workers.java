@@ -38,19 +38,19 @@ final class Workers implements AutoCloseable {
 
     /** Returns when all are done, or throws what one failed with; others do not begin any more then. */
     static void await(List<CompletableFuture<Void>> running) {
-        var failed = new CompletableFuture<Void>();
+        var end = new CompletableFuture<Void>();
         for (var each : new ArrayList<>(running)) {
             each.exceptionally(failure -> {
                 if (!(failure instanceof CancellationException)) {
-                    failed.completeExceptionally(failure);
+                    end.completeExceptionally(failure);
                 }
                 running.forEach(other -> other.cancel(false));
                 return null;
             });
         }
-        var all = CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
+        CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).thenRun(() -> end.complete(null));
         try {
-            CompletableFuture.anyOf(all, failed).join();
+            end.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : e;
         }
