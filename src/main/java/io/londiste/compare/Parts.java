@@ -19,8 +19,8 @@ final class Parts {
     private static final int MOST = 256;
 
     /**
-     * Pages altogether and of the largest partition; whether stretches of pages can be read by themselves (PostgreSQL 13
-     * would read the whole table for each, and what is no ordinary table may do anything).
+     * Pages altogether and of the largest of the tables with its rows; whether stretches of pages can be read by themselves
+     * (PostgreSQL 13 would read the whole table for each, and what is no ordinary table may do anything).
      */
     private static final String SIZE = """
             select coalesce(sum(pages), 0)::bigint, coalesce(max(pages), 0)::bigint,
@@ -29,9 +29,8 @@ final class Parts {
               select pg_relation_size(c.oid) / current_setting('block_size')::int as pages,
                 c.relkind = 'r' and a.amname = 'heap' as ordinary
               from pg_catalog.pg_class c left join pg_catalog.pg_am a on a.oid = c.relam
-              where c.oid = ?::regclass and c.relkind <> 'p'
-                or c.oid in (select relid from pg_catalog.pg_partition_tree(?::regclass) where isleaf)) as leaf
-            """;
+              where c.relkind <> 'p' and c.oid in %s) as member
+            """.formatted(Tree.members("?::regclass"));
 
     private Parts() {}
 
@@ -44,7 +43,6 @@ final class Parts {
     static List<String> of(Connection connection, TableName table, long least) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SIZE)) {
             statement.setString(1, table.quoted());
-            statement.setString(2, table.quoted());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 int parts = row.getBoolean(3) ? (int) Math.min(MOST, row.getLong(1) / least) : 1;

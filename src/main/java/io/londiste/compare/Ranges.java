@@ -51,8 +51,8 @@ final class Ranges {
     private static final String PAGES = """
             select coalesce(sum(pg_relation_size(c.oid)), 0) / current_setting('block_size')::int
             from pg_catalog.pg_class c
-            where c.oid = ?::regclass or c.oid in (select relid from pg_catalog.pg_partition_tree(?::regclass) where isleaf)
-            """;
+            where c.oid in %s
+            """.formatted(Tree.members("?::regclass"));
 
     /** The range column with its collation; null where pieces are made by hash. */
     private final String column;
@@ -123,7 +123,6 @@ final class Ranges {
     private static long pages(CommonShape shape, Connection provider) throws SQLException {
         try (PreparedStatement statement = provider.prepareStatement(PAGES)) {
             statement.setString(1, shape.table().quoted());
-            statement.setString(2, shape.table().quoted());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);

@@ -28,10 +28,9 @@ final class SyncedTables {
     private static final String ROWS = """
             select n.nr, (select coalesce(sum(case when c.reltuples > 0 then c.reltuples else pg_relation_size(c.oid) / 100 end), 0)::bigint
                 from pg_catalog.pg_class c
-                where c.oid = to_regclass(n.name)
-                  or c.oid in (select relid from pg_catalog.pg_partition_tree(to_regclass(n.name)) where isleaf))
+                where c.relkind <> 'p' and c.oid in %s)
             from unnest(?) with ordinality as n (name, nr)
-            """;
+            """.formatted(Tree.members("to_regclass(n.name)"));
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncedTables.class);
 

@@ -12,8 +12,8 @@ final class Untouched {
     private static final String UNTOUCHED = """
             select coalesce(bool_and(c.relfilenode = coalesce(pg_relation_filenode(c.oid), 0)), false)
             from pg_catalog.pg_class c
-            where c.oid = ?::regclass or c.oid in (select relid from pg_catalog.pg_partition_tree(?::regclass))
-            """;
+            where c.oid in %s
+            """.formatted(Tree.members("?::regclass"));
 
     private Untouched() {}
 
@@ -21,7 +21,6 @@ final class Untouched {
     static void require(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(UNTOUCHED)) {
             statement.setString(1, table.quoted());
-            statement.setString(2, table.quoted());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 if (!row.getBoolean(1)) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresPair.class)
 class CompareIT {
@@ -37,14 +39,18 @@ class CompareIT {
             create table bag (v text);
             create table part (id int primary key, v text) partition by range (id);
             create table part_1 partition of part for values from (0) to (1000);
-            create table part_2 partition of part for values from (1000) to (100000)
+            create table part_2 partition of part for values from (1000) to (100000);
+            create table tree (id int primary key, v text);
+            create table tree_1 () inherits (tree);
+            create table tree_2 () inherits (tree_1)
             """;
     /** Enough for several pages each. */
     private static final String ROWS = """
             insert into one select i, md5(i::text), i / 7.0 from generate_series(1, 20000) i;
             insert into name select md5(i::text), 'v' || i from generate_series(1, 3000) i;
             insert into two select i % 3, i, 'v' || i from generate_series(1, 3000) i;
-            insert into part select i, 'v' || i from generate_series(1, 3000) i
+            insert into part select i, 'v' || i from generate_series(1, 3000) i;
+            insert into tree_2 select i, 'v' || i from generate_series(1, 3000) i
             """;
 
     private Db provider;
@@ -63,7 +69,7 @@ class CompareIT {
         provider.sql(ROWS);
         subscriber.sql(TABLES);
         job = new Job(provider, subscriber).with("lock_timeout", "5");
-        job.add("one", "name", "two", "part").start().awaitOk();
+        job.add("one", "name", "two", "part", "tree").start().awaitOk();
         lock = subscriber.connect(); // as the process has whose replay that is
         lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
         var settings = job.settings();
@@ -94,7 +100,12 @@ class CompareIT {
     void tablesInSyncAreEqual() {
         assertThat(content())
                 .extracting(CompareIT::summary)
-                .containsExactly("one EQUAL 0 0 0", "name EQUAL 0 0 0", "two EQUAL 0 0 0", "part EQUAL 0 0 0");
+                .containsExactly(
+                        "one EQUAL 0 0 0",
+                        "name EQUAL 0 0 0",
+                        "two EQUAL 0 0 0",
+                        "part EQUAL 0 0 0",
+                        "tree EQUAL 0 0 0");
     }
 
     @Test
@@ -104,13 +115,18 @@ class CompareIT {
                 update one set n = n::numeric(30, 21) where id = 7; insert into one values (-5, '', 0), (30000, '', 0);
                 update name set v = v || ' ' where v = 'v17'; delete from name where v = 'v18';
                 insert into two values (1, 99999, 'x'); update two set v = '' where b = 3;
-                delete from part where id = 2000; update part set v = 'V5' where id = 5
+                delete from part where id = 2000; update part set v = 'V5' where id = 5;
+                delete from tree where id in (1, 2)
                 """);
 
         assertThat(content())
                 .extracting(CompareIT::summary)
                 .containsExactly(
-                        "one DIFFERENT 3 2 2", "name DIFFERENT 1 0 1", "two DIFFERENT 0 1 1", "part DIFFERENT 1 0 1");
+                        "one DIFFERENT 3 2 2",
+                        "name DIFFERENT 1 0 1",
+                        "two DIFFERENT 0 1 1",
+                        "part DIFFERENT 1 0 1",
+                        "tree DIFFERENT 2 0 0");
     }
 
     @Test
@@ -168,7 +184,7 @@ class CompareIT {
 
         assertThat(compare.count(Selection.ALL, PLAIN).all())
                 .extracting(Comparison::outcome)
-                .containsExactly(Outcome.EQUAL, Outcome.EQUAL, Outcome.DIFFERENT, Outcome.EQUAL);
+                .containsExactly(Outcome.EQUAL, Outcome.EQUAL, Outcome.DIFFERENT, Outcome.EQUAL, Outcome.EQUAL);
     }
 
     @Test
@@ -251,8 +267,8 @@ class CompareIT {
         var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
         try (var point = points.reach(List.of(), false);
                 var workers = new Workers(1)) {
-            provider.sql("truncate one; truncate part_2; alter table two alter b type bigint");
-            for (var table : List.of("one", "part", "two")) {
+            provider.sql("truncate one, part_2, tree_2; alter table two alter b type bigint");
+            for (var table : List.of("one", "part", "tree", "two")) {
                 var comparison = new TableComparison(
                         point,
                         workers,
@@ -314,18 +330,22 @@ class CompareIT {
         assertThat(sum(watcher.done)).isEqualTo(sum(watcher.begun));
     }
 
-    @Test
-    void partitionsAreLookedAtInPartsTogether() throws SQLException {
-        provider.sql("insert into part select i, 'v' from generate_series(10001, 12000) i");
+    @ParameterizedTest
+    @ValueSource(strings = {"part", "tree"})
+    void theTablesOfATreeAreLookedAtInPartsTogether(String name) throws SQLException {
+        provider.sql("insert into " + name + " select i, 'v' from generate_series(10001, 12000) i");
         job.awaitReplay();
+        long size = provider.number("select (sum(pg_relation_size(member)) / 8192)::bigint from londiste.tree('" + name
+                + "'::regclass) where leaf");
         try (var connection = provider.connect()) {
-            var table = TableName.parse("part");
             for (var pages : new long[] {1, 3, 1000}) {
+                var parts = Parts.of(connection, TableName.parse(name), pages);
                 long rows = 0;
-                for (var part : Parts.of(connection, table, pages)) {
-                    rows += provider.number("select count(*) from part where " + part);
+                for (var part : parts) {
+                    rows += provider.number("select count(*) from " + name + " where " + part);
                 }
-                assertThat(rows).as("rows in all parts of " + pages + " pages").isEqualTo(5000);
+                assertThat(parts).as("parts of " + pages + " pages").hasSize((int) Math.max(1, size / pages));
+                assertThat(rows).as("rows in all of them").isEqualTo(5000);
             }
         }
     }
