@@ -42,6 +42,7 @@ public final class SyncPoint implements AutoCloseable {
         private <T> T on(Database.Work<T> work) {
             return database.read(connection -> transaction(connection, reading -> {
                 execute(reading, "set transaction snapshot '" + name + "'");
+                heedClient(reading);
                 return work.run(reading);
             }));
         }
@@ -94,6 +95,18 @@ public final class SyncPoint implements AutoCloseable {
                 connection,
                 "set local search_path = pg_catalog; set local jit = off; set local tcp_keepalives_idle = 5;"
                         + " set local tcp_keepalives_interval = 2; set local tcp_keepalives_count = 3");
+    }
+
+    /**
+     * Has the server end the transaction within a second if its client goes, also in the middle of a long query; PostgreSQL
+     * 13 and other systems than Linux notice that when they answer. To be asked when the snapshot is there.
+     */
+    static void heedClient(Connection connection) throws SQLException {
+        execute(
+                connection,
+                "select set_config('client_connection_check_interval', '1s', true)"
+                        + " where current_setting('client_connection_check_interval', true) is not null"
+                        + " and version() like '%linux%'");
     }
 
     private static void reset(Connection connection) throws SQLException {

@@ -108,6 +108,7 @@ final class SyncPoints {
         replay.requireReplay();
         return provider.read(there -> SyncPoint.transaction(there, reading -> {
             long tick = tick(reading);
+            SyncPoint.heedClient(reading);
             try {
                 return subscriber.read(here -> standAt(tick, reading, here, work));
             } finally {
@@ -124,6 +125,7 @@ final class SyncPoints {
             SyncPoint.prepare(here);
             SyncPoint.execute(
                     here, "set local lock_timeout = " + settings.lockTimeout().toMillis());
+            SyncPoint.heedClient(here);
             // from here on the replay stands still however long it takes, as long as this transaction lives
             subscribed.lock(here);
             replay.require(tick, here);

@@ -17,12 +17,15 @@ import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.dbcp2.BasicDataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -259,6 +262,32 @@ class CompareIT {
         job.awaitReplay();
 
         assertThat(content("one")).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL);
+    }
+
+    @Test
+    void theReplayGoesOnIfWhoeverHoldsItGoesWhileTheServerComputes() throws SQLException {
+        Assumptions.assumeTrue(
+                subscriber.number("select current_setting('server_version_num')::int") >= 140000,
+                "PostgreSQL 13 does not look after its client meanwhile");
+        var settings = job.settings();
+        var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
+        var holding = new CompletableFuture<Connection>();
+        var stood = CompletableFuture.runAsync(() -> points.stand((provider, subscriber) -> {
+            holding.complete(subscriber);
+            SyncPoint.execute(subscriber, "select pg_sleep(600)");
+            return null;
+        }));
+        var held = holding.join();
+        Awaitility.await()
+                .until(() -> subscriber.number("select count(*) from pg_stat_activity"
+                                + " where datname = current_database() and state = 'active' and query like '%(600)'")
+                        == 1);
+        provider.sql("update one set v = 'later' where id = 1");
+
+        held.abort(Runnable::run);
+
+        assertThat(stood).failsWithin(Duration.ofSeconds(30));
+        job.awaitReplay();
     }
 
     @Test
