@@ -69,7 +69,7 @@ final class OrderedRun {
     private List<Change> round(List<Change> changes) throws SQLException {
         WaitingChanges waiting = new WaitingChanges(shapes);
         for (Change change : changes) {
-            if (waiting.hold(change) || !tryToApply(change)) {
+            if (waiting.holds(change) || !tryToApply(change)) {
                 waiting.add(change);
             }
         }

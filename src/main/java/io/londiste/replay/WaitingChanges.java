@@ -23,7 +23,7 @@ final class WaitingChanges {
     }
 
     /** Whether the change is about a row for which one of these waits. */
-    boolean hold(Change change) throws SQLException {
+    boolean holds(Change change) throws SQLException {
         return !rows.isEmpty() && rows(change).stream().anyMatch(rows::contains);
     }
 
@@ -38,8 +38,7 @@ final class WaitingChanges {
             return some;
         }
         List<Change> ahead = new ArrayList<>();
-        Set<String> held =
-                new HashSet<>(); // besides the rows that are known to be: those that changes move there or away
+        Set<String> held = new HashSet<>(); // more rows: those of moves that are held themselves
         for (Change change : some) {
             List<String> about = rows(change);
             if (about.stream().anyMatch(row -> rows.contains(row) || held.contains(row))) {
