@@ -4,14 +4,19 @@ import java.time.Duration;
 
 /**
  * How long the ticker rests between two looks at the queues: a moment while there is something to tick and for a while
- * after, then longer and longer. So changes wait for milliseconds, and idle queues cost next to nothing. Used by one
- * thread.
+ * after, then longer and longer. So changes wait for milliseconds, and idle queues cost next to nothing. The first change
+ * after a quiet waits for a tenth of a second and a hundredth of that quiet at most. Used by one thread.
  */
 public final class TickerPace {
     private static final Duration SHORTEST = Duration.ofMillis(5);
 
     /** Looks without a tick after which nothing is expected any more. */
     private static final int ALERT = 8;
+
+    /** What is reached by doubling; from there on each rest is a hundredth longer than the one before. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    private static final int GROWTH = 100;
 
     /** It rests so much longer than it looks: servers that are slow to commit are not kept busy by ticks. */
     private static final int SHARE = 2;
@@ -40,11 +45,15 @@ public final class TickerPace {
         if (idle == 0) {
             rest = least(BUSY, most(SHORTEST, look.multipliedBy(SHARE)));
         } else {
-            rest = idle <= ALERT ? SHORTEST : rest.multipliedBy(2);
+            rest = idle <= ALERT ? SHORTEST : longer();
         }
         rest = least(rest, longest);
         rested = System.nanoTime();
         return rest.toMillis();
+    }
+
+    private Duration longer() {
+        return rest.compareTo(QUIET) < 0 ? least(rest.multipliedBy(2), QUIET) : rest.plus(rest.dividedBy(GROWTH));
     }
 
     private static Duration most(Duration one, Duration other) {

@@ -7,12 +7,20 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class TickerPaceTest {
-    private final TickerPace pace = new TickerPace(Duration.ofMillis(100));
+    private final TickerPace pace = new TickerPace(Duration.ofMillis(500));
 
     @Test
     void staysAlertForAWhileAndThenRestsLongerAndLonger() {
-        assertThat(LongStream.range(0, 14).map(look -> pace.rest(0)))
-                .containsExactly(5L, 5L, 5L, 5L, 5L, 5L, 5L, 5L, 10L, 20L, 40L, 80L, 100L, 100L);
+        assertThat(LongStream.range(0, 15).map(look -> pace.rest(0)))
+                .containsExactly(5L, 5L, 5L, 5L, 5L, 5L, 5L, 5L, 10L, 20L, 40L, 80L, 100L, 101L, 102L);
+    }
+
+    @Test
+    void aRestIsAboutAHundredthOfTheQuietBeforeIt() {
+        long quiet = LongStream.range(0, 100).map(look -> pace.rest(0)).sum();
+
+        assertThat(pace.rest(0)).isBetween(quiet / 100, quiet / 100 + 100);
+        assertThat(LongStream.range(0, 1_000).map(look -> pace.rest(0)).max()).hasValue(500);
     }
 
     @Test

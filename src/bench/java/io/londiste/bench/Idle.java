@@ -11,8 +11,8 @@ import java.util.List;
  * @param seconds how long is looked
  */
 record Idle(int seconds) implements Scenario {
-    /** The compiler's work on what ran at the start is over by then. */
-    private static final Duration CALM = Duration.ofSeconds(30);
+    /** The compiler's work on what ran at the start is over by then, and the ticker rests as long as it ever does. */
+    private static final Duration CALM = Duration.ofMinutes(2);
 
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {

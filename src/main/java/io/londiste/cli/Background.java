@@ -24,9 +24,6 @@ final class Background {
     private static final String DETACH =
             "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
 
-    /** For a ticker, which has so little to do that the compiler's second stage never pays. */
-    private static final List<String> LIGHT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
     private static volatile boolean ready;
 
     private Background() {}
@@ -68,22 +65,19 @@ final class Background {
                 DETACH,
                 "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+ExitOnOutOfMemoryError",
                 "-D" + PROPERTY + "=true",
                 "-Dlondiste.program=" + root.program.written()));
-        if (root.program == Program.PGQADM) {
-            command.addAll(LIGHT);
-        }
         command.addAll(options());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.londiste.Main"));
         command.addAll(root.spec.commandLine().getParseResult().originalArgs());
         return command;
     }
 
-    /** The options that {@code bin/londiste} has given to this process, for the other. */
+    /** The JVM's options for the other process: what {@code bin/londiste} has for a daemon, and the user's own. */
     private static List<String> options() {
-        var options = Objects.requireNonNullElse(System.getenv("JAVA_OPTS"), "");
-        return Stream.of(options.split("\\s+"))
+        return Stream.of(System.getProperty("londiste.daemon"), System.getenv("JAVA_OPTS"))
+                .filter(Objects::nonNull)
+                .flatMap(options -> Stream.of(options.split("\\s+")))
                 .filter(Predicate.not(String::isEmpty))
                 .toList();
     }

@@ -33,7 +33,7 @@ public enum Key {
             "10485760",
             "Size at which the log file is rotated: bytes, or with K, M or G behind the number."),
     LOG_COUNT("3", "3", "Number of rotated log files that are kept."),
-    LOOP_DELAY("1.0", "0.1", "Seconds between looks for work when there was none; a new tick wakes the replay sooner."),
+    LOOP_DELAY("1.0", "0.5", "Seconds between looks for work when there was none; a new tick wakes the replay sooner."),
     CONNECTION_LIFETIME("1200", "1200", "Seconds after which a connection is replaced by a new one."),
     LOCK_TIMEOUT(
             "10",

@@ -123,7 +123,7 @@ class CliTest {
     @Test
     void printsAnIniFile() {
         assertThat(terminal.londiste("--ini").out()).startsWith("[londiste]\n").contains("\nprovider_db =\n");
-        assertThat(terminal.pgqadm("--ini").out()).startsWith("[pgqadm]\n").contains("\n#loop_delay = 0.1\n");
+        assertThat(terminal.pgqadm("--ini").out()).startsWith("[pgqadm]\n").contains("\n#loop_delay = 0.5\n");
     }
 
     @Test

@@ -79,7 +79,7 @@ class SettingsTest {
         var settings = Settings.load(file, Section.PGQADM);
         assertThat(settings.maintDelay()).isEqualTo(Duration.ofMinutes(2));
         assertThat(settings.tickerLogDelay()).isEqualTo(Duration.ofSeconds(9));
-        assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(100));
+        assertThat(settings.loopDelay()).isEqualTo(Duration.ofMillis(500));
         assertThat(settings.db().database()).isEqualTo("x");
         assertThat(settings.jobName()).isEqualTo("pgqadm");
     }
