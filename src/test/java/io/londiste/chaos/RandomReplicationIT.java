@@ -71,7 +71,7 @@ class RandomReplicationIT {
         for (int i = 0; i < WRITERS; i++) {
             writing.add(threads.submit(new BankWriter(provider.dataSource(), i, transactions, seed, committed)));
         }
-        job.add(Bank.TABLES.toArray(String[]::new));
+        Bank.TABLES.forEach(this::add);
 
         int changes = 0;
         while (writing.stream().anyMatch(writer -> !writer.isDone()) && !looking.isDone()) {
@@ -119,7 +119,7 @@ class RandomReplicationIT {
         String table = Bank.TABLES.get(random.nextInt(Bank.TABLES.size()));
         if (random.nextInt(3) == 0) {
             remove(table);
-            job.add(table);
+            add(table);
         } else {
             resync(table, Bank.TABLES.get(random.nextInt(Bank.TABLES.size())));
         }
@@ -128,19 +128,28 @@ class RandomReplicationIT {
         }
     }
 
+    private void add(String table) {
+        amongClients("provider_add_table", table);
+        job.add(table);
+    }
+
     /** The provider's word reaches the subscriber. */
     private void remove(String table) {
         job.awaitOk();
-        Awaitility.await("no deadlock with clients").ignoreExceptions().until(() -> {
-            provider.sql(
-                    "set deadlock_timeout = '100 ms'; select londiste.provider_remove_table('queue', '" + table + "')");
-            return true;
-        });
+        amongClients("provider_remove_table", table);
         Awaitility.await(table + " is removed")
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> subscriber.number(
                                 "select count(*) from londiste.subscriber_table where table_name = '" + table + "'")
                         == 0);
+    }
+
+    /** Clients lock tables in any order, a partition before its root as well; an operator would try again as here. */
+    private void amongClients(String function, String table) {
+        Awaitility.await("no deadlock with clients").ignoreExceptions().until(() -> {
+            provider.sql("set deadlock_timeout = '100 ms'; select londiste." + function + "('queue', '" + table + "')");
+            return true;
+        });
     }
 
     private void resync(String... tables) {
