@@ -11,7 +11,7 @@ import java.util.List;
  * @param seconds how long is looked
  */
 record Idle(int seconds) implements Scenario {
-    /** The compiler's work on what ran at the start is over by then, and the ticker rests as long as it ever does. */
+    /** The ticker rests as long as it ever does by then; the compiler still works now and then, for many minutes. */
     private static final Duration CALM = Duration.ofMinutes(2);
 
     @Override
