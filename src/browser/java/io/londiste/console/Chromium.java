@@ -28,8 +28,13 @@ final class Chromium implements AutoCloseable {
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final double PATIENCE_MILLIS = 30_000;
 
-    /** What Hawtio says when an MBean goes while it asks for all of them; it asks again. */
-    private static final String HAWTIO_RACE = "A request to list the JMX tree failed";
+    /**
+     * What Hawtio says when an MBean goes while it asks for all of them, or the routes of a comparison end while it looks
+     * at them; it asks again.
+     */
+    private static final Pattern HAWTIO_RACE = Pattern.compile("A request to list the JMX tree failed"
+            + "|InstanceNotFoundException.*context=job-compare,"
+            + "|Failed to load routes xml for 'job-compare'");
 
     private final Playwright playwright;
     private final Browser browser;
@@ -74,7 +79,7 @@ final class Chromium implements AutoCloseable {
         page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onConsoleMessage(message -> {
             if (List.of("error", "warning").contains(message.type())
-                    && !message.text().contains(HAWTIO_RACE)) {
+                    && !HAWTIO_RACE.matcher(message.text()).find()) {
                 complaints.add(message.text() + " at " + message.location());
             }
         });
