@@ -25,7 +25,8 @@ as $$
 -- Registers a table to be replicated; the replay takes it up and has it copied.
 --   queue        name of the provider's queue
 --   table_name   written name
--- Returns 1 when the table is new, 0 when it was known (its state stays). Errors: 42P01 no such table.
+-- Returns 1 when the table is new, 0 when it was known (its state stays). Errors: 42P01 no such table. Notifies channel
+-- londiste_table, the payload is the queue.
 -- Locks: none.
 #variable_conflict use_column
 declare
@@ -36,6 +37,7 @@ begin
   insert into londiste.subscriber_table (queue_name, table_name) values (queue, name)
     on conflict (queue_name, table_name) do nothing;
   get diagnostics added = row_count;
+  perform pg_notify('londiste_table', queue);
   return added;
 end
 $$;
@@ -77,7 +79,8 @@ as $$
 -- the rows of a copy are no changes.
 --   queue        name of the provider's queue
 --   table_name   written name
--- Returns 1. Errors: 42704 the table is not registered; 55000 it is on its way already; 42P01 no such table.
+-- Returns 1. Errors: 42704 the table is not registered; 55000 it is on its way already; 42P01 no such table. Notifies
+-- channel londiste_table, the payload is the queue.
 -- Locks: londiste.lock_tables(); ACCESS EXCLUSIVE on the table if it has triggers.
 #variable_conflict use_column
 declare
@@ -97,6 +100,7 @@ begin
   perform londiste.subscriber_drop_triggers(name);
   update londiste.subscriber_table as s set merge_state = null, reason = null where s.queue_name = queue and s.table_name = name;
   delete from londiste.copy_progress as c where c.queue_name = queue and c.table_name = name;
+  perform pg_notify('londiste_table', queue);
   return 1;
 end
 $$;

@@ -6,6 +6,7 @@ import io.londiste.compare.Progress;
 import io.londiste.compare.ResultListener;
 import io.londiste.config.Pools;
 import io.londiste.config.Settings;
+import io.londiste.copy.Arrivals;
 import io.londiste.copy.CatchUp;
 import io.londiste.copy.Copies;
 import io.londiste.copy.CopyProgress;
@@ -57,6 +58,7 @@ public final class Application implements AutoCloseable {
     private Pause pause;
     private ReplayStatus status;
     private Copies copies;
+    private Arrivals arrivals;
     private Once once;
     private Comparing comparing;
     private LastComparisons comparisons;
@@ -136,7 +138,7 @@ public final class Application implements AutoCloseable {
         DataSource subscriber = bindPool(
                 "subscriber",
                 Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
-                8 + 3 * copying);
+                9 + 3 * copying);
         String queue = settings.queueName();
         String consumer = settings.consumerId();
         PgqClient pgq = new PgqClient(provider, fetchSize(settings));
@@ -145,6 +147,7 @@ public final class Application implements AutoCloseable {
         Handover handover = new Handover(consumer, subscriber, tables);
         status = new ReplayStatus();
         copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
+        arrivals = new Arrivals(queue, subscriber, copies);
         handover.watch(copies::active);
         once = new Once(queue, consumer, pgq, subscriber, tables, copies, status);
         pause = new Pause(consumer, subscriber, tables);
@@ -154,6 +157,7 @@ public final class Application implements AutoCloseable {
         main.bind("decoder", new ChangeDecoder());
         main.bind("replay", new Replay(subscriber, tables, new RegisteredTables(queue, provider), shapes, status));
         main.bind("copies", copies);
+        main.bind("arrivals", arrivals);
         CopyProgress progress = new CopyProgress(queue, subscriber, copies);
         main.bind("copyProgress", progress);
         main.bind(
@@ -284,6 +288,9 @@ public final class Application implements AutoCloseable {
         try (Comparing ended = comparing) {
             if (ended != null) {
                 ended.end();
+            }
+            if (arrivals != null) {
+                arrivals.close(); // nothing new is begun
             }
             main.stop();
         } finally {

@@ -7,9 +7,9 @@ import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,17 @@ public final class Copies {
     private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
     /** Of a failed table: how often, when it is tried again, and whether it may go on without anybody's doing. */
-    private record Failure(int times, long nextNanos, boolean passing) {}
+    private record Failure(int times, long nextNanos, boolean passing) {
+        /** What is left of the pause; zero when it is over. */
+        Duration left() {
+            return Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime()));
+        }
+    }
+
+    /** How soon to look again while tables are on their way, should word be lost that one makes room for the next. */
+    private static final Duration BUSY_LOOK = Duration.ofMillis(500);
+    /** How soon to look again when nothing is to be expected, should word of a new table be lost. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     private final String queue;
     private final String jobConsumer;
@@ -48,6 +58,7 @@ public final class Copies {
     private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
     private final Map<TableName, Long> copied = new ConcurrentHashMap<>();
     private final Map<TableName, Failure> failures = new ConcurrentHashMap<>();
+    private volatile Duration rest = Duration.ZERO;
 
     /** @param parallel how many tables are worked on at once */
     public Copies(
@@ -69,22 +80,35 @@ public final class Copies {
 
     /** The tables to take up now; those for which the replay waits come first. They count as active from here on. */
     public List<TableCopy> due() throws SQLException {
-        List<TableCopy> due = new ArrayList<>();
         List<SubscribedTable> all = Transactions.call(subscriber, tables::list);
         failures.keySet().retainAll(all.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
-        all.stream()
-                .filter(table -> table.state().phase() != Phase.OK && isDue(table))
+        List<SubscribedTable> coming = all.stream()
+                .filter(table -> table.state().phase() != Phase.OK)
                 .sorted(Comparator.comparing(
                                 (SubscribedTable table) -> table.state().phase())
                         .reversed()
                         .thenComparing(SubscribedTable::nr))
+                .toList();
+        rest = coming.stream().map(this::rest).min(Comparator.naturalOrder()).orElse(LOOK);
+        List<TableCopy> due = coming.stream()
+                .filter(this::isDue)
                 .limit(Math.max(0, parallel - active.size()))
-                .forEach(table -> {
-                    TableCopy copy = new TableCopy(table.name(), jobConsumer);
-                    active.put(table.name(), copy);
-                    due.add(copy);
-                });
+                .map(table -> new TableCopy(table.name(), jobConsumer))
+                .toList();
+        due.forEach(copy -> active.put(copy.table(), copy));
         return due;
+    }
+
+    /** How long no table becomes due without anybody's doing, as far as was known when {@link #due} was asked. */
+    Duration rest() {
+        return rest;
+    }
+
+    private Duration rest(SubscribedTable table) {
+        Failure failure = failures.get(table.name());
+        return failure == null || active.containsKey(table.name()) || isDue(table)
+                ? BUSY_LOOK
+                : least(LOOK, failure.left());
     }
 
     private boolean isDue(SubscribedTable table) {
@@ -95,7 +119,7 @@ public final class Copies {
         // a resync is the operator's word that it may work now
         return failure == null
                 || (table.state().phase() == Phase.NEW && table.reason() == null)
-                || failure.nextNanos - System.nanoTime() <= 0;
+                || failure.left().isZero();
     }
 
     /** Whether the table has failed for a reason that somebody has to put right; it is tried again nevertheless. */
@@ -124,6 +148,7 @@ public final class Copies {
             Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
         } finally {
             release(copy);
+            announce();
         }
     }
 
@@ -137,8 +162,7 @@ public final class Copies {
         int times = before == null ? 1 : before.times + 1;
         Duration first = passing ? PASSING_PAUSE : FIRST_PAUSE;
         Duration last = passing ? FIRST_PAUSE : LAST_PAUSE;
-        Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
-        pause = pause.compareTo(last) > 0 ? last : pause;
+        Duration pause = least(last, first.multipliedBy(1L << Math.min(times - 1, 10)));
         failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos(), passing));
         try {
             boolean stopped = Transactions.call(subscriber, transaction -> {
@@ -158,7 +182,23 @@ public final class Copies {
                     pause.toMillis() / 1000.0);
         } finally {
             release(copy);
+            announce();
         }
+    }
+
+    /** There is room for a table that waits. */
+    private void announce() {
+        try (Connection connection = subscriber.getConnection();
+                PreparedStatement statement = connection.prepareStatement("select pg_notify('londiste_table', ?)")) {
+            statement.setString(1, queue);
+            statement.execute();
+        } catch (SQLException e) {
+            LOG.debug("tables that wait are taken up later", e);
+        }
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Leaves the table as it is: the process is about to end. */

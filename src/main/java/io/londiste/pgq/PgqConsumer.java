@@ -21,7 +21,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     private final PgqEndpoint endpoint;
     private final PgqClient client;
-    private TickListener ticks;
+    private volatile Announcements ticks;
     private volatile CountDownLatch stopping = new CountDownLatch(1);
     /** Held while a batch is taken, processed and finished. */
     private final ReentrantLock polling = new ReentrantLock();
@@ -37,29 +37,39 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     @Override
     protected void doStart() throws Exception {
-        stopping = new CountDownLatch(1);
-        ticks = new TickListener(endpoint.getDataSource(), endpoint.getQueue());
+        begin();
         super.doStart();
     }
 
     @Override
+    protected void doResume() throws Exception {
+        begin();
+        super.doResume();
+    }
+
+    private void begin() {
+        stopping = new CountDownLatch(1);
+        ticks = new Announcements(endpoint.getDataSource(), "pgq_tick", endpoint.getQueue());
+    }
+
+    @Override
     protected void doSuspend() throws Exception {
-        awaitPolled();
+        end();
         super.doSuspend();
     }
 
     @Override
     protected void doStop() throws Exception {
-        stopping.countDown();
-        if (ticks != null) {
-            ticks.close();
-        }
-        awaitPolled();
+        end();
         super.doStop();
     }
 
     /** A batch whose exchange has succeeded is to be finished as well, lest it comes again for nothing. */
-    private void awaitPolled() throws InterruptedException {
+    private void end() throws InterruptedException {
+        stopping.countDown();
+        if (ticks != null) {
+            ticks.close();
+        }
         if (polling.tryLock(FINISH.toMillis(), TimeUnit.MILLISECONDS)) {
             polling.unlock();
         }
@@ -107,8 +117,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     /** Returns whether a tick was announced. */
     private boolean awaitTick() throws Exception {
-        return ticks.await(
-                lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED, this::mayPoll);
+        return ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
     }
 
     private TickLimit limit() {

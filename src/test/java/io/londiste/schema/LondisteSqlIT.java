@@ -221,6 +221,25 @@ class LondisteSqlIT extends SchemaFixture {
     }
 
     @Test
+    void theReplayIsToldOfTablesToTakeUp() throws Exception {
+        db.sql("create table told (id int primary key)");
+        try (var connection = db.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("listen londiste_table");
+            for (var sql : List.of(
+                    "select londiste.subscriber_add_table('told', 'told')",
+                    "update londiste.subscriber_table set merge_state = 'ok' where queue_name = 'told';"
+                            + " select londiste.subscriber_resync_table('told', 'told')")) {
+                db.sql(sql);
+                assertThat(connection.unwrap(PGConnection.class).getNotifications(5000))
+                        .as(sql)
+                        .extracting(PGNotification::getParameter)
+                        .containsExactly("told");
+            }
+        }
+    }
+
+    @Test
     void foreignKeysComeBackExactlyWhenBothTablesAreInSync() {
         db.sql("""
                 create schema fk;

@@ -1,0 +1,33 @@
+package io.londiste.copy;
+
+import io.londiste.pgq.Announcements;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Waits until there may be tables to take up: some were added or are to be copied anew, a copy has ended that others waited
+ * for, or the pause of one that failed is over. Used by one thread; any thread may close.
+ */
+public final class Arrivals implements AutoCloseable {
+    private final Announcements announcements;
+    private final Copies copies;
+    private volatile boolean closed;
+
+    /** @param subscriber of which one connection is kept */
+    public Arrivals(String queue, DataSource subscriber, Copies copies) {
+        this.announcements = new Announcements(subscriber, "londiste_table", queue);
+        this.copies = copies;
+    }
+
+    /** Returns true when another look is worth it, and false as soon as there is to be none any more. */
+    public boolean await() throws SQLException {
+        announcements.await(copies.rest());
+        return !closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        announcements.close();
+    }
+}
