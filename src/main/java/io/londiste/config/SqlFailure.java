@@ -59,7 +59,9 @@ final class SqlFailure {
             return "the server does not answer in time";
         }
         if (failure.getCause() == null && "08004".equals(failure.getSQLState())) {
-            return "no password for user " + dsn.user() + " (" + said + ")";
+            // so says the driver of both; the word is the same in all its languages
+            return (said.contains("SSL") ? "no encrypted connection" : "no password for user " + dsn.user()) + " ("
+                    + said + ")";
         }
         return "the connection failed: " + (cause == null || cause.getMessage() == null ? said : cause.getMessage());
     }

@@ -104,6 +104,17 @@ class CommandErrorsIT extends JobFixture {
     }
 
     @Test
+    void noEncryption() {
+        config = terminal.job(provider.libpq() + " sslmode=require", subscriber.libpq());
+
+        var result = terminal.londiste(config, "provider", "tables");
+
+        assertThat(result.err())
+                .isEqualTo("londiste: provider " + at(provider) + ": no encrypted connection (The server does not"
+                        + " support SSL.); check provider_db in " + config + "\n");
+    }
+
+    @Test
     void noSuchDatabase() {
         config = terminal.job(provider.libpq().replace("dbname=" + provider.name(), "dbname=nix"), subscriber.libpq());
 
