@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /** A copy that is held up or killed in each of its steps. Locks of the test make it stop there. */
 @ExtendWith(PostgresPair.class)
@@ -199,5 +201,15 @@ class CopyStepsIT {
         holder.rollback();
         assertAsBefore();
         assertThat(subscriber.sql(reason, "public.main")).isEqualTo("null");
+    }
+
+    @Test
+    void aCopyThatEndsSaysThatThereIsRoomForTheNext() throws SQLException {
+        hold.execute("listen londiste_table");
+        resync("main");
+
+        assertThat(holder.unwrap(PGConnection.class).getNotifications(60_000))
+                .extracting(PGNotification::getParameter)
+                .containsOnly("queue");
     }
 }
