@@ -1,6 +1,6 @@
 package io.londiste.bench;
 
-import io.londiste.Json;
+import io.londiste.app.Json;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.londiste.cli;
 
-import io.londiste.LondisteException;
+import io.londiste.daemon.ExitCode;
+import io.londiste.error.LondisteException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -15,13 +16,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs a command line to its end. */
 public final class Cli {
-    /** The command did what it was asked for. */
-    public static final int OK = 0;
-    /** It could not, and has said why in one line. */
-    public static final int FAILED = 1;
-    /** It was not understood. */
-    public static final int USAGE = 2;
-
     private Cli() {}
 
     /** Returns the exit code. */
@@ -44,12 +38,12 @@ public final class Cli {
         return Math.max(code, root.failure);
     }
 
-    static Root root(Program program, PrintStream out, PrintStream err) {
+    public static Root root(Program program, PrintStream out, PrintStream err) {
         return program == Program.LONDISTE ? new LondisteRoot(out, err) : new PgqadmRoot(out, err);
     }
 
     /** All commands of a program, with their help. */
-    static CommandLine commandLine(Root root) {
+    public static CommandLine commandLine(Root root) {
         var commandLine = new CommandLine(root);
         likeRoot(commandLine);
         return commandLine;
@@ -74,7 +68,7 @@ public final class Cli {
         if (!UnmatchedArgumentException.printSuggestions(problem, err)) {
             err.println("Try: " + command.qualifiedName() + " --help");
         }
-        return USAGE;
+        return ExitCode.USAGE;
     }
 
     private static String message(ParameterException problem) {

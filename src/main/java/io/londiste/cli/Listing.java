@@ -1,6 +1,6 @@
 package io.londiste.cli;
 
-import io.londiste.Json;
+import io.londiste.app.Json;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;

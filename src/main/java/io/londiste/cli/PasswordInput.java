@@ -1,7 +1,7 @@
 package io.londiste.cli;
 
-import io.londiste.LondisteException;
 import io.londiste.console.Users;
+import io.londiste.error.LondisteException;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;

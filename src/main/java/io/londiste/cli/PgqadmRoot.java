@@ -1,6 +1,6 @@
 package io.londiste.cli;
 
-import io.londiste.config.Pools;
+import io.londiste.db.Pools;
 import io.londiste.queue.Queues;
 import java.io.PrintStream;
 import java.sql.SQLException;

@@ -19,11 +19,11 @@ public enum Program {
         return name.replaceFirst("\\.py$", "").equals("pgqadm") ? PGQADM : LONDISTE;
     }
 
-    Section section() {
+    public Section section() {
         return section;
     }
 
-    String written() {
+    public String written() {
         return section.written();
     }
 

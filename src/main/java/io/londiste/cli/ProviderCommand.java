@@ -1,6 +1,6 @@
 package io.londiste.cli;
 
-import io.londiste.config.Pools;
+import io.londiste.db.Pools;
 import io.londiste.provider.Provider;
 import java.sql.SQLException;
 import java.util.function.Consumer;

@@ -1,8 +1,10 @@
 package io.londiste.cli;
 
-import io.londiste.Application;
-import io.londiste.JobLock;
-import io.londiste.LondisteException;
+import io.londiste.app.Application;
+import io.londiste.app.JobLock;
+import io.londiste.daemon.Daemon;
+import io.londiste.daemon.ExitCode;
+import io.londiste.error.LondisteException;
 import io.londiste.subscriber.Position;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
@@ -52,10 +54,10 @@ final class ReplayCommand implements Callable<Integer> {
         }
         if (rewind || reset) {
             move(root, rewind ? Position::rewind : Position::reset);
-            return Cli.OK;
+            return ExitCode.OK;
         }
         var kind = new Daemon.Kind(new SameJob(), JobLock::new, Application::replay, once);
-        return Daemon.run(root, spec, options, kind);
+        return root.runDaemon(spec, options, kind);
     }
 
     private static void move(Root root, Consumer<Position> action) {

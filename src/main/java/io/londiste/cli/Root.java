@@ -1,8 +1,12 @@
 package io.londiste.cli;
 
-import io.londiste.LondisteException;
 import io.londiste.config.Sample;
 import io.londiste.config.Settings;
+import io.londiste.daemon.Daemon;
+import io.londiste.daemon.ExitCode;
+import io.londiste.daemon.Invocation;
+import io.londiste.daemon.Logs;
+import io.londiste.daemon.RunningDaemon;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -57,7 +61,7 @@ abstract class Root implements Callable<Integer> {
     boolean version;
 
     /** With what a command ends that fails. */
-    int failure = Cli.FAILED;
+    int failure = ExitCode.FAILED;
 
     final Program program;
     final PrintStream out;
@@ -74,15 +78,40 @@ abstract class Root implements Callable<Integer> {
     public Integer call() {
         if (ini) {
             Sample.of(program.section()).forEach(out::println);
-            return Cli.OK;
+            return ExitCode.OK;
         }
         if (!daemon.signals()) {
             throw wrong(spec, "no command given");
         }
-        if (daemon.actions() > 1) {
-            throw wrong(spec, "only one of -d, -r, -s and -k makes sense");
+        requireOneAction(spec);
+        return RunningDaemon.signal(settings(), daemon.signal());
+    }
+
+    /** Does what the switches of a daemon say; returns the exit code. */
+    int runDaemon(CommandSpec command, DaemonOptions own, Daemon.Kind kind) {
+        daemon = daemon.with(own);
+        requireOneAction(command);
+        if (daemon.signals()) {
+            return RunningDaemon.signal(settings(), daemon.signal());
         }
-        return RunningDaemon.signal(this);
+        requireConfig();
+        Logs.forCommand(detail(), err);
+        return Daemon.run(
+                new Invocation(
+                        program.written(),
+                        spec.commandLine().getParseResult().originalArgs(),
+                        config,
+                        this::load,
+                        detail(),
+                        err,
+                        daemon.background),
+                kind);
+    }
+
+    private void requireOneAction(CommandSpec command) {
+        if (daemon.actions() > 1) {
+            throw wrong(command, "only one of -d, -r, -s and -k makes sense");
+        }
     }
 
     Logs.Detail detail() {
@@ -121,9 +150,5 @@ abstract class Root implements Callable<Integer> {
     /** The root of the program that a command belongs to. */
     static Root of(CommandSpec command) {
         return (Root) command.root().userObject();
-    }
-
-    static LondisteException failure(String message) {
-        return new LondisteException(message);
     }
 }

@@ -1,7 +1,7 @@
 package io.londiste.cli;
 
-import io.londiste.LondisteException;
 import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
 import io.londiste.subscriber.Subscriber;
 import java.util.function.Consumer;
 

@@ -1,5 +1,6 @@
 package io.londiste.cli;
 
+import io.londiste.daemon.ExitCode;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Difference;
 import io.londiste.subscriber.ForeignKey;
@@ -158,7 +159,7 @@ final class SubscriberCommand implements Runnable {
                 Subscriber::check,
                 found -> found.forEach(
                         difference -> out().println(difference.severity() + ": " + Listing.line(difference.text()))));
-        return differences.stream().anyMatch(Difference::stops) ? Cli.FAILED : Cli.OK;
+        return differences.stream().anyMatch(Difference::stops) ? ExitCode.FAILED : ExitCode.OK;
     }
 
     @Command(
@@ -169,7 +170,7 @@ final class SubscriberCommand implements Runnable {
                 "They are restored when both their tables are in sync."
             },
             footer = {"  londiste conf.ini subscriber fkeys", "  londiste conf.ini subscriber fkeys pending"})
-    void fkeys(@Mixin Status status, @Mixin JsonOption format) {
+    void fkeys(@Mixin StatusFilter status, @Mixin JsonOption format) {
         list(
                 format,
                 subscriber -> status.of(subscriber.foreignKeys(), ForeignKey::status),
@@ -183,7 +184,7 @@ final class SubscriberCommand implements Runnable {
                 "They are restored by restore-triggers, or when the table is removed."
             },
             footer = {"  londiste conf.ini subscriber triggers", "  londiste conf.ini subscriber triggers active"})
-    void triggers(@Mixin Status status, @Mixin JsonOption format) {
+    void triggers(@Mixin StatusFilter status, @Mixin JsonOption format) {
         list(
                 format,
                 subscriber -> status.of(subscriber.triggers(), Trigger::status),

@@ -1,10 +1,11 @@
 package io.londiste.cli;
 
-import io.londiste.Application;
+import io.londiste.app.Application;
 import io.londiste.compare.Comparison;
 import io.londiste.compare.Comparison.Outcome;
 import io.londiste.compare.Progress;
 import io.londiste.compare.SyncOptions;
+import io.londiste.daemon.ExitCode;
 import io.londiste.table.Selection;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ final class SyncSwitches {
         var settings = root.settings();
         var results = new ArrayList<T>();
         int width = root.quiet || format.json ? 0 : Screen.width(root.err);
-        try (var progress = new ComparisonProgress(route, root.err, width);
+        try (var progress = new ComparisonBar(route, root.err, width);
                 var application = Application.comparing(
                         settings,
                         jobs,
@@ -100,6 +101,8 @@ final class SyncSwitches {
     /** The exit code. */
     static int code(List<Comparison> results) {
         var outcomes = results.stream().map(Comparison::outcome).toList();
-        return outcomes.contains(Outcome.UNKNOWN) ? UNKNOWN : outcomes.contains(Outcome.DIFFERENT) ? DIFFERENT : Cli.OK;
+        return outcomes.contains(Outcome.UNKNOWN)
+                ? UNKNOWN
+                : outcomes.contains(Outcome.DIFFERENT) ? DIFFERENT : ExitCode.OK;
     }
 }

@@ -1,8 +1,10 @@
 package io.londiste.cli;
 
-import io.londiste.Application;
-import io.londiste.config.Database;
+import io.londiste.app.Application;
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.daemon.Daemon;
+import io.londiste.schema.Installed;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,10 +27,10 @@ final class TickerCommand implements Callable<Integer> {
     public Integer call() {
         // Tickers of one queue take turns in SQL.
         var kind = new Daemon.Kind(TickerCommand::check, settings -> null, Application::ticker, false);
-        return Daemon.run(Root.of(spec), spec, options, kind);
+        return Root.of(spec).runDaemon(spec, options, kind);
     }
 
     private static void check(Settings settings) {
-        Database.queues(settings, settings.db().dataSource(settings.jobName())).requirePgq();
+        Installed.requirePgq(Databases.queues(settings, settings.db().dataSource(settings.jobName())));
     }
 }

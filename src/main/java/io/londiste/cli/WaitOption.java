@@ -22,7 +22,7 @@ final class WaitOption {
     void await(Subscriber subscriber, List<TableName> tables) {
         if (wait) {
             var root = Root.of(command);
-            try (var progress = new CopyProgress(root.err, root.quiet ? 0 : Screen.width(root.err))) {
+            try (var progress = new CopyBars(root.err, root.quiet ? 0 : Screen.width(root.err))) {
                 subscriber.await(tables, progress);
             }
         }

@@ -1,2 +1,2 @@
-/** The command lines {@code londiste} and {@code pgqadm}, their daemons and their logs. */
+/** The command lines {@code londiste} and {@code pgqadm}: commands, options, what they print. */
 package io.londiste.cli;

@@ -1,8 +1,8 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Differences.Listener;
 import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import javax.sql.DataSource;

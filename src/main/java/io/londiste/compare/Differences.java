@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.config.Database;
+import io.londiste.db.Database;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

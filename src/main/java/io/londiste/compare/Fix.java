@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.Causes;
-import io.londiste.LondisteException;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.io.IOException;
 import java.net.URLEncoder;

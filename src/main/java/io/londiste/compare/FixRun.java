@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.io.IOException;
 import java.sql.BatchUpdateException;

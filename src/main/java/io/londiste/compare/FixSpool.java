@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Differences.Listener;
 import io.londiste.compare.TableComparison.Found;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 
 /**

@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
 import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import java.nio.file.Path;
 import javax.sql.DataSource;

@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.config.Database.Work;
+import io.londiste.db.Database.Work;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,8 +1,9 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.ReplayLock;
 import io.londiste.table.SubscribedTables;
@@ -70,7 +71,7 @@ final class Standstill {
     boolean set(Connection connection, long tick) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("select londiste.set_barrier(?, ?, ? * interval '1 millisecond')")) {
-            Database.bind(
+            Jdbc.bind(
                     connection,
                     statement,
                     settings.consumerId(),

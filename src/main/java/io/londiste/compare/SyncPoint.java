@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
+import io.londiste.db.Database;
+import io.londiste.error.LondisteException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

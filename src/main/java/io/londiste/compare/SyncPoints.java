@@ -1,9 +1,9 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.SyncPoint.Snapshot;
-import io.londiste.config.Database;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import java.sql.Connection;

@@ -1,8 +1,10 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.error.LondisteException;
+import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
@@ -45,8 +47,8 @@ final class SyncedTables {
 
     SyncedTables(Settings settings, DataSource provider, DataSource subscriber, Progress progress) {
         this.settings = settings;
-        this.provider = Database.provider(settings, provider);
-        this.subscriber = Database.subscriber(settings, subscriber);
+        this.provider = Databases.provider(settings, provider);
+        this.subscriber = Databases.subscriber(settings, subscriber);
         this.subscribed = new SubscribedTables(settings.queueName());
         this.progress = progress;
         this.points = new SyncPoints(settings, this.provider, this.subscriber);
@@ -70,9 +72,9 @@ final class SyncedTables {
             SyncOptions options,
             Function<TableComparison, T> work,
             BiFunction<TableName, String, T> unknown) {
-        provider.requireLondiste();
-        provider.requireQueue();
-        subscriber.requireLondiste();
+        Installed.requireLondiste(provider);
+        Installed.requireQueue(provider, settings.queueName());
+        Installed.requireLondiste(subscriber);
         var tables = tables(selection);
         var point = points.reach(options.lock() ? tables : List.of(), options.force());
         var workers = new Workers(options.jobs());

@@ -1,7 +1,7 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Comparison.Outcome;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;

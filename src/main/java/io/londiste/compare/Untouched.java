@@ -1,6 +1,6 @@
 package io.londiste.compare;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,6 @@
 package io.londiste.config;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package io.londiste.config;
 
-import io.londiste.LondisteException;
+import io.londiste.db.Dsn;
+import io.londiste.error.LondisteException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

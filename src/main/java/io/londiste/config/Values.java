@@ -1,6 +1,8 @@
 package io.londiste.config;
 
-import io.londiste.LondisteException;
+import io.londiste.db.Dsn;
+import io.londiste.db.Home;
+import io.londiste.error.LondisteException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;

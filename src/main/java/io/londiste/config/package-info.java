@@ -1,2 +1,2 @@
-/** What a job's INI file and its connection strings say, and the connections made from them. */
+/** Reads INI files into the settings of jobs and tickers. */
 package io.londiste.config;

@@ -1,7 +1,7 @@
 package io.londiste.console;
 
-import io.londiste.LondisteException;
 import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.function.Consumer;

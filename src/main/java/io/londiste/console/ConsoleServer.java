@@ -1,6 +1,6 @@
 package io.londiste.console;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;

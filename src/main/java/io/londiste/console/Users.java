@@ -1,6 +1,6 @@
 package io.londiste.console;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

@@ -1,7 +1,7 @@
 package io.londiste.copy;
 
-import io.londiste.LondisteException;
-import io.londiste.Transactions;
+import io.londiste.db.Transactions;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;

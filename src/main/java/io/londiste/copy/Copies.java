@@ -1,6 +1,6 @@
 package io.londiste.copy;
 
-import io.londiste.Transactions;
+import io.londiste.db.Transactions;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;

@@ -1,7 +1,7 @@
 package io.londiste.copy;
 
-import io.londiste.Transactions;
 import io.londiste.copy.TableCopy.Step;
+import io.londiste.db.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

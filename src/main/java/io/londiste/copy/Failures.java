@@ -1,10 +1,10 @@
 package io.londiste.copy;
 
-import io.londiste.Causes;
-import io.londiste.Errors;
-import io.londiste.Repeats;
-import io.londiste.SqlState;
-import io.londiste.Transactions;
+import io.londiste.db.SqlState;
+import io.londiste.db.Transactions;
+import io.londiste.error.Causes;
+import io.londiste.error.RecentErrors;
+import io.londiste.error.RepeatFilter;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.replay.Replay;
@@ -45,8 +45,8 @@ public final class Failures {
     private final TableShapes shapes;
     private final Copies copies;
     private final ReplayStatus status;
-    private final Errors errors;
-    private final Repeats repeats = new Repeats();
+    private final RecentErrors errors;
+    private final RepeatFilter repeats = new RepeatFilter();
     /** The batch in which a table has failed before. */
     private final Map<TableName, Long> failedBatches = new ConcurrentHashMap<>();
 
@@ -59,7 +59,7 @@ public final class Failures {
             TableShapes shapes,
             Copies copies,
             ReplayStatus status,
-            Errors errors) {
+            RecentErrors errors) {
         this.queue = queue;
         this.jobConsumer = jobConsumer;
         this.pgq = pgq;

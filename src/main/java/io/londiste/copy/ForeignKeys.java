@@ -1,7 +1,7 @@
 package io.londiste.copy;
 
-import io.londiste.SqlState;
-import io.londiste.Transactions;
+import io.londiste.db.SqlState;
+import io.londiste.db.Transactions;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;

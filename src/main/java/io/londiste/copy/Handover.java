@@ -1,7 +1,7 @@
 package io.londiste.copy;
 
-import io.londiste.LondisteException;
-import io.londiste.Transactions;
+import io.londiste.db.Transactions;
+import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;

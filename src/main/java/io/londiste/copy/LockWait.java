@@ -1,7 +1,7 @@
 package io.londiste.copy;
 
-import io.londiste.SqlState;
-import io.londiste.Transactions;
+import io.londiste.db.SqlState;
+import io.londiste.db.Transactions;
 import io.londiste.replay.TableException;
 import io.londiste.table.TableName;
 import java.sql.Connection;

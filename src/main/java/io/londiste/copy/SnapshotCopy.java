@@ -1,9 +1,9 @@
 package io.londiste.copy;
 
-import io.londiste.Causes;
-import io.londiste.SqlState;
-import io.londiste.Transactions;
 import io.londiste.copy.TableCopy.Step;
+import io.londiste.db.SqlState;
+import io.londiste.db.Transactions;
+import io.londiste.error.Causes;
 import io.londiste.pgq.PgqClient;
 import io.londiste.replay.TableException;
 import io.londiste.table.OvertakenException;

@@ -1,7 +1,7 @@
 package io.londiste.demo;
 
-import io.londiste.LondisteException;
 import io.londiste.demo.DemoPicture.Line;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;

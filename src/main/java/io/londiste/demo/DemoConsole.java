@@ -1,9 +1,9 @@
 package io.londiste.demo;
 
-import io.londiste.LondisteException;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.console.Console;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.londiste.demo;
 
-import io.londiste.Application;
-import io.londiste.JobLock;
-import io.londiste.Transactions;
+import io.londiste.app.Application;
+import io.londiste.app.JobLock;
 import io.londiste.config.Settings;
+import io.londiste.db.Transactions;
 import io.londiste.demo.DemoPicture.Line;
-import io.londiste.jmx.Embedded;
+import io.londiste.jmx.EmbeddedDaemon;
 import io.londiste.jmx.MBeans;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
@@ -59,8 +59,8 @@ final class DemoJob implements AutoCloseable {
         ticker.start();
         lock.isOurs(); // comparisons look for whoever has it
         replay.start();
-        mbeans.add(MBeans.register(tickerSettings, new Embedded(ticker)));
-        mbeans.add(MBeans.register(settings, new Embedded(replay)));
+        mbeans.add(MBeans.register(tickerSettings, new EmbeddedDaemon(ticker)));
+        mbeans.add(MBeans.register(settings, new EmbeddedDaemon(replay)));
     }
 
     void add(List<TableName> tables) {

@@ -1,10 +1,10 @@
 package io.londiste.jmx;
 
-import io.londiste.Application;
-import io.londiste.Causes;
-import io.londiste.LondisteException;
+import io.londiste.app.Application;
 import io.londiste.compare.Progress;
 import io.londiste.compare.ResultListener;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;

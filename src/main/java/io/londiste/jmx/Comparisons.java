@@ -1,14 +1,15 @@
 package io.londiste.jmx;
 
-import io.londiste.Application;
-import io.londiste.LondisteException;
+import io.londiste.app.Application;
 import io.londiste.compare.Compare;
 import io.londiste.compare.Comparison;
 import io.londiste.compare.LastComparisons;
 import io.londiste.compare.Repair;
 import io.londiste.compare.Repaired;
 import io.londiste.compare.SyncOptions;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
+import io.londiste.watch.LastComparison;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,17 +33,17 @@ final class Comparisons implements AutoCloseable {
     /** How many go on at the same time: each has connections and snapshots of its own. */
     private static final int MOST = 4;
 
-    private final Desk desk;
-    private final Registered<Long> registered;
+    private final BeanContext context;
+    private final MBeanFamily<Long> registered;
     private final Map<Long, ComparisonBean> beans = new ConcurrentSkipListMap<>();
     private final Map<TableName, LastComparison> last = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
 
-    Comparisons(MBeanServer server, Desk desk) {
-        this.desk = desk;
-        this.registered = new Registered<>(
+    Comparisons(MBeanServer server, BeanContext context) {
+        this.context = context;
+        this.registered = new MBeanFamily<>(
                 server,
-                id -> ObjectNames.of("Comparison", desk.job(), "id", id.toString()),
+                id -> ObjectNames.of("Comparison", context.job(), "id", id.toString()),
                 id -> DescribedMBean.of(beans.get(id), ComparisonMBean.class));
     }
 
@@ -64,7 +65,7 @@ final class Comparisons implements AutoCloseable {
         var bean = new ComparisonBean(
                 id,
                 request,
-                (results, progress) -> Application.comparing(desk.settings(), options.jobs(), results, progress),
+                (results, progress) -> Application.comparing(context.settings(), options.jobs(), results, progress),
                 this);
         beans.values().stream()
                 .filter(each -> !each.isRunning())
@@ -73,10 +74,11 @@ final class Comparisons implements AutoCloseable {
                 .forEach(this::forget);
         beans.put(id, bean);
         registered.add(id);
-        var thread = new Thread(bean, desk.job() + "-" + request.route() + "-" + id);
+        var thread = new Thread(bean, context.job() + "-" + request.route() + "-" + id);
         thread.setDaemon(true);
         thread.start();
-        return ObjectNames.of("Comparison", desk.job(), "id", Long.toString(id)).toString();
+        return ObjectNames.of("Comparison", context.job(), "id", Long.toString(id))
+                .toString();
     }
 
     void forget(ComparisonBean bean) {
@@ -96,7 +98,7 @@ final class Comparisons implements AutoCloseable {
 
     /** How the table compared last, by the clock or by request; null if it was never looked at. */
     LastComparison last(TableName table) {
-        var byClock = desk.daemon()
+        var byClock = context.daemon()
                 .application()
                 .map(Application::comparisons)
                 .map(LastComparisons::results)

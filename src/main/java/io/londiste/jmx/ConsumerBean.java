@@ -1,20 +1,20 @@
 package io.londiste.jmx;
 
-import io.londiste.LondisteException;
-import io.londiste.jmx.Picture.Reader;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.ConsumerInfo;
+import io.londiste.watch.JobState.Reader;
 
 final class ConsumerBean implements ConsumerMBean {
-    private final Desk desk;
+    private final BeanContext context;
     private final Reader reader;
 
-    ConsumerBean(Desk desk, Reader reader) {
-        this.desk = desk;
+    ConsumerBean(BeanContext context, Reader reader) {
+        this.context = context;
         this.reader = reader;
     }
 
     private ConsumerInfo info() {
-        var info = desk.picture().consumers().get(reader);
+        var info = context.picture().consumers().get(reader);
         if (info == null) {
             throw new LondisteException(
                     reader.consumer() + " is not registered on queue " + reader.queue() + " any more");
@@ -54,6 +54,7 @@ final class ConsumerBean implements ConsumerMBean {
 
     @Override
     public String[] unregister() {
-        return desk.run(desk.databases().queues(), queues -> queues.unregister(reader.queue(), reader.consumer()));
+        return context.run(
+                context.databases().queues(), queues -> queues.unregister(reader.queue(), reader.consumer()));
     }
 }

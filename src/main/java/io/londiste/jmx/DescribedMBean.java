@@ -1,6 +1,6 @@
 package io.londiste.jmx;
 
-import io.londiste.Causes;
+import io.londiste.error.Causes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;

@@ -2,8 +2,15 @@ package io.londiste.jmx;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
-import io.londiste.jmx.Picture.Reader;
 import io.londiste.table.TableName;
+import io.londiste.watch.ControlledDaemon;
+import io.londiste.watch.JobDatabases;
+import io.londiste.watch.JobState;
+import io.londiste.watch.JobState.Reader;
+import io.londiste.watch.JobView;
+import io.londiste.watch.LastComparison;
+import io.londiste.watch.StateReader;
+import io.londiste.watch.StateWatch;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,33 +27,37 @@ import javax.management.ObjectName;
  */
 public final class MBeans implements AutoCloseable {
     private final MBeanServer server;
-    private final Desk desk;
-    private final List<Registered<?>> families = new ArrayList<>();
-    private final Registered<String> queues;
-    private final Registered<Reader> consumers;
-    private final Registered<TableName> tables;
+    private final BeanContext context;
+    private final List<MBeanFamily<?>> families = new ArrayList<>();
+    private final MBeanFamily<String> queues;
+    private final MBeanFamily<Reader> consumers;
+    private final MBeanFamily<TableName> tables;
     private final Comparisons comparisons;
     private final ReplayBean replay;
-    private Notices notices;
+    private Notifier notices;
 
-    private MBeans(MBeanServer server, Settings settings, Operated daemon) {
+    private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
         this.server = server;
-        var databases = new Databases(settings);
-        var painter = new Painter(databases, shown(settings));
-        var watch = new Watch(settings.jobName() + "-mbeans", painter::paint, this::show);
-        desk = new Desk(settings, daemon, databases, watch);
+        var databases = new JobDatabases(settings);
+        var reader = new StateReader(databases, shown(settings));
+        var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::show);
+        context = new BeanContext(settings, daemon, databases, watch);
         queues = family(
-                name -> ObjectNames.of("Queue", desk.job(), "name", name),
-                name -> DescribedMBean.of(new QueueBean(desk, name), QueueMBean.class));
+                name -> ObjectNames.of("Queue", context.job(), "name", name),
+                name -> DescribedMBean.of(new QueueBean(context, name), QueueMBean.class));
         consumers = family(
-                reader -> ObjectNames.of("Consumer", desk.job(), "queue", reader.queue(), "name", reader.consumer()),
-                reader -> DescribedMBean.of(new ConsumerBean(desk, reader), ConsumerMBean.class));
-        comparisons = new Comparisons(server, desk);
+                consumer -> ObjectNames.of(
+                        "Consumer", context.job(), "queue", consumer.queue(), "name", consumer.consumer()),
+                consumer -> DescribedMBean.of(new ConsumerBean(context, consumer), ConsumerMBean.class));
+        comparisons = new Comparisons(server, context);
         tables = family(
                 this::tableName,
                 name -> DescribedMBean.of(
-                        new TableBean(desk, comparisons, name), TableMBean.class, Notices.OF_STATE, Notices.OF_ERROR));
-        replay = databases.hasSubscriber() ? new ReplayBean(desk) : null;
+                        new TableBean(context, comparisons, name),
+                        TableMBean.class,
+                        Notifier.OF_STATE,
+                        Notifier.OF_ERROR));
+        replay = databases.hasSubscriber() ? new ReplayBean(context) : null;
     }
 
     /** A replay shows its own queue, or all of the database if it is the one that ticks them. */
@@ -58,13 +69,13 @@ public final class MBeans implements AutoCloseable {
     /**
      * Registers the MBeans of a daemon in this process.
      *
-     * @throws io.londiste.LondisteException if the settings do not say which databases they are for
+     * @throws io.londiste.error.LondisteException if the settings do not say which databases they are for
      */
-    public static MBeans register(Settings settings, Operated daemon) {
+    public static MBeans register(Settings settings, ControlledDaemon daemon) {
         var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon);
         try {
             beans.registerLasting();
-            beans.desk.watch().start();
+            beans.context.watch().start();
             return beans;
         } catch (RuntimeException e) {
             beans.close();
@@ -75,41 +86,41 @@ public final class MBeans implements AutoCloseable {
     /** Those that are there as long as the daemon. */
     private void registerLasting() {
         if (replay == null) {
-            lasting("Ticker", DescribedMBean.of(new TickerBean(desk), TickerProcessMBean.class));
+            lasting("Ticker", DescribedMBean.of(new TickerBean(context), TickerProcessMBean.class));
             return;
         }
-        lasting("Provider", DescribedMBean.of(new ProviderBean(desk), ProviderMBean.class));
-        lasting("Subscriber", DescribedMBean.of(new SubscriberBean(desk, comparisons), SubscriberMBean.class));
-        if (desk.settings().embeddedTicker()) {
-            lasting("Ticker", DescribedMBean.of(new TickerBean(desk), TickerMBean.class));
+        lasting("Provider", DescribedMBean.of(new ProviderBean(context), ProviderMBean.class));
+        lasting("Subscriber", DescribedMBean.of(new SubscriberBean(context, comparisons), SubscriberMBean.class));
+        if (context.settings().embeddedTicker()) {
+            lasting("Ticker", DescribedMBean.of(new TickerBean(context), TickerMBean.class));
         }
-        var bean = DescribedMBean.of(replay, ReplayMBean.class, Notices.OF_ERROR, Notices.OF_LAG);
+        var bean = DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG);
         lasting("Replay", bean);
-        notices = new Notices(this::receiver, new Notices.Receiver(bean, ObjectNames.of("Replay", desk.job())));
+        notices = new Notifier(this::receiver, new Notifier.Receiver(bean, ObjectNames.of("Replay", context.job())));
     }
 
     private void lasting(String type, DescribedMBean bean) {
-        this.<String>family(name -> ObjectNames.of(name, desk.job()), name -> bean)
+        this.<String>family(name -> ObjectNames.of(name, context.job()), name -> bean)
                 .add(type);
     }
 
-    private <K> Registered<K> family(Function<K, ObjectName> namer, Function<K, DescribedMBean> maker) {
-        var family = new Registered<>(server, namer, maker);
+    private <K> MBeanFamily<K> family(Function<K, ObjectName> namer, Function<K, DescribedMBean> maker) {
+        var family = new MBeanFamily<>(server, namer, maker);
         families.add(family);
         return family;
     }
 
     private ObjectName tableName(TableName table) {
-        return ObjectNames.of("Table", desk.job(), "name", table.toString());
+        return ObjectNames.of("Table", context.job(), "name", table.toString());
     }
 
-    private Notices.Receiver receiver(TableName table) {
+    private Notifier.Receiver receiver(TableName table) {
         var bean = tables.get(table);
-        return bean == null ? null : new Notices.Receiver(bean, tableName(table));
+        return bean == null ? null : new Notifier.Receiver(bean, tableName(table));
     }
 
     /** Brings the MBeans in line with what was seen. */
-    private void show(Picture before, Picture now) {
+    private void show(JobState before, JobState now) {
         queues.show(now.queues().keySet());
         consumers.show(now.consumers().keySet());
         tables.show(now.tables().keySet());
@@ -121,8 +132,8 @@ public final class MBeans implements AutoCloseable {
     }
 
     /** What is to be seen now. */
-    public View view() {
-        var picture = desk.picture();
+    public JobView view() {
+        var picture = context.picture();
         var compared = new HashMap<TableName, LastComparison>();
         for (var table : picture.tables().keySet()) {
             var last = comparisons.last(table);
@@ -130,11 +141,11 @@ public final class MBeans implements AutoCloseable {
                 compared.put(table, last);
             }
         }
-        return new View(
-                desk.settings(),
-                desk.daemon(),
+        return new JobView(
+                context.settings(),
+                context.daemon(),
                 picture,
-                desk.error(picture),
+                context.error(picture),
                 replay == null ? null : replay.lag(picture),
                 compared);
     }
@@ -143,11 +154,11 @@ public final class MBeans implements AutoCloseable {
     @Override
     public void close() {
         try {
-            desk.watch().close();
+            context.watch().close();
             comparisons.close();
-            families.forEach(Registered::close);
+            families.forEach(MBeanFamily::close);
         } finally {
-            desk.databases().close();
+            context.databases().close();
         }
     }
 }

@@ -5,33 +5,33 @@ import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
 final class ProviderBean implements ProviderMBean {
-    private final Desk desk;
+    private final BeanContext context;
 
-    ProviderBean(Desk desk) {
-        this.desk = desk;
+    ProviderBean(BeanContext context) {
+        this.context = context;
     }
 
     private Provider provider() {
-        return desk.databases().provider();
+        return context.databases().provider();
     }
 
     private String[] run(Consumer<Provider> command) {
-        return desk.run(provider(), command);
+        return context.run(provider(), command);
     }
 
     @Override
     public String getDatabase() {
-        return desk.databases().first().toString();
+        return context.databases().first().toString();
     }
 
     @Override
     public String getServerVersion() {
-        return desk.picture().first().version();
+        return context.picture().first().version();
     }
 
     @Override
     public String getError() {
-        return desk.picture().first().error();
+        return context.picture().first().error();
     }
 
     @Override
@@ -41,25 +41,25 @@ final class ProviderBean implements ProviderMBean {
 
     @Override
     public String[] add(String tables, boolean all) {
-        var selection = Selected.of(tables, all);
+        var selection = NameArgument.of(tables, all);
         return run(provider -> provider.add(selection));
     }
 
     @Override
     public String[] remove(String tables, boolean all) {
-        var selection = Selected.of(tables, all);
+        var selection = NameArgument.of(tables, all);
         return run(provider -> provider.remove(selection));
     }
 
     @Override
     public String[] addSequences(String sequences, boolean all) {
-        var selection = Selected.of(sequences, all);
+        var selection = NameArgument.of(sequences, all);
         return run(provider -> provider.sequences().add(selection));
     }
 
     @Override
     public String[] removeSequences(String sequences, boolean all) {
-        var selection = Selected.of(sequences, all);
+        var selection = NameArgument.of(sequences, all);
         return run(provider -> provider.sequences().remove(selection));
     }
 

@@ -19,22 +19,22 @@ public interface ProviderMBean {
 
     @Describe("Register tables and put the triggers on them that capture their changes (provider add)")
     String[] add(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all tables with a primary key instead of names") boolean all);
 
     @Describe("Unregister tables and remove their triggers; the subscribers unregister them as well (provider remove)")
     String[] remove(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all registered tables instead of names") boolean all);
 
     @Describe("Register sequences, whose values subscribers may follow then (provider add-seq)")
     String[] addSequences(
-            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all sequences instead of names") boolean all);
 
     @Describe("Unregister sequences (provider remove-seq)")
     String[] removeSequences(
-            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all registered sequences instead of names") boolean all);
 
     @Describe("The registered tables (provider tables)")

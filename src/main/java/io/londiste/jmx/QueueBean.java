@@ -1,20 +1,20 @@
 package io.londiste.jmx;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.QueueInfo;
 import java.util.Map;
 
 final class QueueBean implements QueueMBean {
-    private final Desk desk;
+    private final BeanContext context;
     private final String name;
 
-    QueueBean(Desk desk, String name) {
-        this.desk = desk;
+    QueueBean(BeanContext context, String name) {
+        this.context = context;
         this.name = name;
     }
 
     private QueueInfo info() {
-        var info = desk.picture().queues().get(name);
+        var info = context.picture().queues().get(name);
         if (info == null) {
             throw new LondisteException("there is no queue " + name + " any more");
         }
@@ -73,6 +73,6 @@ final class QueueBean implements QueueMBean {
 
     @Override
     public String[] configure(String setting, String value) {
-        return desk.run(desk.databases().queues(), queues -> queues.configure(name, Map.of(setting, value)));
+        return context.run(context.databases().queues(), queues -> queues.configure(name, Map.of(setting, value)));
     }
 }

@@ -1,10 +1,10 @@
 package io.londiste.jmx;
 
-import io.londiste.Causes;
-import io.londiste.LondisteException;
 import io.londiste.config.Jmx;
 import io.londiste.config.Key;
 import io.londiste.config.Settings;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -141,7 +141,7 @@ public final class RemoteAccess implements AutoCloseable {
                     new JMXServiceURL("rmi", address.getHostString(), address.getPort()),
                     environment,
                     exported,
-                    Discreet.of(ManagementFactory.getPlatformMBeanServer()));
+                    RedactedServer.of(ManagementFactory.getPlatformMBeanServer()));
             server.start();
             registry.rebind("jmxrmi", exported.toStub());
             LOG.info("JMX clients reach this process at {}{}", written(jmx), jmx.tls() ? " by TLS" : "");

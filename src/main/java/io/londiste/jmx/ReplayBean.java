@@ -1,8 +1,9 @@
 package io.londiste.jmx;
 
-import io.londiste.Application;
-import io.londiste.LondisteException;
+import io.londiste.app.Application;
+import io.londiste.error.LondisteException;
 import io.londiste.replay.ReplayStatus;
+import io.londiste.watch.JobState;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Objects;
@@ -11,60 +12,60 @@ import java.util.function.ToDoubleFunction;
 import javax.management.openmbean.CompositeData;
 
 final class ReplayBean implements ReplayMBean {
-    private final Desk desk;
+    private final BeanContext context;
     private volatile double lagLimit;
 
-    ReplayBean(Desk desk) {
-        this.desk = desk;
-        this.lagLimit = Composites.seconds(desk.settings().lagLimit());
+    ReplayBean(BeanContext context) {
+        this.context = context;
+        this.lagLimit = Composites.seconds(context.settings().lagLimit());
     }
 
     @Override
     public String getJob() {
-        return desk.job();
+        return context.job();
     }
 
     @Override
     public String getQueue() {
-        return desk.settings().queueName();
+        return context.settings().queueName();
     }
 
     @Override
     public String getConsumer() {
-        return desk.settings().consumerId();
+        return context.settings().consumerId();
     }
 
     @Override
     public String getState() {
-        return desk.state();
+        return context.state();
     }
 
     @Override
     public String getError() {
-        return desk.error();
+        return context.error();
     }
 
     @Override
     public CompositeData[] getRecentErrors() {
-        return desk.recentErrors();
+        return context.recentErrors();
     }
 
     @Override
     public Date getSince() {
-        return Composites.date(desk.daemon().condition().since());
+        return Composites.date(context.daemon().condition().since());
     }
 
     @Override
     public Long getTick() {
-        return desk.picture().progress().tick();
+        return context.picture().progress().tick();
     }
 
     @Override
     public Double getLagSeconds() {
-        return Composites.seconds(lag(desk.picture()));
+        return Composites.seconds(lag(context.picture()));
     }
 
-    Duration lag(Picture picture) {
+    Duration lag(JobState picture) {
         return picture.lag(getQueue(), getConsumer());
     }
 
@@ -111,7 +112,7 @@ final class ReplayBean implements ReplayMBean {
     }
 
     private Optional<ReplayStatus> status() {
-        return desk.daemon().application().map(Application::status);
+        return context.daemon().application().map(Application::status);
     }
 
     @Override
@@ -121,36 +122,36 @@ final class ReplayBean implements ReplayMBean {
 
     @Override
     public void pause() {
-        desk.daemon().pause();
+        context.daemon().pause();
     }
 
     @Override
     public void resume() {
-        desk.daemon().resume();
+        context.daemon().resume();
     }
 
     @Override
     public void reload() {
-        desk.daemon().reload();
+        context.daemon().reload();
     }
 
     @Override
     public void stop() {
-        desk.daemon().stop();
+        context.daemon().stop();
     }
 
     @Override
     public void kill() {
-        desk.daemon().kill();
+        context.daemon().kill();
     }
 
     @Override
     public void rewind() {
-        desk.daemon().rewind();
+        context.daemon().rewind();
     }
 
     @Override
     public void reset() {
-        desk.daemon().reset();
+        context.daemon().reset();
     }
 }

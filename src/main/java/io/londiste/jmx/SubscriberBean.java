@@ -1,9 +1,9 @@
 package io.londiste.jmx;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Compare;
 import io.londiste.compare.Repair;
 import io.londiste.compare.SyncOptions;
+import io.londiste.error.LondisteException;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.ForeignKey;
 import io.londiste.subscriber.Subscriber;
@@ -18,45 +18,45 @@ final class SubscriberBean implements SubscriberMBean {
     private static final int JOBS = 2;
     private static final int MOST_JOBS = 8;
 
-    private final Desk desk;
+    private final BeanContext context;
     private final Comparisons comparisons;
 
-    SubscriberBean(Desk desk, Comparisons comparisons) {
-        this.desk = desk;
+    SubscriberBean(BeanContext context, Comparisons comparisons) {
+        this.context = context;
         this.comparisons = comparisons;
     }
 
     private Subscriber subscriber() {
-        return desk.databases().subscriber();
+        return context.databases().subscriber();
     }
 
     private String[] run(Consumer<Subscriber> command) {
-        return desk.run(subscriber(), command);
+        return context.run(subscriber(), command);
     }
 
     @Override
     public String getDatabase() {
-        return desk.databases().second().toString();
+        return context.databases().second().toString();
     }
 
     @Override
     public String getServerVersion() {
-        return desk.picture().second().version();
+        return context.picture().second().version();
     }
 
     @Override
     public String getError() {
-        return desk.picture().second().error();
+        return context.picture().second().error();
     }
 
     @Override
     public long getPendingForeignKeys() {
-        return desk.picture().progress().pendingForeignKeys();
+        return context.picture().progress().pendingForeignKeys();
     }
 
     @Override
     public long getPendingTriggers() {
-        return desk.picture().progress().pendingTriggers();
+        return context.picture().progress().pendingTriggers();
     }
 
     @Override
@@ -67,32 +67,32 @@ final class SubscriberBean implements SubscriberMBean {
     @Override
     public String[] add(
             String tables, boolean all, boolean force, boolean expectSync, boolean skipTruncate, boolean denyWrites) {
-        var selection = Selected.of(tables, all);
+        var selection = NameArgument.of(tables, all);
         var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
         return run(subscriber -> subscriber.add(selection, options));
     }
 
     @Override
     public String[] remove(String tables, boolean all) {
-        var selection = Selected.of(tables, all);
+        var selection = NameArgument.of(tables, all);
         return run(subscriber -> subscriber.remove(selection));
     }
 
     @Override
     public String[] resync(String tables, boolean all) {
-        var selection = Selected.of(tables, all);
+        var selection = NameArgument.of(tables, all);
         return run(subscriber -> subscriber.resync(selection));
     }
 
     @Override
     public String[] addSequences(String sequences, boolean all) {
-        var selection = Selected.of(sequences, all);
+        var selection = NameArgument.of(sequences, all);
         return run(subscriber -> subscriber.sequences().add(selection));
     }
 
     @Override
     public String[] removeSequences(String sequences, boolean all) {
-        var selection = Selected.of(sequences, all);
+        var selection = NameArgument.of(sequences, all);
         return run(subscriber -> subscriber.sequences().remove(selection));
     }
 
@@ -164,7 +164,7 @@ final class SubscriberBean implements SubscriberMBean {
     public String compare(
             String tables, boolean all, boolean countOnly, boolean lock, boolean force, String where, int jobs) {
         var options = options(lock, force, where, jobs);
-        return comparisons.compare(new Compare.Request(Selected.of(tables, all), options, countOnly), options);
+        return comparisons.compare(new Compare.Request(NameArgument.of(tables, all), options, countOnly), options);
     }
 
     @Override
@@ -178,7 +178,8 @@ final class SubscriberBean implements SubscriberMBean {
             String where,
             int jobs) {
         var options = options(lock, force, where, jobs);
-        return comparisons.repair(new Repair.Request(Selected.of(tables, all), options, apply, transaction), options);
+        return comparisons.repair(
+                new Repair.Request(NameArgument.of(tables, all), options, apply, transaction), options);
     }
 
     private static SyncOptions options(boolean lock, boolean force, String where, int jobs) {

@@ -25,7 +25,7 @@ public interface SubscriberMBean {
 
     @Describe("Register tables; the replay copies them and keeps them in sync from then on (subscriber add)")
     String[] add(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all tables that the provider has registered instead of names") boolean all,
             @Describe("Ignore differences of structure") boolean force,
             @Describe("The table is in sync already: make no copy, keep its triggers") boolean expectSync,
@@ -34,22 +34,22 @@ public interface SubscriberMBean {
 
     @Describe("Unregister tables; no events are applied to them any more (subscriber remove)")
     String[] remove(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all subscribed tables instead of names") boolean all);
 
     @Describe("Have tables copied anew that are ok, or have stopped (subscriber resync)")
     String[] resync(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all that are not on their way already instead of names") boolean all);
 
     @Describe("Register sequences; the replay gives them the provider's values from then on (subscriber add-seq)")
     String[] addSequences(
-            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all that the provider has registered instead of names") boolean all);
 
     @Describe("Unregister sequences; they stay where they are (subscriber remove-seq)")
     String[] removeSequences(
-            @Describe(Selected.SEQUENCES) String sequences,
+            @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all registered sequences instead of names") boolean all);
 
     @Describe("The registered tables with their states (subscriber tables)")
@@ -86,7 +86,7 @@ public interface SubscriberMBean {
     @Describe("Compare tables with the provider's in the background (londiste compare); returns the name of the MBean"
             + " with progress and results")
     String compare(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all subscribed tables instead of names") boolean all,
             @Describe("Only count rows") boolean countOnly,
             @Describe("Lock the provider's tables until both sides are at the same tick") boolean lock,
@@ -97,7 +97,7 @@ public interface SubscriberMBean {
     @Describe("Compare tables and make the statements that mend them, in the background (londiste repair); returns the"
             + " name of the MBean with progress and results")
     String repair(
-            @Describe(Selected.TABLES) String tables,
+            @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all subscribed tables instead of names") boolean all,
             @Describe("Run the statements, too, while the replay stands still") boolean apply,
             @Describe("Put the statements of a file between BEGIN and COMMIT") boolean transaction,

@@ -1,11 +1,11 @@
 package io.londiste.jmx;
 
-import io.londiste.Application;
-import io.londiste.Errors;
-import io.londiste.LondisteException;
+import io.londiste.app.Application;
 import io.londiste.compare.Compare;
 import io.londiste.compare.Repair;
 import io.londiste.compare.SyncOptions;
+import io.londiste.error.LondisteException;
+import io.londiste.error.RecentErrors;
 import io.londiste.replay.Counts;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.Subscriber;
@@ -22,18 +22,18 @@ import javax.management.openmbean.CompositeData;
 final class TableBean implements TableMBean {
     private static final SyncOptions SYNC = new SyncOptions(false, false, 1, null);
 
-    private final Desk desk;
+    private final BeanContext context;
     private final Comparisons comparisons;
     private final TableName name;
 
-    TableBean(Desk desk, Comparisons comparisons, TableName name) {
-        this.desk = desk;
+    TableBean(BeanContext context, Comparisons comparisons, TableName name) {
+        this.context = context;
         this.comparisons = comparisons;
         this.name = name;
     }
 
     private TableStatus status() {
-        var status = desk.picture().tables().get(name);
+        var status = context.picture().tables().get(name);
         if (status == null) {
             throw new LondisteException("table " + name + " is not subscribed any more");
         }
@@ -41,19 +41,20 @@ final class TableBean implements TableMBean {
     }
 
     private Optional<ReplayStatus> applied() {
-        return desk.daemon().application().map(Application::status);
+        return context.daemon().application().map(Application::status);
     }
 
     private Counts counts() {
         return applied().map(status -> status.of(name)).orElse(Counts.NONE);
     }
 
-    private Optional<Errors.Error> error() {
-        return desk.daemon().application().flatMap(running -> running.errors().ofTable(name.toString()));
+    private Optional<RecentErrors.Error> error() {
+        return context.daemon().application().flatMap(running -> running.errors()
+                .ofTable(name.toString()));
     }
 
     private String[] run(Consumer<Subscriber> command) {
-        return desk.run(desk.databases().subscriber(), command);
+        return context.run(context.databases().subscriber(), command);
     }
 
     private Selection selection() {
@@ -127,12 +128,12 @@ final class TableBean implements TableMBean {
 
     @Override
     public String getLastError() {
-        return error().map(Errors.Error::message).orElse("");
+        return error().map(RecentErrors.Error::message).orElse("");
     }
 
     @Override
     public Date getLastErrorTime() {
-        return error().map(Errors.Error::time).map(Date::from).orElse(null);
+        return error().map(RecentErrors.Error::time).map(Date::from).orElse(null);
     }
 
     @Override

@@ -4,8 +4,8 @@ import io.londiste.compare.Comparison;
 import io.londiste.compare.Comparison.Outcome;
 import io.londiste.compare.Repaired;
 import io.londiste.table.TableName;
+import io.londiste.watch.LastComparison;
 import java.nio.file.Path;
-import java.util.ArrayList;
 
 /**
  * What came out for one table, of a comparison or a repair; what was not found out is null.
@@ -47,20 +47,6 @@ record TableResult(
                 statements,
                 file,
                 applied,
-                note(found));
-    }
-
-    static String note(Comparison found) {
-        var notes = new ArrayList<String>();
-        if (found.problem() != null) {
-            notes.add(found.problem());
-        }
-        if (!found.onlyOnProvider().isEmpty()) {
-            notes.add("left out, only on the provider: " + String.join(", ", found.onlyOnProvider()));
-        }
-        if (!found.onlyOnSubscriber().isEmpty()) {
-            notes.add("left out, only on the subscriber: " + String.join(", ", found.onlyOnSubscriber()));
-        }
-        return String.join("; ", notes);
+                LastComparison.note(found));
     }
 }

@@ -1,8 +1,8 @@
 package io.londiste.jmx;
 
-import io.londiste.Application;
-import io.londiste.TickerLog;
+import io.londiste.app.Application;
 import io.londiste.queue.Queues;
+import io.londiste.ticker.TickerLog;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -11,43 +11,43 @@ import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
 final class TickerBean implements TickerProcessMBean {
-    private final Desk desk;
+    private final BeanContext context;
 
-    TickerBean(Desk desk) {
-        this.desk = desk;
+    TickerBean(BeanContext context) {
+        this.context = context;
     }
 
     private String[] run(Consumer<Queues> command) {
-        return desk.run(desk.databases().queues(), command);
+        return context.run(context.databases().queues(), command);
     }
 
     private Optional<TickerLog> ticks() {
-        return desk.daemon().application().map(Application::ticks);
+        return context.daemon().application().map(Application::ticks);
     }
 
     @Override
     public String getJob() {
-        return desk.job();
+        return context.job();
     }
 
     @Override
     public String getDatabase() {
-        return desk.databases().first().toString();
+        return context.databases().first().toString();
     }
 
     @Override
     public String getState() {
-        return desk.state();
+        return context.state();
     }
 
     @Override
     public String getError() {
-        return desk.error();
+        return context.error();
     }
 
     @Override
     public CompositeData[] getRecentErrors() {
-        return desk.recentErrors();
+        return context.recentErrors();
     }
 
     @Override
@@ -67,7 +67,7 @@ final class TickerBean implements TickerProcessMBean {
 
     @Override
     public CompositeData[] status() {
-        return Composites.of(desk.databases().queues().status());
+        return Composites.of(context.databases().queues().status());
     }
 
     @Override
@@ -92,7 +92,7 @@ final class TickerBean implements TickerProcessMBean {
 
     @Override
     public CompositeData[] config(String queue) {
-        var queues = desk.databases().queues();
+        var queues = context.databases().queues();
         return Composites.of(queue == null || queue.isBlank() ? queues.all() : List.of(queues.one(queue)));
     }
 
@@ -103,16 +103,16 @@ final class TickerBean implements TickerProcessMBean {
 
     @Override
     public void reload() {
-        desk.daemon().reload();
+        context.daemon().reload();
     }
 
     @Override
     public void stop() {
-        desk.daemon().stop();
+        context.daemon().stop();
     }
 
     @Override
     public void kill() {
-        desk.daemon().kill();
+        context.daemon().kill();
     }
 }

@@ -1,8 +1,8 @@
 package io.londiste.metrics;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import io.londiste.jmx.Operated.State;
-import io.londiste.jmx.View;
+import io.londiste.watch.ControlledDaemon.State;
+import io.londiste.watch.JobView;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -24,12 +24,12 @@ record Health(State state, List<String> problems) {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** That of a daemon that is there at all. */
-    static Health live(View view) {
+    static Health live(JobView view) {
         return new Health(view.daemon().condition().state(), List.of());
     }
 
     /** That of one that can do its work, and keeps up with it. */
-    static Health ready(View view) {
+    static Health ready(JobView view) {
         var state = view.daemon().condition().state();
         var problems = new ArrayList<String>();
         if (!view.error().isEmpty()) {

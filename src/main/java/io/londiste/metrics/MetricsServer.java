@@ -2,10 +2,10 @@ package io.londiste.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.londiste.Causes;
-import io.londiste.LondisteException;
 import io.londiste.config.Settings;
-import io.londiste.jmx.View;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
+import io.londiste.watch.JobView;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -48,11 +48,11 @@ public final class MetricsServer implements AutoCloseable {
     private final ExecutorService threads;
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Supplier<View> views;
+    private final Supplier<JobView> views;
 
     private record Answer(int status, String type, String text) {}
 
-    private MetricsServer(InetSocketAddress address, Supplier<View> views) throws IOException {
+    private MetricsServer(InetSocketAddress address, Supplier<JobView> views) throws IOException {
         this.views = views;
         registry.getPrometheusRegistry().register(new ReplicationMetrics(views));
         new JvmMemoryMetrics().bindTo(registry);
@@ -84,7 +84,7 @@ public final class MetricsServer implements AutoCloseable {
      * @param views what is to be seen, at any time
      * @throws LondisteException if the address cannot be used; the message names the key
      */
-    public static MetricsServer open(Settings settings, Supplier<View> views) {
+    public static MetricsServer open(Settings settings, Supplier<JobView> views) {
         var address = settings.metrics();
         if (address == null) {
             return null;

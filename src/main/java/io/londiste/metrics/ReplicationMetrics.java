@@ -1,13 +1,13 @@
 package io.londiste.metrics;
 
-import io.londiste.Application;
+import io.londiste.app.Application;
 import io.londiste.compare.Comparison.Outcome;
-import io.londiste.jmx.LastComparison;
-import io.londiste.jmx.Operated.State;
-import io.londiste.jmx.Picture;
-import io.londiste.jmx.View;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.TableStatus;
+import io.londiste.watch.ControlledDaemon.State;
+import io.londiste.watch.JobState;
+import io.londiste.watch.JobView;
+import io.londiste.watch.LastComparison;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Arrays;
@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 
 /** Replication and queues, as they are when somebody asks. Safe for use by several threads. */
 final class ReplicationMetrics implements MultiCollector {
-    private final Supplier<View> views;
+    private final Supplier<JobView> views;
 
-    ReplicationMetrics(Supplier<View> views) {
+    ReplicationMetrics(Supplier<JobView> views) {
         this.views = views;
     }
 
@@ -38,7 +38,7 @@ final class ReplicationMetrics implements MultiCollector {
         return samples.snapshots();
     }
 
-    private static void daemon(Samples samples, View view) {
+    private static void daemon(Samples samples, JobView view) {
         var state = view.daemon().condition().state();
         Arrays.stream(State.values())
                 .forEach(each -> samples.gauge(
@@ -87,7 +87,7 @@ final class ReplicationMetrics implements MultiCollector {
                 status.failure().times());
     }
 
-    private static void tables(Samples samples, View view) {
+    private static void tables(Samples samples, JobView view) {
         var status = view.daemon().application().map(Application::status).orElse(null);
         for (var table : view.picture().tables().values()) {
             var label = new String[] {"table", table.name().toString()};
@@ -158,7 +158,7 @@ final class ReplicationMetrics implements MultiCollector {
         }
     }
 
-    private static void queues(Samples samples, Picture picture) {
+    private static void queues(Samples samples, JobState picture) {
         picture.queues().forEach((name, queue) -> {
             samples.gauge(
                     "pgq_queue_ticker_lag_seconds",

@@ -1,9 +1,12 @@
 package io.londiste.provider;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
+import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.ProviderSequences;
 import io.londiste.table.Selection;
@@ -84,7 +87,7 @@ public final class Provider {
 
     public Provider(Settings settings, DataSource provider) {
         this.settings = settings;
-        this.provider = Database.provider(settings, provider);
+        this.provider = Databases.provider(settings, provider);
     }
 
     /** Installs PgQ unless some is there, our schema, and creates the queue. Does nothing the second time. */
@@ -184,8 +187,8 @@ public final class Provider {
     }
 
     private void requireInstalled() {
-        provider.requireLondiste();
-        provider.requireQueue();
+        Installed.requireLondiste(provider);
+        Installed.requireQueue(provider, settings.queueName());
     }
 
     private List<TableName> registered() {
@@ -228,7 +231,7 @@ public final class Provider {
 
     private int call(Connection connection, String function, TableName table) throws SQLException {
         try (var statement = connection.prepareStatement("select londiste." + function + "(?, ?)")) {
-            Database.bind(connection, statement, settings.queueName(), table.toString());
+            Jdbc.bind(connection, statement, settings.queueName(), table.toString());
             try (var row = statement.executeQuery()) {
                 row.next();
                 return row.getInt(1);

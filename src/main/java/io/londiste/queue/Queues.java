@@ -1,13 +1,15 @@
 package io.londiste.queue;
 
-import io.londiste.LondisteException;
-import io.londiste.SqlState;
-import io.londiste.config.Database;
+import io.londiste.config.Databases;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.SqlState;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.ConsumerInfo;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.QueueInfo;
+import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,8 +45,8 @@ public final class Queues {
     public Queues(Settings settings, DataSource source) {
         this.settings = settings;
         this.database = settings.section() == Section.PGQADM
-                ? Database.queues(settings, source)
-                : Database.provider(settings, source);
+                ? Databases.queues(settings, source)
+                : Databases.provider(settings, source);
     }
 
     /** Installs PgQ, unless some is there. Does nothing the second time. */
@@ -226,7 +228,7 @@ public final class Queues {
     }
 
     private <T> T pgq(Call<T> call) {
-        database.requirePgq();
+        Installed.requirePgq(database);
         return database.call(source -> call.run(new PgqClient(source)));
     }
 

@@ -1,6 +1,6 @@
 package io.londiste.replay;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;

@@ -1,6 +1,6 @@
 package io.londiste.replay;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.Event;
 import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableName;

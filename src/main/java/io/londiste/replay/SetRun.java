@@ -1,6 +1,6 @@
 package io.londiste.replay;
 
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.replay.OrderedRun.Shapes;
 import io.londiste.table.TableName;

@@ -1,6 +1,6 @@
 package io.londiste.replay;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 
 /** One table cannot go on, for a reason that is in its data or its structure; the others can. */

@@ -1,7 +1,7 @@
 package io.londiste.replay;
 
-import io.londiste.Causes;
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
+import io.londiste.error.Causes;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.table.TableName;
 import java.sql.Connection;

@@ -1,8 +1,8 @@
 package io.londiste.schema;
 
-import io.londiste.LondisteException;
-import io.londiste.SqlState;
-import io.londiste.Transactions;
+import io.londiste.db.SqlState;
+import io.londiste.db.Transactions;
+import io.londiste.error.LondisteException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

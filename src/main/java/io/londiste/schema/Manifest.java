@@ -1,6 +1,6 @@
 package io.londiste.schema;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,9 @@
 package io.londiste.sequence;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.error.LondisteException;
+import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.util.ArrayList;
@@ -104,8 +105,8 @@ public final class ProviderSequences {
     }
 
     void requireInstalled() {
-        provider.requireLondiste();
-        provider.requireQueue();
+        Installed.requireLondiste(provider);
+        Installed.requireQueue(provider, settings.queueName());
     }
 
     private List<TableName> fitting() {

@@ -1,8 +1,9 @@
 package io.londiste.sequence;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
+import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.sql.Connection;
@@ -115,7 +116,7 @@ final class Registry {
     private Void change(Connection connection, String verb, List<TableName> sequences) throws SQLException {
         try (var statement = connection.prepareStatement("select londiste." + side + "_" + verb + "_seq(?, ?)")) {
             for (var sequence : sequences) {
-                Database.bind(connection, statement, settings.queueName(), sequence.toString());
+                Jdbc.bind(connection, statement, settings.queueName(), sequence.toString());
                 statement.execute();
             }
         }

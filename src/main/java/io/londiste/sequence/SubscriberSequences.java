@@ -1,9 +1,10 @@
 package io.londiste.sequence;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
+import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.sql.ResultSet;
@@ -106,7 +107,7 @@ public final class SubscriberSequences {
 
     /** Unregisters sequences. They stay as they are. */
     public void remove(Selection selection) {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         registry.remove(selection);
     }
 
@@ -115,7 +116,7 @@ public final class SubscriberSequences {
      * cannot be asked is logged, and its values are missing.
      */
     public List<SubscribedSequence> list() {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         var theirs = new HashMap<TableName, ProvidedSequence>();
         try {
             provided.requireInstalled();
@@ -144,6 +145,6 @@ public final class SubscriberSequences {
 
     private void requireInstalled() {
         provided.requireInstalled();
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
     }
 }

@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 
 /**
  * How tables are added to the subscriber.

@@ -17,9 +17,9 @@ final class MissingThings {
               join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = p.table_name and c.relkind = 'S'
             """;
 
-    private final Sides sides;
+    private final BothSides sides;
 
-    MissingThings(Sides sides) {
+    MissingThings(BothSides sides) {
         this.sides = sides;
     }
 

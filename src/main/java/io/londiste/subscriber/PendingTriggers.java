@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 final class PendingTriggers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingTriggers.class);
 
-    private final Sides sides;
+    private final BothSides sides;
     private final TableName table;
 
-    PendingTriggers(Sides sides, TableName table) {
+    PendingTriggers(BothSides sides, TableName table) {
         this.sides = sides;
         this.table = table;
     }
@@ -55,7 +55,7 @@ final class PendingTriggers {
         var unknown = names.stream().filter(name -> !pending.contains(name)).toList();
         if (!unknown.isEmpty()) {
             throw new LondisteException(sides.subscriber() + ": table " + table + " has no pending trigger "
-                    + Sides.joined(unknown) + ", only " + Sides.joined(pending) + "; nothing was changed");
+                    + BothSides.joined(unknown) + ", only " + BothSides.joined(pending) + "; nothing was changed");
         }
     }
 

@@ -1,11 +1,13 @@
 package io.londiste.subscriber;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
-import io.londiste.config.Pools;
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.Pools;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
+import io.londiste.schema.Installed;
 import io.londiste.table.SubscribedTables;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -30,8 +32,8 @@ public final class Position {
 
     public Position(Settings settings, DataSource provider, DataSource subscriber) {
         this.settings = settings;
-        this.provider = Database.provider(settings, provider);
-        this.subscriber = Database.subscriber(settings, subscriber);
+        this.provider = Databases.provider(settings, provider);
+        this.subscriber = Databases.subscriber(settings, subscriber);
         this.subscribed = new SubscribedTables(settings.queueName());
     }
 
@@ -97,9 +99,9 @@ public final class Position {
     }
 
     private void requireInstalled() {
-        provider.requireLondiste();
-        provider.requireQueue();
-        subscriber.requireLondiste();
+        Installed.requireLondiste(provider);
+        Installed.requireQueue(provider, settings.queueName());
+        Installed.requireLondiste(subscriber);
     }
 
     private Optional<Long> applied() {

@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.ReplayLock;
 import io.londiste.table.TableState;
@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
-    private final Sides sides;
+    private final BothSides sides;
     private final String queue;
     private final String consumer;
 
-    Registration(Sides sides) {
+    Registration(BothSides sides) {
         this.sides = sides;
         queue = sides.settings().queueName();
         consumer = sides.settings().consumerId();

@@ -31,7 +31,7 @@ final class Rights {
     private Rights() {}
 
     /** What is lacking for these tables; nothing is said of those that are not there. */
-    static List<Difference> lacking(Sides sides, List<TableName> tables) {
+    static List<Difference> lacking(BothSides sides, List<TableName> tables) {
         var lacking = new ArrayList<Difference>();
         sides.subscriber()
                 .rows(

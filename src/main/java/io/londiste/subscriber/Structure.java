@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.config.Database;
+import io.londiste.db.Database;
 import io.londiste.subscriber.Difference.Severity;
 import io.londiste.table.TableName;
 import java.sql.ResultSet;
@@ -35,12 +35,12 @@ final class Structure {
     /** @param filled whether the server fills it by itself where a row says nothing of it */
     private record Column(String name, ColumnType type, boolean notNull, boolean filled, Integer keyPosition) {}
 
-    private final Sides sides;
+    private final BothSides sides;
     private final List<TableName> tables;
     private final Map<TableName, List<Column>> there;
     private final Map<TableName, List<Column>> here;
 
-    Structure(Sides sides, List<TableName> tables) {
+    Structure(BothSides sides, List<TableName> tables) {
         this.sides = sides;
         this.tables = tables;
         here = columns(sides.subscriber(), tables);

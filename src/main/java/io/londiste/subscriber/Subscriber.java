@@ -1,9 +1,11 @@
 package io.londiste.subscriber;
 
-import io.londiste.LondisteException;
-import io.londiste.config.Database;
-import io.londiste.config.Pools;
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.db.Database;
+import io.londiste.db.Pools;
+import io.londiste.error.LondisteException;
+import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.SubscriberSequences;
 import io.londiste.table.Selection;
@@ -35,16 +37,16 @@ public final class Subscriber {
             where t.queue_name = ? order by t.nr
             """;
 
-    private final Sides sides;
+    private final BothSides sides;
     private final Database subscriber;
     private final SubscribedTables subscribed;
     private final String queue;
 
     public Subscriber(Settings settings, DataSource provider, DataSource subscriber) {
-        this.subscriber = Database.subscriber(settings, subscriber);
+        this.subscriber = Databases.subscriber(settings, subscriber);
         queue = settings.queueName();
         subscribed = new SubscribedTables(queue);
-        sides = new Sides(settings, Database.provider(settings, provider), this.subscriber, subscribed);
+        sides = new BothSides(settings, Databases.provider(settings, provider), this.subscriber, subscribed);
     }
 
     /** Lets {@code action} work on connections of its own to both databases, which are closed after it. */
@@ -76,7 +78,7 @@ public final class Subscriber {
      * @return those of the selection that are subscribed now
      */
     public List<TableName> add(Selection selection, AddOptions options) {
-        return new Adding(sides, options).add(selection);
+        return new TableAddition(sides, options).add(selection);
     }
 
     /** Unregisters tables. Their rows stay; what was put aside for the copy comes back. */
@@ -103,7 +105,7 @@ public final class Subscriber {
             for (var table : subscribed.list(connection)) {
                 if (selected.contains(table.name())) {
                     if (isAtRest(table)) {
-                        Sides.call(
+                        BothSides.call(
                                 connection,
                                 "select londiste.subscriber_resync_table(?, ?)",
                                 queue,
@@ -130,7 +132,7 @@ public final class Subscriber {
 
     /** The subscribed tables with their states, in the order in which they were added. */
     public List<TableStatus> tables() {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         return subscriber.rows(
                 TABLES,
                 row -> new TableStatus(
@@ -164,8 +166,8 @@ public final class Subscriber {
     }
 
     /** How far the replay has come, and what waits to be restored. */
-    public Progress progress() {
-        return Progress.of(subscriber, queue, sides.settings().consumerId());
+    public ReplayProgress progress() {
+        return ReplayProgress.of(subscriber, queue, sides.settings().consumerId());
     }
 
     /** How the subscribed tables differ from the provider's, and what the subscriber's role may not do with them. */
@@ -188,7 +190,7 @@ public final class Subscriber {
 
     /** The foreign keys from and to subscribed tables, the pending ones first. */
     public List<ForeignKey> foreignKeys() {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         return subscriber.rows(
                 "select status, from_table, to_table, fkey_name, fkey_def from londiste.subscriber_get_fkey_list(?)",
                 row -> new ForeignKey(
@@ -198,7 +200,7 @@ public final class Subscriber {
 
     /** The triggers that somebody made on subscribed tables, the pending ones first. */
     public List<Trigger> triggers() {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         return subscriber.rows(
                 "select status, table_name, trigger_name, trigger_def from londiste.subscriber_get_trigger_list(?)",
                 row -> new Trigger(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
@@ -211,7 +213,7 @@ public final class Subscriber {
      * @param names which triggers; empty: all of the table
      */
     public void restoreTriggers(String table, List<String> names) {
-        subscriber.requireLondiste();
+        Installed.requireLondiste(subscriber);
         new PendingTriggers(sides, Selection.name(table)).restore(names);
     }
 
@@ -236,8 +238,8 @@ public final class Subscriber {
      * @throws LondisteException if one of them is not subscribed any more, no replay runs for longer than the job's lock
      *     timeout, or the subscriber cannot be asked
      */
-    public void await(List<TableName> tables, Waiting.Watcher watcher) {
-        new Waiting(this, sides, tables, watcher).await();
+    public void await(List<TableName> tables, TableWait.Watcher watcher) {
+        new TableWait(this, sides, tables, watcher).await();
     }
 
     /** What is selected of the subscribed tables; fails if something is not among them. */

@@ -1,6 +1,6 @@
 package io.londiste.table;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 
 /** Somebody changed a table's state meanwhile, so that the work on it has lost its sense. Nothing is wrong. */
 public class OvertakenException extends LondisteException {

@@ -1,6 +1,6 @@
 package io.londiste.table;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;

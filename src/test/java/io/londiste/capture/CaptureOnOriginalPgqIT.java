@@ -3,7 +3,7 @@ package io.londiste.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
 import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import io.londiste.test.DebianPostgres;

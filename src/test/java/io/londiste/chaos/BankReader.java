@@ -1,6 +1,6 @@
 package io.londiste.chaos;
 
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

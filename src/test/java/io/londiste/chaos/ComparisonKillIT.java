@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Compare;
 import io.londiste.compare.Comparison;
 import io.londiste.compare.Comparison.Outcome;
 import io.londiste.compare.SyncOptions;
-import io.londiste.config.Pools;
+import io.londiste.db.Pools;
 import io.londiste.demo.PgCluster.Stop;
+import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.test.Db;
 import io.londiste.test.Job;

@@ -3,6 +3,8 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.londiste.daemon.ExitCode;
+import io.londiste.daemon.PidFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -186,7 +188,7 @@ class CliTest {
 
         int code = Cli.run(Program.LONDISTE, full, new PrintStream(err, true), "--ini");
 
-        assertThat(code).isEqualTo(Cli.FAILED);
+        assertThat(code).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("londiste: standard output is closed or full; not all was printed\n");
     }

@@ -2,6 +2,7 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.daemon.PidFile;
 import io.londiste.test.Db;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.daemon.DaemonControl;
 import io.londiste.jmx.MBeans;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -71,9 +72,9 @@ class MBeansOfCommandsTest {
                                 "subscriber_db", nowhere,
                                 "pgq_queue_name", "q",
                                 "embedded_ticker", "1")),
-                new DaemonDesk(() -> {})));
+                new DaemonControl(() -> {})));
         MBEANS.add(MBeans.register(
-                Settings.of(Section.PGQADM, Map.of("job_name", "pgqadm", "db", nowhere)), new DaemonDesk(() -> {})));
+                Settings.of(Section.PGQADM, Map.of("job_name", "pgqadm", "db", nowhere)), new DaemonControl(() -> {})));
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.daemon.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class ReplaySwitchesIT extends JobFixture {
 
         var result = terminal.londiste("-q", config, "replay", "--once");
 
-        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.errLines())
                 .last()
                 .isEqualTo(
@@ -98,7 +99,7 @@ class ReplaySwitchesIT extends JobFixture {
 
         var result = terminal.londiste("-q", config, "replay", "--once", "--routes", directory.toString());
 
-        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.errLines())
                 .last()
                 .asString()
@@ -117,7 +118,7 @@ class ReplaySwitchesIT extends JobFixture {
 
             var result = terminal.londiste("-q", config, "replay", option);
 
-            assertThat(result.code()).isEqualTo(Cli.FAILED);
+            assertThat(result.code()).isEqualTo(ExitCode.FAILED);
             assertThat(result.err()).contains("replay of job runs");
         }
     }
@@ -135,7 +136,7 @@ class ReplaySwitchesIT extends JobFixture {
 
         assertThat(result)
                 .isEqualTo(new Terminal.Result(
-                        Cli.OK,
+                        ExitCode.OK,
                         "",
                         "Consumer job of queue queue is at tick " + before + " now, as the subscriber is\n"));
         terminal.ok("-q", config, "replay", "--once");
@@ -150,7 +151,7 @@ class ReplaySwitchesIT extends JobFixture {
 
         var result = terminal.londiste(config, "replay", "--rewind");
 
-        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.err())
                 .contains("has applied queue queue up to tick 4711, but the queue only has ticks 1 to ")
                 .contains("replay --reset, then subscriber resync --all");
@@ -162,7 +163,7 @@ class ReplaySwitchesIT extends JobFixture {
     void rewindNeedsAPosition() {
         var result = terminal.londiste(config, "replay", "--rewind");
 
-        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.err()).contains("consumer job has no position there; nothing to rewind to");
     }
 

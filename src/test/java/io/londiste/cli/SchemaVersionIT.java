@@ -2,7 +2,8 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.config.Database;
+import io.londiste.daemon.ExitCode;
+import io.londiste.schema.Installed;
 import io.londiste.test.Db;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,15 +51,15 @@ class SchemaVersionIT extends JobFixture {
 
     @Test
     void anOlderProgramSaysSo() {
-        int next = Database.SCHEMA_VERSION + 1;
+        int next = Installed.SCHEMA_VERSION + 1;
         provider.sql("insert into londiste.upgrade (nr, name) values (?, 'of tomorrow')", next);
 
         assertRefused(
-                "newer than this program (version " + next + "; it knows " + Database.SCHEMA_VERSION
+                "newer than this program (version " + next + "; it knows " + Installed.SCHEMA_VERSION
                         + "); use the program that it was installed with",
                 "provider");
         var result = terminal.londiste(config, "provider", "install");
-        assertThat(result.code()).isEqualTo(Cli.FAILED);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.err()).contains("schema londiste is newer than this program; nothing was changed");
     }
 

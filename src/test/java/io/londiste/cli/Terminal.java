@@ -3,6 +3,7 @@ package io.londiste.cli;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.joran.spi.JoranException;
+import io.londiste.daemon.ExitCode;
 import io.londiste.test.Db;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class Terminal {
     /** Runs a command that is to succeed, and returns what it printed on standard output. */
     public String ok(String... arguments) {
         var result = londiste(arguments);
-        if (result.code() != Cli.OK) {
+        if (result.code() != ExitCode.OK) {
             throw new AssertionError(String.join(" ", arguments) + ": " + result);
         }
         return result.out();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.subscriber.Waiting;
+import io.londiste.subscriber.TableWait;
 import io.londiste.table.Selection;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
@@ -39,7 +39,7 @@ class WaitIT {
     private io.londiste.subscriber.Subscriber commands;
     private final Messages messages = new Messages();
 
-    private static final class Messages implements Waiting.Watcher {
+    private static final class Messages implements TableWait.Watcher {
         private final List<String> warnings = new CopyOnWriteArrayList<>();
 
         @Override

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.londiste.LondisteException;
 import io.londiste.compare.Comparison.Outcome;
-import io.londiste.config.Database;
-import io.londiste.config.Pools;
+import io.londiste.config.Databases;
+import io.londiste.db.Pools;
+import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import io.londiste.test.Db;
@@ -270,7 +270,8 @@ class CompareIT {
                 subscriber.number("select current_setting('server_version_num')::int") >= 140000,
                 "PostgreSQL 13 does not look after its client meanwhile");
         var settings = job.settings();
-        var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
+        var points =
+                new SyncPoints(settings, Databases.provider(settings, there), Databases.subscriber(settings, here));
         var holding = new CompletableFuture<Connection>();
         var stood = CompletableFuture.runAsync(() -> points.stand((provider, subscriber) -> {
             holding.complete(subscriber);
@@ -293,7 +294,8 @@ class CompareIT {
     @Test
     void aTableThatIsTruncatedMeanwhileIsNotTakenForDifferent() {
         var settings = job.settings();
-        var points = new SyncPoints(settings, Database.provider(settings, there), Database.subscriber(settings, here));
+        var points =
+                new SyncPoints(settings, Databases.provider(settings, there), Databases.subscriber(settings, here));
         try (var point = points.reach(List.of(), false);
                 var workers = new Workers(1)) {
             provider.sql("truncate one, part_2, tree_2; alter table two alter b type bigint");

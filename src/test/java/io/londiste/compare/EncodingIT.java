@@ -3,7 +3,7 @@ package io.londiste.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.compare.Comparison.Outcome;
-import io.londiste.config.Pools;
+import io.londiste.db.Pools;
 import io.londiste.table.Selection;
 import io.londiste.test.Db;
 import io.londiste.test.Job;

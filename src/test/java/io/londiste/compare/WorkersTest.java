@@ -2,7 +2,7 @@ package io.londiste.compare;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.londiste.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

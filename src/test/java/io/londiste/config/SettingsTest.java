@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.londiste.db.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

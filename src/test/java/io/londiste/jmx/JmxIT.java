@@ -58,7 +58,7 @@ class JmxIT {
         job = new Job(provider, subscriber).start();
         lock = subscriber.connect(); // the daemon's
         lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
-        mbeans = MBeans.register(job.settings(), new Embedded(job.running()));
+        mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()));
     }
 
     @AfterEach
@@ -246,7 +246,7 @@ class JmxIT {
         provider().add("p", false);
         addAll();
         try (var other = new Job(provider, subscriber, "other, job", "second").start();
-                var others = MBeans.register(other.settings(), new Embedded(other.running()))) {
+                var others = MBeans.register(other.settings(), new EmbeddedDaemon(other.running()))) {
             assertThat(others).isNotNull();
             assertThat(names("Replay"))
                     .containsExactly("io.londiste:job=\"other, job\",type=Replay", "io.londiste:job=job,type=Replay");
@@ -257,7 +257,7 @@ class JmxIT {
             assertThat(proxy("type=Subscriber,job=\"other, job\"", SubscriberMBean.class)
                             .getPendingTriggers())
                     .isZero();
-            assertThatThrownBy(() -> MBeans.register(other.settings(), new Embedded(other.running())))
+            assertThatThrownBy(() -> MBeans.register(other.settings(), new EmbeddedDaemon(other.running())))
                     .hasMessageContaining("already");
         }
         assertThat(names("Replay")).containsExactly("io.londiste:job=job,type=Replay");

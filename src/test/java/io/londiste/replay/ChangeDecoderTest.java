@@ -3,7 +3,7 @@ package io.londiste.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.pgq.Event;
 import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableName;

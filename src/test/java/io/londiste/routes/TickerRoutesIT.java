@@ -3,7 +3,7 @@ package io.londiste.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.Application;
+import io.londiste.app.Application;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.pgq.Batch;

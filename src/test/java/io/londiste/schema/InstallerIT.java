@@ -3,7 +3,7 @@ package io.londiste.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.LondisteException;
+import io.londiste.error.LondisteException;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;

@@ -2,7 +2,6 @@ package io.londiste.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.config.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +24,6 @@ class ManifestTest {
 
     @Test
     void theProgramKnowsTheLastStep() {
-        assertThat(new Manifest("sql/londiste").version()).isEqualTo(Database.SCHEMA_VERSION);
+        assertThat(new Manifest("sql/londiste").version()).isEqualTo(Installed.SCHEMA_VERSION);
     }
 }

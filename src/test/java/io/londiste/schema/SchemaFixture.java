@@ -2,7 +2,7 @@ package io.londiste.schema;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
 import java.io.IOException;

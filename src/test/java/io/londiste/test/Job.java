@@ -1,6 +1,6 @@
 package io.londiste.test;
 
-import io.londiste.Application;
+import io.londiste.app.Application;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.schema.Installer;

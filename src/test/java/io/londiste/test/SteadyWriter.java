@@ -1,6 +1,6 @@
 package io.londiste.test;
 
-import io.londiste.SqlState;
+import io.londiste.db.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

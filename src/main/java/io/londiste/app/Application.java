@@ -1,0 +1,311 @@
+package io.londiste.app;
+
+import io.londiste.compare.Barrier;
+import io.londiste.compare.LastComparisons;
+import io.londiste.compare.Progress;
+import io.londiste.compare.ResultListener;
+import io.londiste.config.Settings;
+import io.londiste.copy.Arrivals;
+import io.londiste.copy.CatchUp;
+import io.londiste.copy.Copies;
+import io.londiste.copy.CopyProgress;
+import io.londiste.copy.Failures;
+import io.londiste.copy.ForeignKeys;
+import io.londiste.copy.Handover;
+import io.londiste.copy.SnapshotCopy;
+import io.londiste.db.Pools;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
+import io.londiste.error.RecentErrors;
+import io.londiste.pgq.PgqClient;
+import io.londiste.replay.ChangeDecoder;
+import io.londiste.replay.Replay;
+import io.londiste.replay.ReplayStatus;
+import io.londiste.table.RegisteredTables;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableShapes;
+import io.londiste.ticker.TickerLog;
+import io.londiste.ticker.TickerPace;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.main.Main;
+import org.apache.commons.dbcp2.BasicDataSource;
+
+/**
+ * The routes of a replay, of a ticker or of a command, with the beans and connections that they use.
+ *
+ * <p>Safe to be stopped by any thread.
+ */
+public final class Application implements AutoCloseable {
+    /** How often an embedded ticker looks at idle queues. */
+    private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
+
+    /** How often events are looked for whose retry is due; together with the other maintenance if that comes oftener. */
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
+
+    /** What may not stand in the names of Camel's own MBeans. */
+    private static final Pattern PECULIAR = Pattern.compile("[,=:\"*?\\n]");
+
+    private static final long BATCH_EVENTS = 100_000;
+    private static final int FETCH_SIZE = 1_000;
+    /** A stop waits for the batch, and a batch may be one enormous transaction. */
+    private static final Duration LONGEST_BATCH = Duration.ofDays(1);
+
+    private final Main main = new Main();
+    private final List<BasicDataSource> pools = new ArrayList<>();
+    private final RecentErrors errors = new RecentErrors();
+    private TickerLog tickerLog;
+    private Pause pause;
+    private ReplayStatus status;
+    private Copies copies;
+    private Arrivals arrivals;
+    private Completion once;
+    private ComparisonBeans comparing;
+    private LastComparisons comparisons;
+
+    private Application(Settings settings, String kind) {
+        main.configure().withName(PECULIAR.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
+        main.configure().withDumpRoutes("false");
+        main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
+        main.configure().withAutoConfigurationEnabled(false);
+        main.addInitialProperty("camel.main.banner-enabled", "false");
+        main.bind("errorLog", new ErrorLog(errors));
+    }
+
+    /** The replay of a job, with a ticker if its settings want one inside. */
+    public static Application replay(Settings settings) {
+        Application application = new Application(settings, "replay");
+        application.bindReplay(settings);
+        application.comparisons = new LastComparisons();
+        application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, Progress.NONE));
+        List<String> routes = new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "upkeep"));
+        routes.addAll(ComparisonBeans.ROUTES);
+        if (!settings.compareEvery().isZero()) {
+            application.main.addInitialProperty(
+                    "compare_every", String.valueOf(settings.compareEvery().toMillis()));
+            routes.add("scheduled-compare");
+        }
+        if (settings.embeddedTicker()) {
+            application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
+            routes.addAll(List.of("ticker", "maintenance"));
+        }
+        application.main.configure().withRoutesIncludePattern(new RouteFiles(settings.routesDir()).pattern(routes));
+        return application;
+    }
+
+    /** The ticker of a database, with the maintenance of its queues. */
+    public static Application ticker(Settings settings) {
+        Application application = new Application(settings, "ticker");
+        application.bindPool(
+                "provider", Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime()), 4);
+        application.bindTicker(settings, settings.loopDelay());
+        application
+                .main
+                .configure()
+                .withRoutesIncludePattern(
+                        new RouteFiles(settings.routesDir()).pattern(List.of("errors", "ticker", "maintenance")));
+        return application;
+    }
+
+    /**
+     * What a command needs that compares or repairs. Of the job's own route files it takes only those that are for it.
+     *
+     * @param jobs tables at a time
+     * @param results is told each result as soon as it is there
+     * @param progress is told how far that is
+     */
+    public static Application comparing(Settings settings, int jobs, ResultListener results, Progress progress) {
+        Application application = new Application(settings, "compare");
+        application.bindComparing(new ComparisonBeans(settings, jobs, results, progress));
+        application
+                .main
+                .configure()
+                .withRoutesIncludePattern(new RouteFiles(settings.routesDir()).patternOf(ComparisonBeans.ROUTES));
+        return application;
+    }
+
+    private void bindComparing(ComparisonBeans beans) {
+        comparing = beans;
+        comparing.bind(main);
+    }
+
+    private void bindReplay(Settings settings) {
+        int copying = settings.parallelCopies();
+        DataSource provider = bindPool(
+                "provider",
+                Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime()),
+                8 + 4 * copying);
+        DataSource subscriber = bindPool(
+                "subscriber",
+                Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
+                9 + 3 * copying);
+        String queue = settings.queueName();
+        String consumer = settings.consumerId();
+        PgqClient pgq = new PgqClient(provider, fetchSize(settings));
+        SubscribedTables tables = new SubscribedTables(queue);
+        TableShapes shapes = new TableShapes();
+        Handover handover = new Handover(consumer, subscriber, tables);
+        status = new ReplayStatus();
+        copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
+        arrivals = new Arrivals(queue, subscriber, copies);
+        handover.watch(copies::active);
+        once = new Completion(queue, consumer, pgq, subscriber, tables, copies, status);
+        pause = new Pause(consumer, subscriber, tables);
+
+        main.bind("barrier", new Barrier(consumer, subscriber));
+        main.bind("handover", handover);
+        main.bind("decoder", new ChangeDecoder());
+        main.bind("replay", new Replay(subscriber, tables, new RegisteredTables(queue, provider), shapes, status));
+        main.bind("copies", copies);
+        main.bind("arrivals", arrivals);
+        CopyProgress progress = new CopyProgress(queue, subscriber, copies);
+        main.bind("copyProgress", progress);
+        main.bind(
+                "snapshotCopy",
+                new SnapshotCopy(
+                        queue, provider, subscriber, tables, shapes, handover, progress, settings.lockTimeout()));
+        main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
+        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
+        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies, status, errors));
+        main.addInitialProperty("pgq_queue_name", queue);
+        main.addInitialProperty("pgq_consumer_id", consumer);
+        main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize(settings)));
+        main.addInitialProperty("batch_events", String.valueOf(BATCH_EVENTS));
+        main.addInitialProperty(
+                "loop_delay", String.valueOf(settings.loopDelay().toMillis()));
+        main.addInitialProperty("parallel_copies", String.valueOf(copying));
+    }
+
+    private static int fetchSize(Settings settings) {
+        return settings.lazyFetch() > 0 ? settings.lazyFetch() : FETCH_SIZE;
+    }
+
+    private void bindTicker(Settings settings, Duration delay) {
+        tickerLog = new TickerLog(settings.tickerLogDelay());
+        main.bind("tickerLog", tickerLog);
+        main.bind("tickerPace", new TickerPace(delay));
+        main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
+        Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
+        main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
+        main.addInitialProperty(
+                "maint_delay", String.valueOf(settings.maintDelay().toMillis()));
+    }
+
+    private DataSource bindPool(String name, BasicDataSource pool, int connections) {
+        pool.setMaxTotal(connections);
+        pool.setMaxIdle(connections);
+        pools.add(pool);
+        main.bind(name, pool);
+        return pool;
+    }
+
+    /**
+     * Starts the routes and returns when they run.
+     *
+     * @throws LondisteException if they cannot be started
+     */
+    public void start() {
+        try {
+            if (pause != null) {
+                pause.forget();
+            }
+            main.start();
+        } catch (Exception e) {
+            close();
+            throw e instanceof LondisteException known
+                    ? known
+                    : new LondisteException("cannot start: " + e.getMessage() + " (" + Causes.root(e) + ")", e);
+        }
+    }
+
+    /**
+     * Sends a body to a route that begins with {@code direct:}, and returns when that has ended.
+     *
+     * @throws LondisteException if it fails
+     */
+    public void send(String route, Object body) {
+        Exchange exchange = main.getCamelContext()
+                .createFluentProducerTemplate()
+                .to("direct:" + route)
+                .withBody(body)
+                .send();
+        Exception failure = exchange.getException();
+        if (failure != null) {
+            throw failure instanceof LondisteException known
+                    ? known
+                    : new LondisteException("route " + route + ": " + Causes.root(failure), failure);
+        }
+    }
+
+    /** Has a replay apply nothing any more, once its batch is done; tables that are being copied get as far as they can. */
+    public void pause() {
+        pause.begin(main.getCamelContext(), LONGEST_BATCH);
+    }
+
+    /** Goes on after {@link #pause}. */
+    public void resume() {
+        pause.end(main.getCamelContext());
+    }
+
+    /** Lets the batch that is being applied finish, and ends. */
+    public void stop() {
+        close();
+    }
+
+    /** What went wrong last. */
+    public RecentErrors errors() {
+        return errors;
+    }
+
+    /** How much was ticked; null where no ticker runs. */
+    public TickerLog ticks() {
+        return tickerLog;
+    }
+
+    /** What the replay has applied; null for a ticker. */
+    public ReplayStatus status() {
+        return status;
+    }
+
+    /** The tables on their way to {@code ok}; null for a ticker. */
+    public Copies copies() {
+        return copies;
+    }
+
+    /** What tells when the replay has done all that there was; null for a ticker. */
+    public Completion once() {
+        return once;
+    }
+
+    /** What the replay's own comparisons have found; null for a ticker or a command. */
+    public LastComparisons comparisons() {
+        return comparisons;
+    }
+
+    /** As {@link #stop}. */
+    @Override
+    public void close() {
+        try (ComparisonBeans ended = comparing) {
+            if (ended != null) {
+                ended.end();
+            }
+            if (arrivals != null) {
+                arrivals.close(); // nothing new is begun
+            }
+            main.stop();
+        } finally {
+            for (BasicDataSource pool : pools) {
+                try {
+                    pool.close();
+                } catch (SQLException e) {
+                    throw new LondisteException("cannot close connections: " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.londiste.app;
+
+import io.londiste.error.Causes;
+import io.londiste.error.RecentErrors;
+import io.londiste.error.RepeatFilter;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.ExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what goes wrong outside of the work on a batch or a table; what comes again and again only now and then. */
+public final class ErrorLog implements ExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorLog.class);
+
+    private final RepeatFilter repeats = new RepeatFilter();
+    private final RecentErrors errors;
+
+    public ErrorLog(RecentErrors errors) {
+        this.errors = errors;
+    }
+
+    /** Work by the clock has failed. */
+    public void timer(Exchange exchange) {
+        tell(exchange.getFromRouteId(), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+    }
+
+    private void tell(String speaker, Throwable error) {
+        var message = Causes.root(error);
+        errors.add(speaker, message);
+        if (repeats.isNews(speaker, message)) {
+            LOG.error("{}: {}", speaker, message);
+        }
+        LOG.debug("{}", speaker, error);
+    }
+
+    @Override
+    public void handleException(Throwable exception) {
+        handleException(null, null, exception);
+    }
+
+    @Override
+    public void handleException(String message, Throwable exception) {
+        handleException(message, null, exception);
+    }
+
+    /** A consumer could not do its work; what an error route knows of, that has told. */
+    @Override
+    public void handleException(String message, Exchange exchange, Throwable exception) {
+        if (exchange == null || exchange.getProperty(Exchange.EXCEPTION_CAUGHT) == null) {
+            tell(exchange == null ? "queue" : message, exception);
+        } else {
+            LOG.debug("{}", message, exception);
+        }
+    }
+}

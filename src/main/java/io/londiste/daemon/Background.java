@@ -1,0 +1,99 @@
+package io.londiste.daemon;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The way to the background: the same command line is started as another process, out of reach of the terminal's
+ * signals, which says over a pipe when it is ready or why it is not.
+ */
+final class Background {
+    private static final String PROPERTY = "londiste.background";
+    private static final String READY = "londiste is ready, process ";
+
+    /** Where there is no setsid, a shell with job control has its children in process groups of their own. */
+    private static final String DETACH =
+            "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
+
+    private static volatile boolean ready;
+
+    private Background() {}
+
+    /** Whether this process is the one in the background. */
+    static boolean inBackground() {
+        return Boolean.getBoolean(PROPERTY);
+    }
+
+    /** Starts the command line in the background and waits until it is ready or has failed. */
+    static int start(Invocation invocation) {
+        try {
+            var child = new ProcessBuilder(command(invocation))
+                    .redirectInput(new File("/dev/null"))
+                    .redirectErrorStream(true)
+                    .start();
+            try (var said = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+                for (var line = said.readLine(); line != null; line = said.readLine()) {
+                    if (line.startsWith(READY)) {
+                        if (invocation.detail() != Logs.Detail.QUIET) {
+                            invocation.err().println("In the background as process " + line.substring(READY.length()));
+                        }
+                        return ExitCode.OK;
+                    }
+                    invocation.err().println(line);
+                }
+            }
+            return ExitCode.FAILED;
+        } catch (IOException e) {
+            throw new IllegalStateException("the background process cannot be started", e);
+        }
+    }
+
+    private static List<String> command(Invocation invocation) {
+        var command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                DETACH,
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-D" + PROPERTY + "=true",
+                "-Dlondiste.program=" + invocation.program()));
+        command.addAll(options());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.londiste.Main"));
+        command.addAll(invocation.arguments());
+        return command;
+    }
+
+    /** The JVM's options for the other process: what {@code bin/londiste} has for a daemon, and the user's own. */
+    private static List<String> options() {
+        return Stream.of(System.getProperty("londiste.daemon"), System.getenv("JAVA_OPTS"))
+                .filter(Objects::nonNull)
+                .flatMap(options -> Stream.of(options.split("\\s+")))
+                .filter(Predicate.not(String::isEmpty))
+                .toList();
+    }
+
+    /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground, or the second time. */
+    static void ready() {
+        if (inBackground() && !ready) {
+            ready = true;
+            System.out.println(READY + ProcessHandle.current().pid());
+            // The JDK turns standard streams that are closed to /dev/null.
+            System.out.close();
+            System.err.close();
+        }
+    }
+
+    /** Whether this process is in the background for good. */
+    static boolean isReady() {
+        return ready;
+    }
+}

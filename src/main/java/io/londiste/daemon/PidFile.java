@@ -1,0 +1,105 @@
+package io.londiste.daemon;
+
+import io.londiste.error.LondisteException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+
+/**
+ * The file that says which process runs a job. The process holds a lock on it as long as it lives, so that a file left
+ * behind by a killed one is known for what it is, even after another process got its id.
+ */
+public final class PidFile implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+
+    private PidFile(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the file for this process.
+     *
+     * @throws LondisteException if another process has it; the message says which
+     */
+    public static PidFile take(Path file) {
+        try {
+            while (true) {
+                var channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                if (lock(channel) == null) {
+                    var pid = read(channel);
+                    channel.close();
+                    throw new LondisteException("runs already, as process " + (pid.isPresent() ? pid.getAsLong() : "?")
+                            + " (" + file + ")");
+                }
+                // Between our opening and our locking it, its last owner may have removed the file.
+                if (Files.exists(file)) {
+                    channel.truncate(0);
+                    channel.write(
+                            ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
+                    return new PidFile(file, channel);
+                }
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw failure(file, "written", e);
+        }
+    }
+
+    /** The process that has the file; empty if there is no file or its process has gone. */
+    public static OptionalLong owner(Path file) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return lock(channel) == null ? read(channel) : OptionalLong.empty();
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        } catch (IOException e) {
+            throw failure(file, "read", e);
+        }
+    }
+
+    private static LondisteException failure(Path file, String done, IOException problem) {
+        var directory = file.toAbsolutePath().getParent();
+        var why = Files.isDirectory(file)
+                ? "it is a directory"
+                : !Files.isDirectory(directory)
+                        ? "no such directory: " + directory
+                        : problem instanceof AccessDeniedException ? "permission denied" : problem.toString();
+        return new LondisteException("pid file " + file + " cannot be " + done + ": " + why, problem);
+    }
+
+    private static FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static OptionalLong read(FileChannel channel) throws IOException {
+        var content = ByteBuffer.allocate(32);
+        channel.read(content, 0);
+        var text = new String(content.array(), 0, content.position(), StandardCharsets.UTF_8).strip();
+        return text.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+    }
+
+    /** Removes the file. */
+    @Override
+    public void close() {
+        try (channel) {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failure(file, "removed", e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Daemons: background, signals, pid files, logs, reload, standby. */
+package io.londiste.daemon;

@@ -1,0 +1,100 @@
+package io.londiste.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs single statements on a connection of the caller's, in whatever transaction it is in. */
+public final class Jdbc {
+    private Jdbc() {}
+
+    /** Makes something of the row that a result set is at. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** What is made of each row of a query, in the order of the rows. */
+    public static <T> List<T> list(Connection connection, String query, RowReader<T> reader, Object... parameters)
+            throws SQLException {
+        try (var statement = prepare(connection, query, parameters);
+                var row = statement.executeQuery()) {
+            var found = new ArrayList<T>();
+            while (row.next()) {
+                found.add(reader.read(row));
+            }
+            return found;
+        }
+    }
+
+    /** What is made of a query's first row; empty if there is no row, or the reader returns null. */
+    public static <T> Optional<T> first(Connection connection, String query, RowReader<T> reader, Object... parameters)
+            throws SQLException {
+        try (var statement = prepare(connection, query, parameters);
+                var row = statement.executeQuery()) {
+            return row.next() ? Optional.ofNullable(reader.read(row)) : Optional.empty();
+        }
+    }
+
+    /**
+     * What is made of the only row of a query that always has one.
+     *
+     * @throws SQLException also if there is no row
+     */
+    public static <T> T only(Connection connection, String query, RowReader<T> reader, Object... parameters)
+            throws SQLException {
+        try (var statement = prepare(connection, query, parameters);
+                var row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("no row from: " + query);
+            }
+            return reader.read(row);
+        }
+    }
+
+    /** Runs a statement whose result, if it has one, is of no interest. */
+    public static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
+        if (parameters.length == 0) { // may then be several statements
+            try (var statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+            return;
+        }
+        try (var statement = prepare(connection, sql, parameters)) {
+            statement.execute();
+        }
+    }
+
+    /** Runs an INSERT, UPDATE or DELETE; returns the number of rows. */
+    public static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (var statement = prepare(connection, sql, parameters)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        var statement = connection.prepareStatement(sql);
+        try {
+            bind(connection, statement, parameters);
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    /** Sets the parameters of a statement; arrays of strings become arrays of text. */
+    public static void bind(Connection connection, PreparedStatement statement, Object... parameters)
+            throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(
+                    i + 1,
+                    parameters[i] instanceof String[] texts ? connection.createArrayOf("text", texts) : parameters[i]);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.londiste.db;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A password file as psql reads it: lines of {@code host:port:database:user:password}, the first that fits counts. */
+final class PasswordFile {
+    private static final Logger LOG = LoggerFactory.getLogger(PasswordFile.class);
+    private static final int FIELDS = 5;
+
+    private PasswordFile() {}
+
+    /** The password, or null where the file has none, cannot be read, or others than its owner may read it. */
+    static String find(Path file, String host, String port, String database, String user) {
+        if (!Files.isRegularFile(file) || readableByOthers(file)) {
+            return null;
+        }
+        try {
+            for (var line : Files.readAllLines(file)) {
+                var fields = line.startsWith("#") ? List.<String>of() : fields(line);
+                if (fields.size() == FIELDS
+                        && fits(fields.get(0), host)
+                        && fits(fields.get(1), port)
+                        && fits(fields.get(2), database)
+                        && fits(fields.get(3), user)) {
+                    return fields.get(4);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: cannot be read, goes unused", file);
+        }
+        return null;
+    }
+
+    private static boolean readableByOthers(Path file) {
+        try {
+            var allowed = EnumSet.of(
+                    PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+            if (allowed.containsAll(Files.getPosixFilePermissions(file))) {
+                return false;
+            }
+            LOG.warn("{}: others than its owner may read it, goes unused; chmod 0600 helps", file);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static boolean fits(String pattern, String value) {
+        return pattern.equals("*") || pattern.equals(value);
+    }
+
+    private static List<String> fields(String line) {
+        var fields = new ArrayList<String>();
+        var field = new StringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == ':' && fields.size() < FIELDS - 1) {
+                fields.add(field.toString());
+                field.setLength(0);
+            } else {
+                if (c == '\\' && i + 1 < line.length()) {
+                    c = line.charAt(++i);
+                }
+                field.append(c);
+            }
+        }
+        fields.add(field.toString());
+        return fields;
+    }
+}

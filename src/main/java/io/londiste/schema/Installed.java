@@ -1,0 +1,80 @@
+package io.londiste.schema;
+
+import io.londiste.db.Database;
+import io.londiste.db.SqlState;
+import io.londiste.error.LondisteException;
+import io.londiste.pgq.PgqClient;
+
+/** Checks that a command finds what it needs installed in a database, and says which command installs it. */
+public final class Installed {
+    /** The last step of {@code sql/londiste/upgrade/} that this program knows. */
+    public static final int SCHEMA_VERSION = 4;
+
+    private Installed() {}
+
+    /**
+     * Checks that schema {@code londiste} is installed, in the version that this program knows.
+     *
+     * @throws LondisteException if it is missing, older or newer, with what to do
+     */
+    public static void requireLondiste(Database database) {
+        int version = londisteVersion(database);
+        if (version < SCHEMA_VERSION) {
+            throw new LondisteException(
+                    database + ": schema londiste is older than this program; run: " + installation(database));
+        }
+        if (version > SCHEMA_VERSION) {
+            throw new LondisteException(database + ": schema londiste is newer than this program (version " + version
+                    + "; it knows " + SCHEMA_VERSION + "); use the program that it was installed with");
+        }
+    }
+
+    private static int londisteVersion(Database database) {
+        try {
+            return database.rows("select londiste.version()", row -> row.getInt(1))
+                    .get(0);
+        } catch (LondisteException e) {
+            if (SqlState.isNoSuchSchema(e)) {
+                throw new LondisteException(
+                        database + ": schema londiste is not installed; run: " + installation(database), e);
+            }
+            if (SqlState.isNoSuchFunction(e)) {
+                return 0; // the first versions did not have that function
+            }
+            throw e;
+        }
+    }
+
+    private static String installation(Database database) {
+        return "londiste " + database.file() + " " + database.role() + " install";
+    }
+
+    /**
+     * Checks that a job's queue exists.
+     *
+     * @throws LondisteException if it does not, with the command that installs it
+     */
+    public static void requireQueue(Database provider, String queue) {
+        boolean exists = provider.call(source -> {
+            var pgq = new PgqClient(source);
+            return pgq.isInstalled() && pgq.queueExists(queue);
+        });
+        if (!exists) {
+            throw new LondisteException(
+                    provider + ": queue " + queue + " is not installed; run: " + installation(provider));
+        }
+    }
+
+    /**
+     * Checks that PgQ is installed.
+     *
+     * @throws LondisteException if it is not, with the command that installs it
+     */
+    public static void requirePgq(Database database) {
+        if (!database.call(source -> new PgqClient(source).isInstalled())) {
+            var command = database.role().equals("database") ? "pgqadm %s install" : "londiste %s provider install";
+            throw new LondisteException(
+                    database + ": pgq is not installed; run: " + command.formatted(database.file()));
+        }
+    }
+}

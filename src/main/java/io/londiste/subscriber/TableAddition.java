@@ -1,0 +1,117 @@
+package io.londiste.subscriber;
+
+import static io.londiste.subscriber.BothSides.call;
+
+import io.londiste.error.LondisteException;
+import io.londiste.table.Selection;
+import io.londiste.table.TableName;
+import io.londiste.table.TableState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code subscriber add}. */
+final class TableAddition {
+    private static final Logger LOG = LoggerFactory.getLogger(TableAddition.class);
+
+    private final BothSides sides;
+    private final AddOptions options;
+
+    TableAddition(BothSides sides, AddOptions options) {
+        this.sides = sides;
+        this.options = options;
+    }
+
+    /** Returns those of the selection that are subscribed now. */
+    List<TableName> add(Selection selection) {
+        sides.requireInstalled();
+        var registered = sides.registered();
+        if (selection.all() && registered.isEmpty()) {
+            LOG.warn(
+                    "The provider has no table registered in queue {}",
+                    sides.settings().queueName());
+        }
+        var selected = selection.resolve(() -> registered);
+        var subscribed = new HashSet<>(sides.known());
+        var tables = selected.stream()
+                .filter(table -> isNew(table, subscribed) && isRegistered(table, registered))
+                .toList();
+        compare(tables);
+        if (options.expectSync() && !tables.isEmpty()) {
+            // from now on no change may be missed, whenever the replay will start
+            new Registration(sides).registerIfNew();
+        }
+        for (var table : tables) {
+            sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> add(connection, table));
+            LOG.info(options.expectSync() ? "Added {}, taken to be in sync" : "Added {}", table);
+        }
+        subscribed.addAll(tables);
+        return selected.stream().filter(subscribed::contains).toList();
+    }
+
+    private static boolean isNew(TableName table, Set<TableName> known) {
+        if (known.contains(table)) {
+            LOG.info("{} is subscribed already", table);
+        }
+        return !known.contains(table);
+    }
+
+    private boolean isRegistered(TableName table, List<TableName> registered) {
+        if (registered.contains(table)) {
+            return true;
+        }
+        LOG.warn(
+                options.force()
+                        ? "{} is not registered on the provider; added all the same"
+                        : "Skipping {}: not registered on the provider",
+                table);
+        return options.force();
+    }
+
+    private void compare(List<TableName> tables) {
+        var structure = new Structure(sides, tables);
+        var missing = structure.missing();
+        if (!missing.isEmpty()) {
+            throw new LondisteException(
+                    sides.subscriber() + ": no such table: " + BothSides.joined(missing) + "; nothing was changed");
+        }
+        var differences = new ArrayList<>(structure.differences());
+        differences.addAll(Rights.lacking(sides, tables));
+        var errors = differences.stream()
+                .filter(difference -> difference.severity() == Difference.Severity.ERROR)
+                .map(Difference::text)
+                .toList();
+        if (!options.force() && !errors.isEmpty()) {
+            throw new LondisteException(
+                    String.join("; ", errors) + "; nothing was changed (--force adds tables that differ)");
+        }
+        differences.forEach(difference -> LOG.warn(difference.text()));
+    }
+
+    private Void add(Connection connection, TableName table) throws SQLException {
+        var queue = sides.settings().queueName();
+        call(connection, "select londiste.subscriber_add_table(?, ?)", queue, table.toString());
+        if (options.expectSync()) {
+            sides.subscribed().lock(connection);
+            sides.subscribed().setState(connection, table, TableState.OK);
+        } else {
+            call(connection, "select londiste.subscriber_drop_triggers(?)", table.toString());
+        }
+        if (options.skipTruncate()) {
+            call(
+                    connection,
+                    "update londiste.subscriber_table set skip_truncate = true where queue_name = ? and table_name = ?",
+                    queue,
+                    table.toString());
+        }
+        if (options.denyWrites()) {
+            call(connection, "select londiste.subscriber_guard(?, ?)", queue, table.toString());
+        }
+        return null;
+    }
+}

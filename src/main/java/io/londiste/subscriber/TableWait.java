@@ -1,0 +1,105 @@
+package io.londiste.subscriber;
+
+import io.londiste.error.LondisteException;
+import io.londiste.table.TableName;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Waits until tables are ok. */
+public final class TableWait {
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** Whoever is told how it goes. */
+    public interface Watcher {
+        /** The tables that are waited for, as they are now. */
+        void show(List<TableStatus> tables);
+
+        /** Something that keeps a table from going on, or all of them. */
+        void warn(String message);
+    }
+
+    private final Subscriber subscriber;
+    private final BothSides sides;
+    private final Set<TableName> tables;
+    private final Watcher watcher;
+    private final Map<TableName, String> reasons = new HashMap<>();
+    private Long withoutReplaySince; // System.nanoTime(); null: it runs
+
+    TableWait(Subscriber subscriber, BothSides sides, List<TableName> tables, Watcher watcher) {
+        this.subscriber = subscriber;
+        this.sides = sides;
+        this.tables = new HashSet<>(tables);
+        this.watcher = watcher;
+    }
+
+    /**
+     * Returns when all are ok. A table that stops may go on, so that is waited for; a replay that does not run may be
+     * started, or come back, within the job's lock timeout.
+     */
+    void await() {
+        while (true) {
+            var now = subscriber.tables().stream()
+                    .filter(table -> tables.contains(table.name()))
+                    .toList();
+            requireAll(now);
+            watcher.show(now);
+            if (now.stream().allMatch(TableStatus::isOk)) {
+                return;
+            }
+            now.forEach(this::tellReason);
+            tellOfReplay(now);
+            pause();
+        }
+    }
+
+    private void requireAll(List<TableStatus> now) {
+        var there = now.stream().map(TableStatus::name).collect(Collectors.toSet());
+        var gone =
+                tables.stream().filter(table -> !there.contains(table)).sorted().toList();
+        if (!gone.isEmpty()) {
+            throw new LondisteException("not subscribed any more: " + BothSides.joined(gone));
+        }
+    }
+
+    private void tellReason(TableStatus table) {
+        if (table.reason() != null && !table.reason().equals(reasons.put(table.name(), table.reason()))) {
+            watcher.warn(table.name() + " does not go on: " + table.reason());
+        }
+    }
+
+    private void tellOfReplay(List<TableStatus> now) {
+        if (new Registration(sides).replayRuns()) {
+            withoutReplaySince = null;
+            return;
+        }
+        var settings = sides.settings();
+        var start = "londiste -d " + settings.file() + " replay";
+        if (withoutReplaySince == null) {
+            withoutReplaySince = System.nanoTime();
+            watcher.warn("No replay of " + settings.jobName() + " runs; start it with: " + start);
+        } else if (System.nanoTime() - withoutReplaySince
+                > settings.lockTimeout().toNanos()) {
+            var waiting = now.stream()
+                    .filter(table -> !table.isOk())
+                    .map(TableStatus::name)
+                    .toList();
+            throw new LondisteException("registered, but not copied as no replay of " + settings.jobName()
+                    + " has run for " + settings.lockTimeout().toSeconds() + " s: " + BothSides.joined(waiting)
+                    + "; start it with: " + start);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LondisteException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The beans of the ticker's route. */
+package io.londiste.ticker;

@@ -1,0 +1,76 @@
+package io.londiste.watch;
+
+import io.londiste.pgq.ConsumerInfo;
+import io.londiste.pgq.QueueInfo;
+import io.londiste.subscriber.ReplayProgress;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.table.TableName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * What the databases say of a job, all of it read at once.
+ *
+ * @param nanos when, in {@link System#nanoTime}
+ * @param queues by name
+ * @param consumers by queue and name
+ * @param first the database with the queues
+ * @param second the subscriber
+ */
+public record JobState(
+        long nanos,
+        Map<TableName, TableStatus> tables,
+        ReplayProgress progress,
+        Map<String, QueueInfo> queues,
+        Map<Reader, ConsumerInfo> consumers,
+        Side first,
+        Side second) {
+    /** Before anything was seen. */
+    static final JobState NONE = new JobState(
+            System.nanoTime() - Duration.ofHours(1).toNanos(),
+            Map.of(),
+            new ReplayProgress(null, null, 0, 0),
+            Map.of(),
+            Map.of(),
+            Side.UNKNOWN,
+            Side.UNKNOWN);
+
+    /** A consumer's place. */
+    public record Reader(String queue, String consumer) {}
+
+    /**
+     * A database.
+     *
+     * @param version of its server; empty if it does not answer
+     * @param error what is wrong; empty if nothing is
+     */
+    public record Side(String version, String error) {
+        static final Side UNKNOWN = new Side("", "");
+    }
+
+    /** What is wrong with a database, or else with the replay; empty if nothing is. */
+    public String error() {
+        return Stream.of(first.error(), second.error(), Objects.requireNonNullElse(progress.error(), ""))
+                .filter(error -> !error.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    /** How old the state is that a consumer has come to: nothing where there is nothing newer; null if that is not known. */
+    public Duration lag(String queue, String consumer) {
+        var info = queues.get(queue);
+        var reader = consumers.get(new Reader(queue, consumer));
+        if (info == null || reader == null) {
+            return null;
+        }
+        boolean atEnd = info.lastTick() != null && info.lastTick().equals(reader.lastTick());
+        boolean nothingNew = info.newEvents() == null || info.newEvents() == 0;
+        return atEnd && nothingNew ? Duration.ZERO : reader.lag();
+    }
+}

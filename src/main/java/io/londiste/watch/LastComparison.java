@@ -1,0 +1,49 @@
+package io.londiste.watch;
+
+import io.londiste.compare.Comparison;
+import io.londiste.compare.Comparison.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+
+/**
+ * How a table compared when that was last looked at.
+ *
+ * @param time when the comparison began
+ * @param note why no result could be found, and columns that were left out; empty if there is nothing to add
+ */
+public record LastComparison(
+        Instant time,
+        Outcome outcome,
+        Long providerRows,
+        Long subscriberRows,
+        Long missing,
+        Long extra,
+        Long different,
+        String note) {
+    public static LastComparison of(Instant time, Comparison found) {
+        return new LastComparison(
+                time,
+                found.outcome(),
+                found.providerRows(),
+                found.subscriberRows(),
+                found.missing(),
+                found.extra(),
+                found.different(),
+                note(found));
+    }
+
+    /** Why no result could be found, and which columns were left out; empty if there is nothing to add. */
+    public static String note(Comparison found) {
+        var notes = new ArrayList<String>();
+        if (found.problem() != null) {
+            notes.add(found.problem());
+        }
+        if (!found.onlyOnProvider().isEmpty()) {
+            notes.add("left out, only on the provider: " + String.join(", ", found.onlyOnProvider()));
+        }
+        if (!found.onlyOnSubscriber().isEmpty()) {
+            notes.add("left out, only on the subscriber: " + String.join(", ", found.onlyOnSubscriber()));
+        }
+        return String.join("; ", notes);
+    }
+}

@@ -1,0 +1,102 @@
+package io.londiste.watch;
+
+import io.londiste.db.Database;
+import io.londiste.db.SqlState;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
+import io.londiste.pgq.ConsumerInfo;
+import io.londiste.pgq.QueueInfo;
+import io.londiste.queue.QueueStatus;
+import io.londiste.subscriber.ReplayProgress;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.table.TableName;
+import io.londiste.watch.JobState.Reader;
+import io.londiste.watch.JobState.Side;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Makes pictures of what the databases say. A side that does not answer is as it was; one without our schema is empty. */
+public final class StateReader {
+    private final JobDatabases databases;
+    private final Predicate<String> isOurs;
+
+    /** @param isOurs which queues are looked at */
+    public StateReader(JobDatabases databases, Predicate<String> isOurs) {
+        this.databases = databases;
+        this.isOurs = isOurs;
+    }
+
+    private record Seen<T>(T what, Side side) {}
+
+    public JobState read(JobState before) {
+        var queues = see(
+                databases.first(),
+                before.first(),
+                () -> databases.queues().status(),
+                () -> statuses(before),
+                List.<QueueStatus>of());
+        var infos = new LinkedHashMap<String, QueueInfo>();
+        var consumers = new LinkedHashMap<Reader, ConsumerInfo>();
+        for (var status : queues.what) {
+            if (isOurs.test(status.queue().queue())) {
+                infos.put(status.queue().queue(), status.queue());
+                status.consumers().forEach(each -> consumers.put(new Reader(each.queue(), each.consumer()), each));
+            }
+        }
+        var job = databases.hasSubscriber()
+                ? see(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
+                : new Seen<>(Job.NONE, Side.UNKNOWN);
+        return new JobState(
+                System.nanoTime(), job.what.tables, job.what.progress, infos, consumers, queues.side, job.side);
+    }
+
+    /** What the subscriber says. */
+    private record Job(Map<TableName, TableStatus> tables, ReplayProgress progress) {
+        static final Job NONE = new Job(Map.of(), JobState.NONE.progress());
+
+        Job(JobState picture) {
+            this(picture.tables(), picture.progress());
+        }
+    }
+
+    private Job job() {
+        var subscriber = databases.subscriber();
+        var tables = new LinkedHashMap<TableName, TableStatus>();
+        subscriber.tables().forEach(table -> tables.put(table.name(), table));
+        return new Job(tables, subscriber.progress());
+    }
+
+    private static List<QueueStatus> statuses(JobState picture) {
+        return picture.queues().values().stream()
+                .map(queue -> new QueueStatus(
+                        queue,
+                        picture.consumers().values().stream()
+                                .filter(consumer -> consumer.queue().equals(queue.queue()))
+                                .toList()))
+                .toList();
+    }
+
+    private static <T> Seen<T> see(Database database, Side before, Supplier<T> look, Supplier<T> asItWas, T nothing) {
+        try {
+            var version = before.version().isEmpty() ? version(database).orElse("") : before.version();
+            return new Seen<>(look.get(), new Side(version, ""));
+        } catch (LondisteException e) {
+            boolean silent = SqlState.isPassing(e);
+            var version = silent ? "" : version(database).orElse("");
+            return new Seen<>(silent ? asItWas.get() : nothing, new Side(version, Causes.message(e)));
+        }
+    }
+
+    private static Optional<String> version(Database database) {
+        try {
+            return Optional.of(
+                    database.read(connection -> connection.getMetaData().getDatabaseProductVersion()));
+        } catch (LondisteException e) {
+            return Optional.empty();
+        }
+    }
+}

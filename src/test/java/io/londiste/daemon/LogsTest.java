@@ -1,0 +1,95 @@
+package io.londiste.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.londiste.config.Section;
+import io.londiste.config.Settings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class LogsTest {
+    private static final int LINES = 400;
+
+    @TempDir
+    Path directory;
+
+    private final PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+
+    @AfterEach
+    void giveTheLogBack() {
+        Logs.forCommand(Logs.Detail.NORMAL, nowhere);
+    }
+
+    private List<String> filesAfterLogging(int count) throws IOException {
+        var settings = Settings.of(
+                Section.LONDISTE,
+                Map.of(
+                        "logfile",
+                        directory.resolve("job.log").toString(),
+                        "log_size",
+                        "2000",
+                        "log_count",
+                        "" + count));
+        Logs.forDaemon(Logs.Detail.NORMAL, nowhere, settings, false);
+        var log = LoggerFactory.getLogger("io.londiste.LogsTest");
+        for (int i = 1; i <= LINES; i++) {
+            log.info("line {} of the log", i);
+        }
+        Logs.forCommand(Logs.Detail.NORMAL, nowhere);
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aDirectoryIsNoLogFile() {
+        var settings = Settings.of(Section.LONDISTE, Map.of("logfile", directory.toString()));
+
+        assertThatThrownBy(() -> Logs.forDaemon(Logs.Detail.NORMAL, nowhere, settings, false))
+                .hasMessageEndingWith("logfile: is a directory: " + directory);
+    }
+
+    @Test
+    void aMessageIsOneLine() {
+        var said = new ByteArrayOutputStream();
+        Logs.forCommand(Logs.Detail.NORMAL, new PrintStream(said));
+
+        LoggerFactory.getLogger("io.londiste.LogsTest").warn("ERROR: no\n  Detail: such\r\n\nthing");
+
+        assertThat(said).hasToString("WARN: ERROR: no Detail: such thing\n");
+    }
+
+    @Test
+    void theLogFileIsRotatedByItsSizeAndSoManyAreKept() throws IOException {
+        assertThat(filesAfterLogging(2)).containsExactly("job.log", "job.log.1", "job.log.2");
+        assertThat(Files.size(directory.resolve("job.log.1"))).isBetween(2000L, 2200L);
+        assertThat(directory.resolve("job.log"))
+                .content()
+                .matches(
+                        "(?s)(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3} \\d+ INFO  londiste: line \\d+ of the log\\n)+")
+                .endsWith("line " + LINES + " of the log\n");
+    }
+
+    @Test
+    void manyCanBeKept() throws IOException {
+        assertThat(filesAfterLogging(30)).hasSizeBetween(5, 31).doesNotContain("job.log.31");
+        assertThat(directory.resolve("job.log.1")).exists();
+    }
+
+    @Test
+    void withNoneToBeKeptTheFileGrows() throws IOException {
+        assertThat(filesAfterLogging(0)).containsExactly("job.log");
+        assertThat(Files.readAllLines(directory.resolve("job.log"))).hasSize(LINES);
+    }
+}
