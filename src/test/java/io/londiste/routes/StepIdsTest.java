@@ -1,0 +1,67 @@
+package io.londiste.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Diagrams of the built-in routes read as documentation: each step has an id of words that says what it does. */
+class StepIdsTest {
+    static List<Path> files() throws IOException {
+        try (var files = Files.list(Path.of("routes"))) {
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void eachStepHasAnIdOfItsOwn(Path file) throws IOException {
+        var ids = new ArrayList<String>();
+        collect(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)), ids);
+        assertThat(ids)
+                .isNotEmpty()
+                .doesNotContainNull()
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
+    }
+
+    /** Collects the ids of routes, their beginnings and steps; null for one without. */
+    private static void collect(Object node, List<String> ids) {
+        if (node instanceof List<?> list) {
+            list.forEach(each -> collect(each, ids));
+        } else if (node instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                if (List.of("route", "routeConfiguration", "from").contains(key)) {
+                    ids.add(id(value));
+                } else if (value instanceof List<?> steps
+                        && List.of("steps", "onException").contains(key)) {
+                    steps.forEach(step -> ids.add(id(only(step))));
+                } else if (value instanceof List<?> branches
+                        && List.of("when", "doCatch").contains(key)) {
+                    branches.forEach(branch -> ids.add(id(branch)));
+                } else if (List.of("otherwise", "doFinally").contains(key)) {
+                    ids.add(id(value));
+                }
+                collect(value, ids);
+            });
+        }
+    }
+
+    private static Object only(Object step) {
+        return ((Map<?, ?>) step).values().iterator().next();
+    }
+
+    private static String id(Object node) {
+        return node instanceof Map<?, ?> map ? (String) map.get("id") : null;
+    }
+}
