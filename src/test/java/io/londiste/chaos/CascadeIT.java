@@ -103,7 +103,7 @@ class CascadeIT {
     }
 
     @Test
-    void changes_reach_the_third() throws SQLException {
+    void changesReachTheThird() throws SQLException {
         try (SteadyWriter writer = new SteadyWriter(first, WRITE)) {
             replicate();
             Awaitility.await().until(() -> writer.committed() > 100);
@@ -121,7 +121,7 @@ class CascadeIT {
     }
 
     @Test
-    void a_resync_in_the_middle_reaches_the_third() throws SQLException {
+    void aResyncInTheMiddleReachesTheThird() throws SQLException {
         replicate();
         awaitForeignKey(third);
         Terminal terminal = new Terminal(directory);
@@ -142,7 +142,7 @@ class CascadeIT {
     }
 
     @Test
-    void what_captures_stays_where_other_triggers_are_put_aside() throws SQLException {
+    void captureTriggersStayWhereOthersAreSavedAndDropped() throws SQLException {
         second.sql("""
                 create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not put aside'; end $$;
                 create trigger refuse before insert on parent execute function refuse();

@@ -113,7 +113,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void subscriber_remove_and_add_again() throws SQLException {
+    void subscriberRemoveAndAddAgain() throws SQLException {
         terminal.ok(ini, "subscriber", "add", "--all");
         job.start();
         try (SteadyWriter writer = new SteadyWriter(provider, WRITE)) {
@@ -131,7 +131,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void provider_remove_reaches_all_subscribers_and_add_brings_the_table_back() throws IOException, SQLException {
+    void providerRemoveReachesAllSubscribersAndAddBringsTheTableBack() throws IOException, SQLException {
         try (Db other = PostgresPair.database(provider.major());
                 Job second = second(other);
                 SteadyWriter writer = new SteadyWriter(provider, WRITE)) {
@@ -179,7 +179,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void provider_remove_reaches_tables_that_wait_for_their_copy() throws SQLException {
+    void providerRemoveReachesTablesThatWaitForTheirCopy() throws SQLException {
         terminal.ok(ini, "subscriber", "add", "account");
         job.start().awaitOk();
         job.stop();
@@ -196,7 +196,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void provider_remove_reaches_tables_that_have_stopped() throws SQLException {
+    void providerRemoveReachesTablesThatHaveStopped() throws SQLException {
         terminal.ok(ini, "subscriber", "add", "account", "entry");
         job.start().awaitOk();
         subscriber.sql("drop table entry");
@@ -216,7 +216,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void skip_truncate_keeps_rows() {
+    void skipTruncateKeepsRows() {
         subscriber.sql("insert into account values (-1, 'only here')");
         try (SteadyWriter writer = new SteadyWriter(provider, WRITE)) {
             terminal.ok(ini, "subscriber", "add", "--skip-truncate", "--all");
@@ -231,7 +231,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void skip_truncate_stops_at_a_row_with_the_same_key_until_somebody_takes_it_away() throws SQLException {
+    void skipTruncateStopsAtARowWithTheSameKeyUntilItIsRemoved() throws SQLException {
         subscriber.sql("insert into account values (300, 'in the way')");
         terminal.ok(ini, "subscriber", "add", "--skip-truncate", "account");
         terminal.ok(ini, "subscriber", "add", "entry");
@@ -251,7 +251,7 @@ class CommandsUnderLoadIT {
     }
 
     @Test
-    void expect_sync_makes_no_copy() {
+    void expectSyncMakesNoCopy() {
         subscriber.sql("insert into account select i, 'left as it is' from generate_series(1, 500) i;"
                 + "insert into entry select i, 1, 'left as it is' from generate_series(1, 1000) i");
         terminal.ok(ini, "subscriber", "add", "--excect-sync", "--all");

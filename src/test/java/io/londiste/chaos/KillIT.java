@@ -122,7 +122,7 @@ class KillIT {
     }
 
     @Test
-    void however_often_it_is_killed_nothing_is_lost_and_nothing_is_left() throws Exception {
+    void howeverOftenItIsKilledNothingIsLostAndNothingIsLeft() throws Exception {
         LOG.info("-Dchaos.seed={} -Dchaos.kills={}", seed, kills);
         String foreignKeys =
                 "select string_agg(conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid), ', '"

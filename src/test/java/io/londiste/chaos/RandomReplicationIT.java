@@ -62,7 +62,7 @@ class RandomReplicationIT {
     }
 
     @Test
-    void whatever_happens_the_subscriber_shows_what_the_provider_had() throws Exception {
+    void whateverHappensTheSubscriberShowsWhatTheProviderHad() throws Exception {
         LOG.info("-Dchaos.seed={} -Dchaos.transactions={}", seed, transactions);
         job.start();
         BankReader reader = new BankReader(subscriber.dataSource());

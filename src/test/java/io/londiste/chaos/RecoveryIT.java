@@ -68,7 +68,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_batch_of_a_catch_up_that_was_applied_but_not_finished_is_only_finished() {
+    void aBatchOfACatchUpThatWasAppliedButNotFinishedIsOnlyFinished() {
         job.stop();
         long tick = subscriber.number("select last_tick_id from londiste.completed where consumer_id = 'job'");
         provider.sql("select pgq.register_consumer_at('queue', 'job_copy_public.pair', ?)", tick);
@@ -86,8 +86,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_replay_that_comes_again_to_an_earlier_tick_does_not_upset_a_table_that_is_on_its_last_batch()
-            throws Exception {
+    void aReplayThatRepeatsAnEarlierTickDoesNotUpsetATableOnItsLastBatch() throws Exception {
         job.stop();
         long here = subscriber.number("select last_tick_id from londiste.completed where consumer_id = 'job'");
         provider.sql("select pgq.register_consumer_at('queue', 'job_copy_public.pair', ?)", here);
@@ -123,7 +122,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_table_is_not_handed_over_before_a_batch_that_was_applied_without_it_and_comes_again() {
+    void aTableIsNotHandedOverBeforeABatchAppliedWithoutItIsDeliveredAgain() {
         job.stop();
         long here = provider.number("select max(tick_id) from pgq.tick");
         provider.sql("select pgq.register_consumer_at('queue', 'job', ?)", here);
@@ -165,7 +164,7 @@ class RecoveryIT {
     }
 
     @Test
-    void what_a_killed_process_left_is_cleared_away() {
+    void whatAKilledProcessLeftIsRemoved() {
         job.stop();
         provider.sql("select pgq.register_consumer('queue', 'job_copy_public.pair')");
         subscriber.sql("insert into londiste.completed values ('job_copy_public.gone', 1);"
@@ -180,7 +179,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_foreign_key_does_not_bind_to_a_table_that_waits_for_its_copy() throws Exception {
+    void aForeignKeyDoesNotBindToATableThatWaitsForItsCopy() throws Exception {
         job.stop();
         subscriber.sql("update londiste.subscriber_table set merge_state = null where table_name <> 'public.child'");
         try (Connection connection = provider.connect();
@@ -200,7 +199,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_table_that_was_removed_and_added_again_before_the_replay_heard_of_it_stays() {
+    void aTableRemovedAndAddedAgainBeforeTheReplayNoticesStays() {
         job.stop();
         provider.sql("select londiste.provider_remove_table('queue', 'public.pair')");
         subscriber.sql("select londiste.subscriber_remove_table('queue', 'public.pair')");
@@ -214,7 +213,7 @@ class RecoveryIT {
     }
 
     @Test
-    void a_table_whose_truncate_fails_stops_alone() {
+    void aTableWhoseTruncateFailsStopsAlone() {
         subscriber.sql("""
                 create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$;
                 create trigger refuse before truncate on pair execute function refuse()

@@ -130,7 +130,7 @@ class StatesIT {
 
     @ParameterizedTest(name = "{0} killed {1}")
     @MethodSource("everySideInEveryState")
-    void goes_on_to_ok(State state, Side side) throws Exception {
+    void reachesOk(State state, Side side) throws Exception {
         hold = reach(state);
         assertThat(table.state()).startsWith(state.shown());
         kill(side);

@@ -93,7 +93,7 @@ class TopologiesIT {
     }
 
     @Test
-    void two_subscribers_take_different_tables_of_one_queue() throws SQLException {
+    void twoSubscribersTakeDifferentTablesOfOneQueue() throws SQLException {
         start(subscriber, "job", "queue", "one", "two");
         start(other, "second", "queue", "two", "three");
 
@@ -107,7 +107,7 @@ class TopologiesIT {
     }
 
     @Test
-    void two_queues_of_one_provider_may_have_the_same_table() throws SQLException {
+    void twoQueuesOfOneProviderMayHaveTheSameTable() throws SQLException {
         start(subscriber, "job", "queue", "one", "two");
         start(other, "second", "second.queue", "two", "three");
         jobs.forEach(Job::awaitOk);
@@ -125,7 +125,7 @@ class TopologiesIT {
     }
 
     @Test
-    void one_subscriber_takes_tables_from_two_queues() throws SQLException {
+    void oneSubscriberTakesTablesFromTwoQueues() throws SQLException {
         start(subscriber, "job", "queue", "one", "two");
         start(subscriber, "second", "second.queue", "three");
 
@@ -138,7 +138,7 @@ class TopologiesIT {
     }
 
     @Test
-    void provider_and_subscriber_may_be_databases_of_one_server() throws SQLException {
+    void providerAndSubscriberMayBeDatabasesOfOneServer() throws SQLException {
         start(other, "job", "queue", "one", "two", "three");
 
         writeForAWhile();

@@ -68,7 +68,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void makes_one_exchange_of_each_batch_and_finishes_it() throws Exception {
+    void makesOneExchangeOfEachBatchAndFinishesIt() throws Exception {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -96,7 +96,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void a_suspended_route_takes_no_batch() throws Exception {
+    void aSuspendedRouteTakesNoBatch() throws Exception {
         BlockingQueue<List<String>> others = new LinkedBlockingQueue<>();
         camel.addRoutes(new RouteBuilder() {
             @Override
@@ -128,7 +128,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void a_failed_exchange_leaves_its_batch_to_come_again() throws Exception {
+    void theBatchOfAFailedExchangeIsDeliveredAgain() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         camel.addRoutes(new RouteBuilder() {
             @Override
@@ -153,7 +153,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void is_usable_from_yaml_and_xml() throws Exception {
+    void isUsableFromYamlAndXml() throws Exception {
         camel.getRegistry().bind("seen", new Seen());
         var loader = PluginHelper.getRoutesLoader(camel);
         loader.loadRoutes(ResourceHelper.fromString("in.yaml", """
@@ -198,7 +198,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void a_reader_that_lags_takes_many_ticks_as_one_batch() throws Exception {
+    void aReaderThatLagsTakesManyTicksAsOneBatch() throws Exception {
         client.registerConsumer("q", "c");
         for (int i = 1; i <= 20; i++) {
             insert(i + "a", i + "b");
@@ -218,7 +218,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void never_goes_past_the_tick_that_is_asked_for_and_reaches_it() throws Exception {
+    void neverGoesPastTheTickThatIsAskedForAndReachesIt() throws Exception {
         client.registerConsumer("q", "c");
         long first = client.position("q", "c").orElseThrow();
         for (int i = 1; i <= 30; i++) {
@@ -241,7 +241,7 @@ class PgqComponentIT {
     }
 
     @Test
-    void streams_a_batch_that_is_larger_than_a_fetch_and_can_be_read_again() throws Exception {
+    void streamsABatchThatIsLargerThanAFetchAndCanBeReadAgain() throws Exception {
         client.registerConsumer("q", "c");
         insert(IntStream.range(0, 2500).mapToObj(String::valueOf).toArray(String[]::new));
         tick();

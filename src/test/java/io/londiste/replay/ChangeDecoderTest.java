@@ -25,7 +25,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_json_events() {
+    void readsJsonEvents() {
         Change change = decode(json("UPDATE"), "{\"id\":1,\"nr\":2,\"n\":3}", "x", "{\"id\":7,\"nr\":2}");
 
         assertThat(change.table()).isEqualTo(ORDERS);
@@ -36,7 +36,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void prefers_the_exact_text_of_a_record_to_its_json() {
+    void prefersTheExactTextOfARecordToItsJson() {
         Change change = decode(
                 json("UPDATE"),
                 "{\"id\":1,\"nr\":[1],\"n\":null}",
@@ -51,7 +51,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_urlencoded_events() {
+    void readsUrlencodedEvents() {
         Change change = decode("U:id,nr", "id=1&nr=2&name=a+%22b%22%26&gone", "shop.\"Order Items\"");
 
         assertThat(change.table()).isEqualTo(ORDERS);
@@ -61,7 +61,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_inserts_as_partial_sql() {
+    void readsInsertsAsPartialSql() {
         Change change = decode("I", "(id,\"Na\"\"me\",x,y) values ('1','it''s',null,E'a\\\\b')", "public.t");
 
         assertThat(change.kind()).isEqualTo(Kind.INSERT);
@@ -70,7 +70,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_updates_as_partial_sql() {
+    void readsUpdatesAsPartialSql() {
         Change change = decode("U", "name='x',n=NULL where id='1' and part='2'", "public.t");
 
         assertThat(change.keyColumns()).containsExactly("id", "part");
@@ -79,7 +79,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void sees_a_changed_key_in_partial_sql() {
+    void seesAChangedKeyInPartialSql() {
         Change change = decode("U", "id='2' where id='1'", "public.t");
 
         assertThat(change.row().get("id")).isEqualTo("2");
@@ -87,7 +87,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_deletes_as_partial_sql() {
+    void readsDeletesAsPartialSql() {
         Change change = decode("D", "id='1' and part is null", "public.t");
 
         assertThat(change.keyColumns()).containsExactly("id", "part");
@@ -95,13 +95,13 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void reads_truncates_of_every_form() {
+    void readsTruncatesOfEveryForm() {
         assertThat(decode(json("TRUNCATE"), null).kind()).isEqualTo(Kind.TRUNCATE);
         assertThat(decode("R", "", "public.t").kind()).isEqualTo(Kind.TRUNCATE);
     }
 
     @Test
-    void reads_the_removal_of_a_table() {
+    void readsTheRemovalOfATable() {
         Change change = decode(ChangeDecoder.REMOVE_TABLE, "public.t", "public.t");
 
         assertThat(change.kind()).isEqualTo(Kind.REMOVE_TABLE);
@@ -109,14 +109,14 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void passes_over_what_it_does_not_know() {
+    void ignoresWhatItDoesNotKnow() {
         assertThat(decode("my.own.event", "whatever").kind()).isEqualTo(Kind.UNKNOWN);
         assertThat(decode(null, null).kind()).isEqualTo(Kind.UNKNOWN);
         assertThat(decode("{\"what\":1}", null).kind()).isEqualTo(Kind.UNKNOWN);
     }
 
     @Test
-    void says_which_event_it_cannot_read() {
+    void namesTheEventItCannotRead() {
         assertThatThrownBy(() -> decode("U", "name='x", "public.t"))
                 .isInstanceOf(LondisteException.class)
                 .hasMessageContaining("of type U")

@@ -68,7 +68,7 @@ class NetChangesTest {
     }
 
     @Test
-    void the_last_row_of_a_key_counts() {
+    void theLastRowOfAKeyCounts() {
         insert(1, "a");
         update(1, "b");
         update(2, "c");
@@ -78,7 +78,7 @@ class NetChangesTest {
     }
 
     @Test
-    void what_came_and_went_leaves_nothing() {
+    void whatCameAndWentLeavesNothing() {
         insert(1, "a");
         delete(1);
 
@@ -86,7 +86,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_that_went_and_came_back_is_updated() {
+    void aRowThatWentAndCameBackIsUpdated() {
         delete(1);
         insert(1, "b");
 
@@ -94,7 +94,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_moved_row_goes_from_its_first_key_to_its_last() {
+    void aMovedRowGoesFromItsFirstKeyToItsLast() {
         move(1, 2, "a");
         move(2, 3, "b");
 
@@ -102,7 +102,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_that_moves_there_and_back_is_updated() {
+    void aRowThatMovesThereAndBackIsUpdated() {
         move(1, 2, "a");
         move(2, 1, "b");
 
@@ -110,7 +110,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_moved_row_that_is_deleted_is_deleted_where_it_was() {
+    void aMovedRowThatIsDeletedIsDeletedWhereItWas() {
         move(1, 2, "a");
         delete(2);
 
@@ -118,7 +118,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_new_row_that_is_moved_is_inserted_where_it_ends() {
+    void aNewRowThatIsMovedIsInsertedWhereItEnds() {
         insert(1, "a");
         move(1, 2, "b");
         move(2, 3, "c");
@@ -127,7 +127,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_may_move_where_another_was() {
+    void aRowMayMoveWhereAnotherWas() {
         delete(2);
         move(1, 2, "a");
         insert(1, "b");
@@ -136,7 +136,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_that_is_updated_after_its_delete_is_there() {
+    void aRowThatIsUpdatedAfterItsDeleteIsThere() {
         delete(1);
         update(1, "b");
 
@@ -144,7 +144,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_that_came_back_and_was_updated_before_its_insert_was_captured_is_updated() {
+    void aRowThatCameBackAndWasUpdatedBeforeItsInsertWasCapturedIsUpdated() {
         delete(1);
         update(1, "b");
         insert(1, "b");
@@ -153,7 +153,7 @@ class NetChangesTest {
     }
 
     @Test
-    void a_row_that_is_deleted_twice_is_gone() {
+    void aRowThatIsDeletedTwiceIsGone() {
         delete(1);
         delete(1);
 
@@ -161,7 +161,7 @@ class NetChangesTest {
     }
 
     @Test
-    void rows_identified_in_different_ways_are_left_to_the_order_of_events() {
+    void rowsIdentifiedInDifferentWaysAreLeftToTheOrderOfEvents() {
         insert(1, "a");
         net.add(new Change(null, TABLE, Kind.DELETE, List.of("v"), Row.ofJson("{\"v\":\"a\"}"), null));
 
@@ -169,7 +169,7 @@ class NetChangesTest {
     }
 
     @Test
-    void an_update_captured_before_its_insert_is_part_of_the_new_row() {
+    void anUpdateCapturedBeforeItsInsertIsPartOfTheNewRow() {
         update(1, "b");
         insert(1, "b");
 
@@ -177,7 +177,7 @@ class NetChangesTest {
     }
 
     @Test
-    void an_update_captured_before_the_move_is_part_of_the_moved_row() {
+    void anUpdateCapturedBeforeTheMoveIsPartOfTheMovedRow() {
         update(2, "b");
         move(1, 2, "b");
 
@@ -185,7 +185,7 @@ class NetChangesTest {
     }
 
     @Test
-    void changes_in_part_add_up() {
+    void partialChangesAddUp() {
         insert(1, "a");
         net.add(new Change(null, TABLE, Kind.UPDATE, List.of("id"), Row.ofJson("{\"id\":1}"), null));
 

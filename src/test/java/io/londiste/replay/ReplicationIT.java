@@ -50,7 +50,7 @@ class ReplicationIT {
     }
 
     @Test
-    void copies_what_is_there_and_replays_what_comes() {
+    void copiesWhatIsThereAndReplaysWhatComes() {
         provider.sql(
                 "insert into parent select i, 'name ' || i, i * 1.10 from generate_series(1, 500) i;"
                         + "insert into child (parent, note, tags) select i, '{\"n\": null}', array['a', null, 'b,c'] from generate_series(1, 500) i");
@@ -70,7 +70,7 @@ class ReplicationIT {
     }
 
     @Test
-    void follows_keys_that_move_and_foreign_keys_that_act() {
+    void followsKeysThatMoveAndForeignKeysThatAct() {
         job.add("parent", "child").start().awaitOk();
         provider.sql("insert into parent values (1, 'a', 1), (2, 'b', 2), (3, 'c', null);"
                 + "insert into child (parent) values (1), (1), (2), (3)");
@@ -87,7 +87,7 @@ class ReplicationIT {
     }
 
     @Test
-    void truncates_tables_that_belong_together() {
+    void truncatesTablesThatBelongTogether() {
         job.add("parent", "child", "pair").start();
         provider.sql(
                 "insert into parent values (1, 'a', 1); insert into child (parent) values (1); insert into pair values (1, 'a', 'b')");
@@ -103,7 +103,7 @@ class ReplicationIT {
     }
 
     @Test
-    void a_truncate_takes_no_rows_of_other_replicated_tables_with_it() {
+    void aTruncateTakesNoRowsOfOtherReplicatedTablesWithIt() {
         String note = "create table note (id int primary key, parent int%s)";
         provider.sql(note.formatted(""));
         subscriber.sql(note.formatted(" references parent on delete cascade"));
@@ -121,7 +121,7 @@ class ReplicationIT {
     }
 
     @Test
-    void many_rows_that_break_a_foreign_key_wait_for_somebody_who_mends_it() {
+    void manyRowsThatBreakAForeignKeyWaitUntilItIsFixed() {
         subscriber.sql("insert into parent select i from generate_series(1, 200, 2) i");
         provider.sql("insert into parent select generate_series(1, 200)");
         job.add("child", "pair").start().awaitOk();
@@ -147,7 +147,7 @@ class ReplicationIT {
     }
 
     @Test
-    void puts_foreign_keys_back() {
+    void restoresForeignKeys() {
         job.add("parent", "child").start().awaitOk();
 
         awaitForeignKeys(1);
@@ -156,7 +156,7 @@ class ReplicationIT {
     }
 
     @Test
-    void triggers_that_change_the_same_table_have_the_last_word() {
+    void triggersThatChangeTheSameTableHaveTheLastWord() {
         String table = "create table node (id int primary key, next int, touched int default 0, note text)";
         provider.sql(table);
         subscriber.sql(table);
@@ -190,7 +190,7 @@ class ReplicationIT {
     }
 
     @Test
-    void a_table_comes_with_the_rows_of_those_that_inherit_from_it() {
+    void aTableComesWithTheRowsOfThoseThatInheritFromIt() {
         String tables =
                 "create table base (id int primary key, v text); create table heir (primary key (id)) inherits (base)";
         provider.sql(tables + "; insert into base values (1, 'a'); insert into heir values (2, 'b'), (3, 'c')");
@@ -208,7 +208,7 @@ class ReplicationIT {
     }
 
     @Test
-    void rows_whose_deferrable_keys_change_places_stay_themselves() {
+    void rowsWhoseDeferrableKeysChangePlacesStayThemselves() {
         String table = "create table place (id int primary key deferrable initially deferred, who text)";
         provider.sql(table);
         subscriber.sql(table);

@@ -12,7 +12,7 @@ class RowTest {
             "{\"id\":1,\"price\":1.10,\"zero\":-0,\"note\":\"a\\n\\\"b\\\" \\u00e4\",\"gone\":null,\"doc\":{\"b\": [1, {\"a\" :2}]},\"yes\":true}";
 
     @Test
-    void keeps_every_value_as_it_was_written() {
+    void keepsEveryValueAsItWasWritten() {
         Row row = Row.ofJson(JSON);
 
         assertThat(row.columns()).containsExactly("id", "price", "zero", "note", "gone", "doc", "yes");
@@ -23,7 +23,7 @@ class RowTest {
     }
 
     @Test
-    void shows_values_as_text() {
+    void showsValuesAsText() {
         Row row = Row.ofJson(JSON);
 
         assertThat(row.get("id")).isEqualTo("1");
@@ -33,7 +33,7 @@ class RowTest {
     }
 
     @Test
-    void a_changed_value_leaves_the_others_as_they_were() {
+    void aChangedValueLeavesTheOthersAsTheyWere() {
         Row row =
                 Row.ofJson(JSON).set("note", "say \"no\"\\").set("extra", null).remove("doc");
 
@@ -44,7 +44,7 @@ class RowTest {
     }
 
     @Test
-    void keys_of_several_columns_are_equal_only_if_all_their_values_are() {
+    void keysOfSeveralColumnsAreEqualOnlyIfAllTheirValuesAre() {
         List<String> key = List.of("a", "b");
 
         assertThat(Row.ofJson("{\"a\":1,\"b\":\"x\",\"c\":1}").key(key))
@@ -53,20 +53,20 @@ class RowTest {
     }
 
     @Test
-    void names_a_column_that_is_not_there() {
+    void namesAColumnThatIsNotThere() {
         assertThatThrownBy(() -> Row.ofJson("{\"a\":1}").get("b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no column b");
     }
 
     @Test
-    void refuses_what_is_no_object() {
+    void refusesWhatIsNoObject() {
         assertThatThrownBy(() -> Row.ofJson("[1]")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Row.ofJson("{\"a\":")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void takes_texts_for_values() {
+    void takesTextsForValues() {
         Row row =
                 Row.ofJson("{\"a\":{\"x\":1},\"b\":2,\"c\":3}").withTexts(Arrays.asList("\"x\"=>\"1\"", null, "null"));
 
@@ -74,7 +74,7 @@ class RowTest {
     }
 
     @Test
-    void takes_values_of_any_size_and_depth() {
+    void takesValuesOfAnySizeAndDepth() {
         String number = "9".repeat(2000);
         String nested = "[".repeat(5000) + "]".repeat(5000);
         String text = "x".repeat(25_000_000);

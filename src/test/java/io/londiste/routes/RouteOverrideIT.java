@@ -26,8 +26,8 @@ class RouteOverrideIT {
     private static final String POSITION = "select last_tick_id from londiste.completed where consumer_id = 'job'";
 
     @Test
-    void rows_are_filtered_and_a_column_is_masked(
-            @Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes) throws IOException {
+    void rowsAreFilteredAndAColumnIsMasked(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes)
+            throws IOException {
         putIn(routes, "replay", "# here a step", steps("${body.leaveOut}"));
         putIn(routes, "copy", "# here a step", steps("body.where("));
         provider.sql(TABLES);
@@ -53,8 +53,8 @@ class RouteOverrideIT {
     }
 
     @Test
-    void a_route_that_never_commits_finishes_no_batch(
-            @Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes) throws IOException {
+    void aRouteThatNeverCommitsFinishesNoBatch(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes)
+            throws IOException {
         putIn(routes, "replay", "# here a step", "                    - stop: {}\n");
         provider.sql(TABLES);
         subscriber.sql(TABLES);

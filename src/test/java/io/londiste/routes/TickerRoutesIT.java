@@ -27,7 +27,7 @@ class TickerRoutesIT {
     private static final String QUEUE = "it's \"q\"";
 
     @Test
-    void ticks_rotates_and_puts_events_back(@Provider Db db) throws Exception {
+    void ticksRotatesAndDeliversRetriesAgain(@Provider Db db) throws Exception {
         new Installer(db.dataSource()).installPgq();
         PgqClient pgq = new PgqClient(db.dataSource());
         pgq.createQueue(QUEUE);

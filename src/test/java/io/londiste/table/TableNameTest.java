@@ -20,7 +20,7 @@ class TableNameTest {
                 "\"my.schema\".\"a b\" | \"my.schema\".\"a b\"",
                 "\"say \"\"no\"\"\"  | public.\"say \"\"no\"\"\"",
             })
-    void writes_what_it_read(String written, String canonical) {
+    void writesWhatItRead(String written, String canonical) {
         TableName name = TableName.parse(written);
 
         assertThat(name).hasToString(canonical);
@@ -30,14 +30,14 @@ class TableNameTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a.", ".a", "a.b.c", "\"a", "\"\""})
-    void refuses_what_is_no_name(String written) {
+    void refusesWhatIsNoName(String written) {
         assertThatThrownBy(() -> TableName.parse(written))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(written);
     }
 
     @Test
-    void quotes_for_sql() {
+    void quotesForSql() {
         assertThat(new TableName("shop", "a\"b").quoted()).isEqualTo("\"shop\".\"a\"\"b\"");
     }
 }
