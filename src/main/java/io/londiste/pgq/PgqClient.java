@@ -160,6 +160,7 @@ public final class PgqClient {
      * over one at least; empty when there is none.
      *
      * @param limit a new batch ends at its tick at the latest
+     * @throws NotRegisteredException if the consumer is not registered on the queue
      */
     public Optional<Batch> nextBatch(String queue, String consumer, long maxEvents, TickLimit limit)
             throws SQLException {
@@ -167,6 +168,20 @@ public final class PgqClient {
             return new BatchOpener(connection, queue, consumer)
                     .open(maxEvents, limit)
                     .map(b -> new Batch(source, fetchSize, b.id(), queue, consumer, b.previousTick(), b.tick()));
+        } catch (SQLException e) {
+            if (isGone(queue, consumer, e)) {
+                throw new NotRegisteredException(queue, consumer, e);
+            }
+            throw e;
+        }
+    }
+
+    private boolean isGone(String queue, String consumer, SQLException error) {
+        try {
+            return position(queue, consumer).isEmpty();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+            return false;
         }
     }
 
@@ -217,9 +232,8 @@ public final class PgqClient {
     public long tickNow(String queue) throws SQLException {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
-            try (Statement lock = connection.createStatement()) {
-                // another ticker must not come between: the original ones do not keep each other out
-                lock.execute("lock table pgq.tick in share row exclusive mode");
+            try {
+                lockTicks(connection);
                 number(connection, "select pgq.force_tick(?)", queue);
                 long tick = number(connection, "select pgq.ticker(?)", queue);
                 connection.commit();
@@ -228,6 +242,16 @@ public final class PgqClient {
                 connection.rollback();
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Keeps all other sessions from making a tick until the transaction ends; waits for one that is making one. The
+     * original tickers do not exclude each other without it. Takes no snapshot.
+     */
+    public static void lockTicks(Connection transaction) throws SQLException {
+        try (Statement lock = transaction.createStatement()) {
+            lock.execute("lock table pgq.tick in share row exclusive mode");
         }
     }
 

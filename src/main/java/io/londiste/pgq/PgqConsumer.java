@@ -26,7 +26,9 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** Held while a batch is taken, processed and finished. */
     private final ReentrantLock polling = new ReentrantLock();
 
-    private boolean registered;
+    /** Only once for each start of the route: a consumer that is registered again later would miss events unnoticed. */
+    private boolean registrationDue;
+
     private long lastTick = TickLimit.NEVER;
 
     public PgqConsumer(PgqEndpoint endpoint, Processor processor) {
@@ -37,6 +39,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     @Override
     protected void doStart() throws Exception {
+        registrationDue = endpoint.isRegister();
         begin();
         super.doStart();
     }
@@ -92,7 +95,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
     private int pollOnce() throws Exception {
         boolean failed = true;
         try {
-            if (!registered && endpoint.isRegister()) {
+            if (registrationDue) {
                 register();
             }
             Optional<Batch> batch = nextBatch();
@@ -105,7 +108,6 @@ public class PgqConsumer extends ScheduledPollConsumer {
         } finally {
             if (failed) {
                 // whatever it was, trying again at once would only make it worse
-                registered = false;
                 stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
             }
         }
@@ -129,7 +131,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
         if (client.registerConsumer(endpoint.getQueue(), endpoint.getConsumer())) {
             LOG.info("registered consumer {} on queue {}", endpoint.getConsumer(), endpoint.getQueue());
         }
-        registered = true;
+        registrationDue = false;
     }
 
     /** Returns whether the batch was finished. */

@@ -39,7 +39,8 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
             label = "consumer",
             defaultValue = "true",
             description = "Whether to register the consumer on the queue when the route starts. A new one begins with"
-                    + " what is committed from then on")
+                    + " what is committed from then on. One that is unregistered while the route runs is not registered"
+                    + " again until the next start: its polls fail")
     private boolean register = true;
 
     @UriParam(

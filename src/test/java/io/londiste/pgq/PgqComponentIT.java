@@ -19,6 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +254,48 @@ class PgqComponentIT {
                 assertThat(data).hasSize(2500).startsWith("0", "1", "2").endsWith("2499");
             }
         }
+    }
+
+    @Test
+    void registersOnlyWhenTheRouteStarts() throws Exception {
+        BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
+        camel.getRegistry().bind("errors", new LoggingExceptionHandler(camel, getClass()) {
+            @Override
+            public void handleException(String message, Exchange exchange, Throwable error) {
+                errors.add(error);
+            }
+        });
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&pollInterval=20&exceptionHandler=#errors")
+                        .routeId("reading")
+                        .process(exchange -> batches.add(data(exchange)));
+            }
+        });
+        awaitRegistered();
+        insert("a");
+        tick();
+        assertThat(nextBatch()).containsExactly("a");
+
+        client.unregisterConsumer("q", "c");
+        for (int failures = 0; failures < 3; failures++) {
+            assertThat(errors.poll(20, TimeUnit.SECONDS))
+                    .isInstanceOf(NotRegisteredException.class)
+                    .hasMessage("consumer c is not registered on queue q");
+        }
+        camel.getRouteController().suspendRoute("reading");
+        camel.getRouteController().resumeRoute("reading");
+        errors.clear();
+        assertThat(errors.poll(20, TimeUnit.SECONDS)).isInstanceOf(NotRegisteredException.class);
+        assertThat(client.position("q", "c")).isEmpty();
+
+        camel.getRouteController().stopRoute("reading");
+        camel.getRouteController().startRoute("reading");
+        awaitRegistered();
+        insert("b");
+        tick();
+        assertThat(nextBatch()).containsExactly("b");
     }
 
     private void awaitRegistered() {
