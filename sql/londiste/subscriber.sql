@@ -5,7 +5,7 @@ returns void language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Keeps tables of a queue from changing hands while a batch is applied: the replay shares this lock from the moment it
--- looks at the tables' states until its commit; whoever takes a table to or from the replay holds it alone.
+-- reads the tables' states until its commit; a session that takes a table to or from the replay holds it alone.
 --   queue   name of the provider's queue
 --   alone   true: wait for running batches, and let none start; false: share
 -- Locks: an advisory lock for the transaction.
@@ -15,6 +15,32 @@ begin
   else
     perform pg_advisory_xact_lock_shared(hashtext('londiste.subscriber_table'), hashtext(queue));
   end if;
+end
+$$;
+
+create or replace function londiste.set_state(queue text, table_name text, from_state text, to_state text, reason text)
+returns boolean language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Changes the state of a table, unless another session has changed it since it was read. Every change of a state goes
+-- through here; which ones there are is in class TableLife.
+--   queue        name of the provider's queue
+--   table_name   written name
+--   from_state   the state from which it is changed; null: new
+--   to_state     null (new), in-copy, catching-up, wanna-sync:TICK, do-sync:TICK or ok
+--   reason       why the table is stopped; null: it is not
+-- Returns whether the table was in state from_state and now is in to_state; false also if it is not registered.
+-- Errors: 22023 there is no such state.
+-- Locks: the table's row in londiste.subscriber_table.
+#variable_conflict use_column
+begin
+  if to_state !~ '^(in-copy|catching-up|(wanna|do)-sync:[0-9]+|ok)$' then
+    raise exception 'no such table state: %', to_state using errcode = 'invalid_parameter_value';
+  end if;
+  update londiste.subscriber_table as t set merge_state = to_state, reason = set_state.reason
+    where t.queue_name = queue and t.table_name = londiste.canonical(set_state.table_name)
+      and t.merge_state is not distinct from from_state;
+  return found;
 end
 $$;
 
@@ -75,11 +101,11 @@ create or replace function londiste.subscriber_resync_table(queue text, table_na
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Has the replay copy a table anew that is in sync or has stopped. Its triggers are put aside, as when it was added:
--- the rows of a copy are no changes.
+-- Has the replay copy a table again that is in sync or has stopped. Its triggers are saved and dropped, as when it was
+-- added: a copy's rows are no changes that they should see.
 --   queue        name of the provider's queue
 --   table_name   written name
--- Returns 1. Errors: 42704 the table is not registered; 55000 it is on its way already; 42P01 no such table. Notifies
+-- Returns 1. Errors: 42704 the table is not registered; 55000 it is not at rest; 42P01 no such table. Notifies
 -- channel londiste_table, the payload is the queue.
 -- Locks: londiste.lock_tables(); ACCESS EXCLUSIVE on the table if it has triggers.
 #variable_conflict use_column
@@ -98,7 +124,7 @@ begin
       using errcode = 'object_not_in_prerequisite_state';
   end if;
   perform londiste.subscriber_drop_triggers(name);
-  update londiste.subscriber_table as s set merge_state = null, reason = null where s.queue_name = queue and s.table_name = name;
+  perform londiste.set_state(queue, name, t.merge_state, null, null);
   delete from londiste.copy_progress as c where c.queue_name = queue and c.table_name = name;
   perform pg_notify('londiste_table', queue);
   return 1;

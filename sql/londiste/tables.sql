@@ -57,6 +57,16 @@ create table if not exists londiste.completed (
   error         text                             -- why the batch after it could not be applied; null: nothing is wrong
 );
 
+-- Subscriber: the consumers that hold a table's place in the queue while it is copied and catches up. A job removes
+-- only those that it has recorded here.
+create table if not exists londiste.copy_consumer (
+  consumer_id  text not null primary key,
+  job_id       text not null,                    -- the consumer of the job's replay
+  queue_name   text not null,
+  table_name   text not null,
+  unique (job_id, queue_name, table_name)
+);
+
 -- Subscriber: foreign keys that are dropped until both their tables are in sync.
 -- A constraint's name is unique only within its table, so the table is part of the key.
 create table if not exists londiste.subscriber_pending_fkeys (

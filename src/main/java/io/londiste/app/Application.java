@@ -8,7 +8,7 @@ import io.londiste.config.Settings;
 import io.londiste.copy.Arrivals;
 import io.londiste.copy.CatchUp;
 import io.londiste.copy.Copies;
-import io.londiste.copy.CopyProgress;
+import io.londiste.copy.CopyProgressWriter;
 import io.londiste.copy.Failures;
 import io.londiste.copy.ForeignKeys;
 import io.londiste.copy.Handover;
@@ -21,8 +21,11 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.replay.ChangeDecoder;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
+import io.londiste.subscriber.Registration;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableShapes;
 import io.londiste.ticker.TickerLog;
 import io.londiste.ticker.TickerPace;
@@ -59,6 +62,7 @@ public final class Application implements AutoCloseable {
     private final Main main = new Main();
     private final List<BasicDataSource> pools = new ArrayList<>();
     private final RecentErrors errors = new RecentErrors();
+    private final ErrorLog errorLog = new ErrorLog(errors);
     private TickerLog tickerLog;
     private Pause pause;
     private ReplayStatus status;
@@ -74,7 +78,7 @@ public final class Application implements AutoCloseable {
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);
         main.addInitialProperty("camel.main.banner-enabled", "false");
-        main.bind("errorLog", new ErrorLog(errors));
+        main.bind("errorLog", errorLog);
     }
 
     /** The replay of a job, with a ticker if its settings want one inside. */
@@ -148,10 +152,12 @@ public final class Application implements AutoCloseable {
         String consumer = settings.consumerId();
         PgqClient pgq = new PgqClient(provider, fetchSize(settings));
         SubscribedTables tables = new SubscribedTables(queue);
+        TableLife life = new TableLife(queue);
+        CopyConsumers consumers = new CopyConsumers(queue, consumer, pgq);
         TableShapes shapes = new TableShapes();
-        Handover handover = new Handover(consumer, subscriber, tables);
+        Handover handover = new Handover(consumer, subscriber, tables, life);
         status = new ReplayStatus();
-        copies = new Copies(queue, consumer, copying, pgq, subscriber, tables, handover);
+        copies = new Copies(queue, copying, subscriber, tables, life, consumers, handover);
         arrivals = new Arrivals(queue, subscriber, copies);
         handover.watch(copies::active);
         once = new Completion(queue, consumer, pgq, subscriber, tables, copies, status);
@@ -160,18 +166,32 @@ public final class Application implements AutoCloseable {
         main.bind("barrier", new Barrier(consumer, subscriber));
         main.bind("handover", handover);
         main.bind("decoder", new ChangeDecoder());
-        main.bind("replay", new Replay(subscriber, tables, new RegisteredTables(queue, provider), shapes, status));
+        main.bind(
+                "replay", new Replay(subscriber, tables, life, new RegisteredTables(queue, provider), shapes, status));
         main.bind("copies", copies);
         main.bind("arrivals", arrivals);
-        CopyProgress progress = new CopyProgress(queue, subscriber, copies);
+        CopyProgressWriter progress = new CopyProgressWriter(queue, subscriber, copies);
         main.bind("copyProgress", progress);
         main.bind(
                 "snapshotCopy",
                 new SnapshotCopy(
-                        queue, provider, subscriber, tables, shapes, handover, progress, settings.lockTimeout()));
-        main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, handover));
+                        queue,
+                        provider,
+                        subscriber,
+                        tables,
+                        life,
+                        consumers,
+                        shapes,
+                        handover,
+                        progress,
+                        settings.lockTimeout()));
+        main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, life, handover));
         main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
-        main.bind("failures", new Failures(queue, consumer, pgq, subscriber, tables, shapes, copies, status, errors));
+        Failures failures =
+                new Failures(queue, consumer, pgq, subscriber, tables, life, consumers, shapes, copies, status, errors);
+        main.bind("failures", failures);
+        Registration registration = new Registration(settings, provider, subscriber);
+        errorLog.whenNotRegistered(e -> failures.lost(registration.loss().orElse(e.getMessage())));
         main.addInitialProperty("pgq_queue_name", queue);
         main.addInitialProperty("pgq_consumer_id", consumer);
         main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize(settings)));

@@ -1,10 +1,14 @@
 package io.londiste.app;
 
 import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
 import io.londiste.error.RepeatFilter;
+import io.londiste.pgq.NotRegisteredException;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +18,15 @@ public final class ErrorLog implements ExceptionHandler {
 
     private final RepeatFilter repeats = new RepeatFilter();
     private final RecentErrors errors;
+    private volatile Consumer<NotRegisteredException> notRegistered;
 
     public ErrorLog(RecentErrors errors) {
         this.errors = errors;
+    }
+
+    /** Sets what handles the error that the consumer of a route is not registered; without it, the error is logged. */
+    void whenNotRegistered(Consumer<NotRegisteredException> handler) {
+        notRegistered = handler;
     }
 
     /** Work by the clock has failed. */
@@ -46,10 +56,21 @@ public final class ErrorLog implements ExceptionHandler {
     /** A consumer could not do its work; what an error route knows of, that has told. */
     @Override
     public void handleException(String message, Exchange exchange, Throwable exception) {
-        if (exchange == null || exchange.getProperty(Exchange.EXCEPTION_CAUGHT) == null) {
+        var unregistered = ObjectHelper.getException(NotRegisteredException.class, exception);
+        if (unregistered != null && notRegistered != null) {
+            handleNotRegistered(unregistered);
+        } else if (exchange == null || exchange.getProperty(Exchange.EXCEPTION_CAUGHT) == null) {
             tell(exchange == null ? "queue" : message, exception);
         } else {
             LOG.debug("{}", message, exception);
+        }
+    }
+
+    private void handleNotRegistered(NotRegisteredException unregistered) {
+        try {
+            notRegistered.accept(unregistered);
+        } catch (LondisteException e) {
+            tell("queue", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.londiste.compare.SyncPoint.Snapshot;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.error.LondisteException;
+import io.londiste.table.SnapshotTick;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import java.sql.Connection;
@@ -162,26 +163,18 @@ final class SyncPoints {
     /** Empty if another comparison was faster. */
     private OptionalLong tick(Connection ticking, Connection barrier, Connection holder) throws SQLException {
         limit(ticking);
-        SyncPoint.execute(ticking, "lock table pgq.tick in share row exclusive mode");
-        try (PreparedStatement statement =
-                ticking.prepareStatement("select tick_id, snapshot_name from londiste.snapshot_tick(?)")) {
-            statement.setString(1, settings.queueName());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                long tick = row.getLong(1);
-                if (!subscriber.call(source -> replay.set(barrier, tick))) {
-                    return OptionalLong.empty();
-                }
-                try {
-                    SyncPoint.execute(holder, "set transaction snapshot '" + row.getString(2) + "'");
-                    ticking.commit();
-                } catch (SQLException e) {
-                    replay.lift(tick);
-                    throw e;
-                }
-                return OptionalLong.of(tick);
-            }
+        SnapshotTick made = SnapshotTick.make(ticking, settings.queueName());
+        if (!subscriber.call(source -> replay.set(barrier, made.tick()))) {
+            return OptionalLong.empty();
         }
+        try {
+            made.importInto(holder);
+            ticking.commit();
+        } catch (SQLException e) {
+            replay.lift(made.tick());
+            throw e;
+        }
+        return OptionalLong.of(made.tick());
     }
 
     /** A transaction with locks that others may wait for. */

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * Waits until there may be tables to take up: some were added or are to be copied anew, a copy has ended that others waited
- * for, or the pause of one that failed is over. Used by one thread; any thread may close.
+ * Waits until there may be tables to take up: some were added or are to be copied again, a copy has ended that others
+ * waited for, or the pause of one that failed is over. Used by one thread; any thread may close.
  */
 public final class Arrivals implements AutoCloseable {
     private final Announcements announcements;
@@ -19,7 +19,7 @@ public final class Arrivals implements AutoCloseable {
         this.copies = copies;
     }
 
-    /** Returns true when another look is worth it, and false as soon as there is to be none any more. */
+    /** Waits; returns true when tables may be due, and false once this is closed. */
     public boolean await() throws SQLException {
         announcements.await(copies.rest());
         return !closed;

@@ -3,12 +3,13 @@ package io.londiste.copy;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
+import io.londiste.pgq.NotRegisteredException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
 import io.londiste.pgq.TickLimit;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableState;
+import io.londiste.table.TableLife;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,20 +19,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a copied table up to where the replay stands, by batches of a consumer of its own.
+ * The steps of the route {@code catch-up}, which brings a copied table to the tick where the replay is, by batches of a
+ * consumer of its own. The route asks for the {@linkplain #stage stage} and takes the steps for it, until it is
+ * {@link Stage#DONE}.
  *
- * <p>It runs after the newest tick until it reaches one quickly; then it says {@code wanna-sync} and waits for the
- * replay to say {@code do-sync} with the tick at which it stands, and goes exactly there.
+ * <p>What is known of the table is kept in the exchange. Safe for use by several threads, each with its own exchange.
  */
 public final class CatchUp {
     /** The exchange property with the {@link TableCopy} that is caught up. */
     public static final String COPY = "LondisteCopy";
 
+    /** What is to be done next. */
+    public enum Stage {
+        /** There may be batches up to the newest tick. */
+        BEHIND,
+        /** The newest tick was reached quickly: the replay may be asked to meet the table. */
+        NEAR,
+        /** The replay has been asked, and is still to come to the table's tick. */
+        WAITING,
+        /** The replay waits at a tick that the table has not reached. */
+        CALLED,
+        /** The table is at the tick where the replay waits, or past it. */
+        ARRIVED,
+        /** The table is in sync, removed, or to be copied again. */
+        DONE
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+    private static final String VIEW = "LondisteCatchUp";
     private static final String GOAL = "LondisteGoal";
     private static final String ASKED = "LondisteAsked";
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-    /** A goal that was reached within this time is near enough for the replay to wait. */
+    /** A table that reached the newest tick within this time is near enough for the replay to wait. */
     private static final Duration NEAR = Duration.ofSeconds(2);
 
     private final String queue;
@@ -39,6 +58,7 @@ public final class CatchUp {
     private final PgqClient pgq;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
     private final Handover handover;
 
     public CatchUp(
@@ -47,68 +67,121 @@ public final class CatchUp {
             PgqClient pgq,
             DataSource subscriber,
             SubscribedTables tables,
+            TableLife life,
             Handover handover) {
         this.queue = queue;
         this.maxEvents = maxEvents;
         this.pgq = pgq;
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
         this.handover = handover;
     }
 
-    /** The newest tick when the catch-up last looked up. */
-    private record Goal(long tick, long sinceNanos) {}
-
     /**
-     * The table's next batch; waits for the replay where that is due.
+     * The table as it was when the stage was determined.
      *
-     * @return null when there is nothing left to do: the table is ok, or it is not to be caught up any more
+     * @param changes the handover's number of changes before
+     * @param position the tick that the table's consumer has finished
      */
-    public Batch next(Exchange exchange) throws SQLException {
-        TableCopy copy = exchange.getProperty(COPY, TableCopy.class);
-        while (exchange.getContext().getStatus().isStarted()) {
-            long seen = handover.changes();
-            TableState state = state(copy);
-            Optional<Batch> batch = Optional.empty();
-            switch (state.phase()) {
-                case CATCHING_UP -> batch = follow(copy, exchange);
-                case WANNA_SYNC -> {
-                    askReplay(exchange);
-                    handover.await(seen);
-                }
-                case DO_SYNC -> {
-                    batch = pgq.nextBatch(queue, copy.consumer(), maxEvents, state::tick);
-                    if (batch.isEmpty()) {
-                        arrive(copy, state);
-                    }
-                }
-                default -> {
-                    LOG.info("{} is {}", copy.table(), state);
-                    return null;
-                }
-            }
-            if (batch.isPresent()) {
-                return batch.get();
-            }
+    private record View(SubscribedTable table, long changes, long position) {}
+
+    /** The newest tick when the table last had nothing left to apply. */
+    private record Goal(long tick, long sinceNanos) {
+        boolean isReached(long position) {
+            return position >= tick;
         }
-        throw new LondisteException("stopped while table " + copy.table() + " was catching up");
+
+        boolean isRecent() {
+            return System.nanoTime() - sinceNanos < NEAR.toNanos();
+        }
     }
 
-    /** The batch is applied and committed. */
+    /**
+     * Determines what is to be done next.
+     *
+     * @throws LondisteException if the route is to stop, or the table's consumer is not registered any more
+     */
+    public Stage stage(Exchange exchange) throws SQLException {
+        TableCopy copy = copy(exchange);
+        if (!exchange.getContext().getStatus().isStarted()) {
+            throw new LondisteException("stopped while table " + copy.table() + " was catching up");
+        }
+        long changes = handover.changes();
+        Optional<SubscribedTable> found =
+                Transactions.call(subscriber, transaction -> tables.find(transaction, copy.table()));
+        if (found.isEmpty()) {
+            LOG.info("{} is not subscribed any more", copy.table());
+            return Stage.DONE;
+        }
+        SubscribedTable table = found.get();
+        return switch (table.state().phase()) {
+            case CATCHING_UP -> {
+                long position = look(exchange, table, changes);
+                Goal goal = exchange.getProperty(GOAL, Goal.class);
+                yield goal != null && goal.isReached(position) && goal.isRecent() ? Stage.NEAR : Stage.BEHIND;
+            }
+            case WANNA_SYNC -> {
+                look(exchange, table, changes);
+                yield Stage.WAITING;
+            }
+            case DO_SYNC -> look(exchange, table, changes) < table.state().tick() ? Stage.CALLED : Stage.ARRIVED;
+            default -> {
+                LOG.info("{} is {}", copy.table(), table.state());
+                yield Stage.DONE;
+            }
+        };
+    }
+
+    /** Keeps what is known of the table; returns the position of its consumer. */
+    private long look(Exchange exchange, SubscribedTable table, long changes) throws SQLException {
+        TableCopy copy = copy(exchange);
+        long position = pgq.position(queue, copy.consumer()).orElseThrow(() -> lost(copy));
+        exchange.setProperty(VIEW, new View(table, changes, position));
+        return position;
+    }
+
+    /** The next batch up to the newest tick; null if there is none. */
+    public Batch next(Exchange exchange) throws SQLException {
+        long position = view(exchange).position;
+        Goal goal = exchange.getProperty(GOAL, Goal.class);
+        if (goal == null || goal.isReached(position)) {
+            long newest = pgq.lastTick(queue).map(Tick::id).orElse(position);
+            exchange.setProperty(GOAL, new Goal(newest, System.nanoTime()));
+        }
+        return next(copy(exchange), TickLimit.NONE);
+    }
+
+    /** The next batch up to the tick where the replay waits; null if there is none. */
+    public Batch nextToMeet(Exchange exchange) throws SQLException {
+        long tick = view(exchange).table.state().tick();
+        return next(copy(exchange), () -> tick);
+    }
+
+    private Batch next(TableCopy copy, TickLimit limit) throws SQLException {
+        try {
+            return pgq.nextBatch(queue, copy.consumer(), maxEvents, limit).orElse(null);
+        } catch (NotRegisteredException e) {
+            throw lost(copy);
+        }
+    }
+
+    /** Finishes the batch, which is applied and committed. */
     public void finish(Batch batch) throws SQLException {
         batch.close();
         pgq.finishBatch(batch.id());
         handover.changed();
     }
 
-    private TableState state(TableCopy copy) throws SQLException {
-        return Transactions.call(subscriber, transaction -> tables.find(transaction, copy.table()))
-                .map(SubscribedTable::state)
-                .orElse(TableState.NEW);
+    /** Tells the replay that the table is near: {@code wanna-sync}. */
+    public void wantSync(Exchange exchange) throws SQLException {
+        View view = view(exchange);
+        Transactions.run(subscriber, transaction -> life.wantsSync(transaction, view.table, view.position));
+        handover.changed();
     }
 
-    /** Has the queue ticked now and then, since an idle one would keep the replay from coming. */
-    private void askReplay(Exchange exchange) throws SQLException {
+    /** Makes the queue tick now and then: the replay gets no batch from an idle queue, and would not come. */
+    public void callReplay(Exchange exchange) throws SQLException {
         Long before = exchange.getProperty(ASKED, Long.class);
         if (before == null || System.nanoTime() - before >= ASK_AGAIN.toNanos()) {
             pgq.forceTick(queue);
@@ -116,39 +189,36 @@ public final class CatchUp {
         }
     }
 
-    /** The next batch towards the newest tick; none when the table is near enough and the replay was told so. */
-    private Optional<Batch> follow(TableCopy copy, Exchange exchange) throws SQLException {
-        long position = pgq.position(queue, copy.consumer())
-                .orElseThrow(() -> new LondisteException("consumer " + copy.consumer() + " of queue " + queue
-                        + " is gone; remove the table from the subscriber and add it again"));
-        Goal goal = exchange.getProperty(GOAL, Goal.class);
-        boolean near = goal != null && position >= goal.tick && System.nanoTime() - goal.sinceNanos < NEAR.toNanos();
-        if (near) {
-            set(copy, TableState.CATCHING_UP, TableState.wannaSync(position));
-            return Optional.empty();
-        }
-        if (goal == null || position >= goal.tick) {
-            long newest = pgq.lastTick(queue).map(Tick::id).orElse(position);
-            exchange.setProperty(GOAL, new Goal(newest, System.nanoTime()));
-        }
-        return pgq.nextBatch(queue, copy.consumer(), maxEvents, TickLimit.NONE);
+    /** Waits until a table's state has changed in this process, or for a moment. */
+    public void awaitReplay(Exchange exchange) {
+        handover.await(view(exchange).changes);
     }
 
-    /** There is no batch left before the tick where the replay stands: the table is there, or even further. */
-    private void arrive(TableCopy copy, TableState state) throws SQLException {
-        long position = pgq.position(queue, copy.consumer()).orElse(state.tick());
-        set(copy, state, position == state.tick() ? TableState.OK : TableState.wannaSync(position));
-    }
-
-    private void set(TableCopy copy, TableState before, TableState after) throws SQLException {
+    /** Hands the table over to the replay that waits for it; a table that is past that tick waits for the replay again. */
+    public void meet(Exchange exchange) throws SQLException {
+        View view = view(exchange);
+        long tick = view.table.state().tick();
         Transactions.run(subscriber, transaction -> {
-            boolean unchanged = tables.find(transaction, copy.table())
-                    .filter(table -> table.state().equals(before))
-                    .isPresent();
-            if (unchanged) {
-                tables.setState(transaction, copy.table(), after);
+            if (view.position == tick) {
+                life.inSync(transaction, view.table.name(), tick);
+            } else {
+                life.wantsSync(transaction, view.table, view.position);
             }
         });
         handover.changed();
+    }
+
+    private LondisteException lost(TableCopy copy) {
+        return new LondisteException("its consumer " + copy.consumer() + " is not registered on queue " + queue
+                + " any more, so changes of the table may be lost; copy it again (subscriber resync " + copy.table()
+                + ")");
+    }
+
+    private static TableCopy copy(Exchange exchange) {
+        return exchange.getProperty(COPY, TableCopy.class);
+    }
+
+    private static View view(Exchange exchange) {
+        return exchange.getProperty(VIEW, View.class);
     }
 }

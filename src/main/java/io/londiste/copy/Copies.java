@@ -1,21 +1,20 @@
 package io.londiste.copy;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.Transactions;
-import io.londiste.pgq.PgqClient;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -35,7 +34,7 @@ public final class Copies {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
-    /** Of a failed table: how often, when it is tried again, and whether it may go on without anybody's doing. */
+    /** Of a failed table: how often, when it is tried again, and whether the reason may pass by itself. */
     private record Failure(int times, long nextNanos, boolean passing) {
         /** What is left of the pause; zero when it is over. */
         Duration left() {
@@ -43,17 +42,17 @@ public final class Copies {
         }
     }
 
-    /** How soon to look again while tables are on their way, should word be lost that one makes room for the next. */
-    private static final Duration BUSY_LOOK = Duration.ofMillis(500);
-    /** How soon to look again when nothing is to be expected, should word of a new table be lost. */
-    private static final Duration LOOK = Duration.ofSeconds(2);
+    /** How soon to check again while tables are on their way, in case the notification that one is done is lost. */
+    private static final Duration BUSY_CHECK = Duration.ofMillis(500);
+    /** How soon to check again when nothing is expected, in case the notification of a new table is lost. */
+    private static final Duration CHECK = Duration.ofSeconds(2);
 
     private final String queue;
-    private final String jobConsumer;
     private final int parallel;
-    private final PgqClient pgq;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
+    private final CopyConsumers consumers;
     private final Handover handover;
     private final Map<TableName, TableCopy> active = new ConcurrentHashMap<>();
     private final Map<TableName, Long> copied = new ConcurrentHashMap<>();
@@ -63,18 +62,18 @@ public final class Copies {
     /** @param parallel how many tables are worked on at once */
     public Copies(
             String queue,
-            String jobConsumer,
             int parallel,
-            PgqClient pgq,
             DataSource subscriber,
             SubscribedTables tables,
+            TableLife life,
+            CopyConsumers consumers,
             Handover handover) {
         this.queue = queue;
-        this.jobConsumer = jobConsumer;
         this.parallel = parallel;
-        this.pgq = pgq;
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
+        this.consumers = consumers;
         this.handover = handover;
     }
 
@@ -89,17 +88,17 @@ public final class Copies {
                         .reversed()
                         .thenComparing(SubscribedTable::nr))
                 .toList();
-        rest = coming.stream().map(this::rest).min(Comparator.naturalOrder()).orElse(LOOK);
+        rest = coming.stream().map(this::rest).min(Comparator.naturalOrder()).orElse(CHECK);
         List<TableCopy> due = coming.stream()
                 .filter(this::isDue)
                 .limit(Math.max(0, parallel - active.size()))
-                .map(table -> new TableCopy(table.name(), jobConsumer))
+                .map(table -> new TableCopy(table.name()))
                 .toList();
         due.forEach(copy -> active.put(copy.table(), copy));
         return due;
     }
 
-    /** How long no table becomes due without anybody's doing, as far as was known when {@link #due} was asked. */
+    /** How long no table becomes due by itself, as far as was known when {@link #due} was called. */
     Duration rest() {
         return rest;
     }
@@ -107,8 +106,8 @@ public final class Copies {
     private Duration rest(SubscribedTable table) {
         Failure failure = failures.get(table.name());
         return failure == null || active.containsKey(table.name()) || isDue(table)
-                ? BUSY_LOOK
-                : least(LOOK, failure.left());
+                ? BUSY_CHECK
+                : least(CHECK, failure.left());
     }
 
     private boolean isDue(SubscribedTable table) {
@@ -116,13 +115,13 @@ public final class Copies {
             return false;
         }
         Failure failure = failures.get(table.name());
-        // a resync is the operator's word that it may work now
+        // by a resync the operator has declared that it may work now
         return failure == null
                 || (table.state().phase() == Phase.NEW && table.reason() == null)
                 || failure.left().isZero();
     }
 
-    /** Whether the table has failed for a reason that somebody has to put right; it is tried again nevertheless. */
+    /** Whether the table has failed for a reason that an operator has to fix; it is tried again nevertheless. */
     public boolean isStopped(TableName table) {
         Failure failure = failures.get(table);
         return failure != null && !failure.passing && !active.containsKey(table);
@@ -133,19 +132,20 @@ public final class Copies {
         return new TreeMap<>(active);
     }
 
-    /** Rows that the last copy of each table brought, so far; tables that this process has not copied are not told. */
+    /** Rows that the last copy of each table brought, so far; without the tables that this process has not copied. */
     public Map<TableName, Long> rows() {
         Map<TableName, Long> rows = new TreeMap<>(copied);
         active.values().stream().filter(copy -> copy.rows() > 0).forEach(copy -> rows.put(copy.table(), copy.rows()));
         return rows;
     }
 
-    /** The table needs no more work here: it is ok, or it was removed or is to be synced anew. */
+    /** The table needs no more work here: it is ok, or it was removed or is to be copied again. */
     public void finished(TableCopy copy) throws SQLException {
         failures.remove(copy.table());
         try {
-            pgq.unregisterConsumer(queue, copy.consumer());
-            Transactions.run(subscriber, transaction -> tables.clearPosition(transaction, copy.consumer()));
+            if (copy.consumer() != null) {
+                Transactions.run(subscriber, transaction -> consumers.remove(transaction, copy.consumer()));
+            }
         } finally {
             release(copy);
             announce();
@@ -153,9 +153,9 @@ public final class Copies {
     }
 
     /**
-     * Puts the table aside for a while, with the reason on it; its place in the queue is kept.
+     * Stops the table for a while, with the reason; its place in the queue is kept.
      *
-     * @param passing whether it may go on without anybody doing anything about it, so that the pause is short
+     * @param passing whether the reason may pass by itself, so that the pause is short
      */
     public void failed(TableCopy copy, String reason, boolean passing) throws SQLException {
         Failure before = failures.get(copy.table());
@@ -166,17 +166,11 @@ public final class Copies {
         failures.put(copy.table(), new Failure(times, System.nanoTime() + pause.toNanos(), passing));
         try {
             boolean stopped = Transactions.call(subscriber, transaction -> {
-                var table = tables.find(transaction, copy.table())
-                        .filter(now -> now.state().phase() != Phase.OK);
-                if (table.isPresent()) {
-                    tables.setState(transaction, copy.table(), table.get().state(), reason);
-                }
-                return table.isPresent();
+                var table = tables.find(transaction, copy.table());
+                return table.isPresent() && life.stop(transaction, table.get(), reason);
             });
             LOG.error(
-                    stopped
-                            ? "table {} does not go on: {}. It is tried again in {} s"
-                            : "after the copy of table {}: {}",
+                    stopped ? "table {} is stopped: {}. It is tried again in {} s" : "after the copy of table {}: {}",
                     copy.table(),
                     reason,
                     pause.toMillis() / 1000.0);
@@ -186,12 +180,10 @@ public final class Copies {
         }
     }
 
-    /** There is room for a table that waits. */
+    /** Notifies {@link Arrivals} that there is room for a table that waits. */
     private void announce() {
-        try (Connection connection = subscriber.getConnection();
-                PreparedStatement statement = connection.prepareStatement("select pg_notify('londiste_table', ?)")) {
-            statement.setString(1, queue);
-            statement.execute();
+        try (Connection connection = subscriber.getConnection()) {
+            Jdbc.execute(connection, "select pg_notify('londiste_table', ?)", queue);
         } catch (SQLException e) {
             LOG.debug("tables that wait are taken up later", e);
         }
@@ -215,32 +207,19 @@ public final class Copies {
     }
 
     /**
-     * Takes away what tables that are gone or ok have left behind: a killed process could not. No copy begins meanwhile.
+     * Removes the consumers of copies whose tables are in sync or not subscribed any more, which a killed process could not
+     * do. No copy begins meanwhile.
      */
-    public void cleanUp() throws SQLException {
-        if (Transactions.call(subscriber, this::leftOver).isEmpty()) {
+    public void removeUnneededConsumers() throws SQLException {
+        if (Transactions.call(subscriber, consumers::unneeded).isEmpty()) {
             return; // running batches need not be waited for
         }
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
-            for (String consumer : leftOver(transaction)) {
-                LOG.info("consumer {} was left over", consumer);
-                pgq.unregisterConsumer(queue, consumer);
-                tables.clearPosition(transaction, consumer);
+            for (String consumer : consumers.unneeded(transaction)) {
+                LOG.info("removing consumer {} of an interrupted copy", consumer);
+                consumers.remove(transaction, consumer);
             }
         });
-    }
-
-    /** Consumers of copies that no table needs. */
-    private Set<String> leftOver(Connection transaction) throws SQLException {
-        String prefix = TableCopy.prefix(jobConsumer);
-        Set<String> consumers = new TreeSet<>(tables.consumers(transaction, prefix));
-        pgq.consumers(queue).stream().filter(name -> name.startsWith(prefix)).forEach(consumers::add);
-        for (SubscribedTable table : tables.list(transaction)) {
-            if (table.state().phase() != Phase.OK) {
-                consumers.remove(TableCopy.consumerOf(table.name(), jobConsumer));
-            }
-        }
-        return consumers;
     }
 }

@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
 import io.londiste.error.Causes;
@@ -10,13 +11,13 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,10 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of tables whose changes cannot be applied or copied: each stops alone, with the reason in its state.
+ * Handles the errors of replay and copies. A table whose changes cannot be applied or copied stops alone, with the reason
+ * in its state.
  *
- * <p>A table that stops in the replay gets a consumer of its own at the tick before the batch, and goes the way of a
- * copied table from there: it is caught up again once the reason is gone.
+ * <p>A table that stops in the replay gets its own consumer at the tick before the batch, and continues from there like a
+ * copied table: it catches up once the reason is gone.
  */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -42,6 +44,8 @@ public final class Failures {
     private final PgqClient pgq;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
+    private final CopyConsumers consumers;
     private final TableShapes shapes;
     private final Copies copies;
     private final ReplayStatus status;
@@ -56,6 +60,8 @@ public final class Failures {
             PgqClient pgq,
             DataSource subscriber,
             SubscribedTables tables,
+            TableLife life,
+            CopyConsumers consumers,
             TableShapes shapes,
             Copies copies,
             ReplayStatus status,
@@ -65,6 +71,8 @@ public final class Failures {
         this.pgq = pgq;
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
+        this.consumers = consumers;
         this.shapes = shapes;
         this.copies = copies;
         this.status = status;
@@ -72,8 +80,8 @@ public final class Failures {
     }
 
     /**
-     * A table of the replay could not be applied. The first time in a batch only the knowledge of the tables is renewed;
-     * the second time the table is set aside. The batch comes again either way.
+     * A table of the replay could not be applied. The first time in a batch only the definitions of the tables are read
+     * again; the second time the table is stopped. The batch is delivered again either way.
      */
     public void replay(Exchange exchange) throws SQLException {
         // a split wraps what happens to one of its events
@@ -85,22 +93,21 @@ public final class Failures {
         TableName table = error.table();
         Long before = failedBatches.put(table, batch.id());
         if (before == null || before != batch.id()) {
-            LOG.warn("{}; trying {} once more", error.getMessage(), batch);
+            LOG.warn("{}; trying {} again", error.getMessage(), batch);
             return;
         }
         failedBatches.remove(table);
         String reason = reason(error);
-        TableCopy copy = new TableCopy(table, jobConsumer);
+        TableCopy copy = new TableCopy(table);
         long tick = batch.previousTick().id();
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
-            boolean owned = tables.find(transaction, table)
-                    .filter(subscribed -> subscribed.state().equals(TableState.OK))
-                    .isPresent();
-            if (owned) {
-                pgq.registerConsumerAt(
-                        queue, copy.consumer(), tick); // a clean-up, which locks too, must see both or none
-                tables.setState(transaction, table, TableState.CATCHING_UP, reason);
+            var subscribed = tables.find(transaction, table);
+            if (subscribed.isPresent() && subscribed.get().state().equals(TableState.OK)) {
+                copy.heldBy(consumers.claim(transaction, subscribed.get()));
+                // in the transaction: the removal of unneeded consumers, which locks too, must see both or none
+                pgq.registerConsumerAt(queue, copy.consumer(), tick);
+                life.leaveReplay(transaction, table, reason);
                 tables.setPosition(transaction, copy.consumer(), tick);
             }
         });
@@ -112,26 +119,38 @@ public final class Failures {
         copies.failed(copy, reason, passing);
     }
 
-    /** The batch could not be brought to the subscriber, for a reason that is no table's. It comes again. */
+    /** The batch could not be applied, for a reason that is not a single table's. It is delivered again. */
     public void other(Exchange exchange) {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Replay.close(exchange);
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
-        String message = Causes.root(error);
         LOG.debug("the batch failed", error);
+        failed(batch == null ? "batch" : batch.toString(), batch == null ? "batch" : batch.queue(), Causes.root(error));
+    }
+
+    /**
+     * The replay gets no batch any more.
+     *
+     * @param problem what is wrong, and what to do
+     */
+    public void lost(String problem) {
+        failed("replay", queue, problem);
+    }
+
+    private void failed(String work, String place, String message) {
         status.failed(message);
-        errors.add(batch == null ? "batch" : batch.queue(), message);
-        if (repeats.isNews(jobConsumer, batch + message)) {
-            LOG.error("{}: {}; it comes again", batch == null ? "batch" : batch, message);
-            tellOperator(message);
+        errors.add(place, message);
+        if (repeats.isNews(jobConsumer, work + message)) {
+            LOG.error("{}: {}; it is tried again", work, message);
+            recordError(message);
         }
     }
 
-    private void tellOperator(String message) {
+    private void recordError(String message) {
         try {
             Transactions.run(subscriber, transaction -> tables.setError(transaction, jobConsumer, message));
         } catch (SQLException e) {
-            LOG.debug("the subscriber cannot be told either", e);
+            LOG.debug("the error cannot be recorded on the subscriber", e);
         }
     }
 
@@ -155,27 +174,23 @@ public final class Failures {
         }
     }
 
-    /** What the table says, and where a foreign key is broken because one of its tables is not replicated, that. */
+    /** The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated. */
     private String reason(TableException error) throws SQLException {
         PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
-        ServerErrorMessage said = cause == null ? null : cause.getServerErrorMessage();
-        if (said == null || said.getConstraint() == null) {
+        ServerErrorMessage server = cause == null ? null : cause.getServerErrorMessage();
+        if (server == null || server.getConstraint() == null) {
             return error.reason();
         }
-        return Transactions.call(subscriber, transaction -> {
-            try (PreparedStatement statement = transaction.prepareStatement("select londiste.loose_ends(?, ?, ?, ?)")) {
-                statement.setString(1, queue);
-                statement.setString(2, said.getSchema());
-                statement.setString(3, said.getTable());
-                statement.setString(4, said.getConstraint());
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    return row.getString(1) == null
-                            ? error.reason()
-                            : "%s (table %s is not replicated here: add it, or drop the foreign key %s)"
-                                    .formatted(error.reason(), row.getString(1), said.getConstraint());
-                }
-            }
-        });
+        return Transactions.call(subscriber, transaction -> Jdbc.first(
+                        transaction,
+                        "select londiste.loose_ends(?, ?, ?, ?)",
+                        row -> row.getString(1),
+                        queue,
+                        server.getSchema(),
+                        server.getTable(),
+                        server.getConstraint())
+                .map(other -> "%s (table %s is not replicated here: add it, or drop the foreign key %s)"
+                        .formatted(error.reason(), other, server.getConstraint()))
+                .orElse(error.reason()));
     }
 }

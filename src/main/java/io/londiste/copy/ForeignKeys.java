@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
 import io.londiste.table.SubscribedTables;
@@ -9,21 +10,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
-import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts back the foreign keys that were dropped for a copy, once the tables on both ends are in sync. */
+/** Restores the foreign keys that were dropped for a copy, once the tables on both ends are in sync. */
 public final class ForeignKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignKeys.class);
-    /** A key that rows break costs a look at all of them each time; so the pauses grow. */
+    /** The pause after a failure grows: a key that rows violate costs a scan of both tables each time. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(20);
 
     private static final Duration LAST_PAUSE = Duration.ofMinutes(10);
 
-    /** How long the replay may be held up by others who use the tables of a foreign key. */
+    /** How long the replay may be held up by sessions that use the tables of a foreign key. */
     private static final Duration HOLD_UP = Duration.ofSeconds(1);
 
     private final String queue;
@@ -34,7 +34,7 @@ public final class ForeignKeys {
     private Duration pause = FIRST_PAUSE;
     private long notBefore = System.nanoTime();
 
-    /** @param lockTimeout how long to wait for those who use the tables, if it is less than a second */
+    /** @param lockTimeout how long to wait for sessions that use the tables, if it is less than a second */
     public ForeignKeys(
             String queue, DataSource subscriber, SubscribedTables tables, TableShapes shapes, Duration lockTimeout) {
         this.queue = queue;
@@ -49,8 +49,8 @@ public final class ForeignKeys {
         return lockTimeout.compareTo(HOLD_UP) < 0 ? lockTimeout : HOLD_UP;
     }
 
-    /** As {@link #restore}, but not soon again where something could not be restored. */
-    public void restoreLeftOver() throws SQLException {
+    /** Does the same as {@link #restore}, but pauses after a failure, longer each time. */
+    public void restoreRemaining() throws SQLException {
         if (isDue()) {
             restore();
         }
@@ -76,16 +76,14 @@ public final class ForeignKeys {
         }
         boolean all = Transactions.call(subscriber, transaction -> {
             tables.lock(transaction);
-            try (Statement limit = transaction.createStatement()) {
-                limit.execute("set local lock_timeout = " + lockTimeout.toMillis());
-            }
+            Jdbc.execute(transaction, "set local lock_timeout = " + lockTimeout.toMillis());
             return restore(transaction);
         });
         tried(all);
         shapes.forget(); // the order of tables has changed with their foreign keys
     }
 
-    /** Returns whether nothing is left that somebody has to put right. */
+    /** Returns whether nothing is left that an operator has to fix. */
     private boolean restore(Connection transaction) throws SQLException {
         try (PreparedStatement statement =
                 transaction.prepareStatement("select * from londiste.subscriber_restore_fkeys(?)")) {
@@ -105,14 +103,13 @@ public final class ForeignKeys {
     }
 
     private boolean isPending() throws SQLException {
-        return Transactions.call(subscriber, transaction -> {
-            try (PreparedStatement statement =
-                    transaction.prepareStatement("select from londiste.restorable_fkeys(?) limit 1")) {
-                statement.setString(1, queue);
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return Transactions.call(
+                        subscriber,
+                        transaction -> Jdbc.first(
+                                transaction,
+                                "select 1 from londiste.restorable_fkeys(?) limit 1",
+                                row -> row.getInt(1),
+                                queue))
+                .isPresent();
     }
 }

@@ -4,6 +4,7 @@ import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
@@ -21,41 +22,43 @@ import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 
 /**
- * Where the replay and the copies meet: the replay stands still at a tick until the tables that have come near are there
- * too, and owns them from then on.
+ * Where the replay and the copies meet: the replay waits at a tick until the tables that have come near are there too, and
+ * owns them from then on.
  *
- * <p>The states in the database are what counts; {@link #changed} only wakes those who wait, so that nobody has to look
+ * <p>The states in the database are what counts; {@link #changed} only wakes waiting threads, so that they need not check
  * often. Safe for use by several threads.
  */
 public final class Handover {
-    /** How long to sleep at most before looking again, should a word be lost. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How long to wait at most before checking again: other processes change states, too. */
+    private static final Duration CHECK = Duration.ofSeconds(1);
 
     private final String consumer;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
     private long changes;
     private volatile Supplier<Map<TableName, TableCopy>> active = Map::of;
 
-    /** @param consumer the replay's, whose position is where it stands */
-    public Handover(String consumer, DataSource subscriber, SubscribedTables tables) {
+    /** @param consumer the replay's, whose position is the tick where the replay is */
+    public Handover(String consumer, DataSource subscriber, SubscribedTables tables, TableLife life) {
         this.consumer = consumer;
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
     }
 
-    /** Tells which tables are worked on in this process. */
+    /** Sets how to find out which tables this process works on. */
     public void watch(Supplier<Map<TableName, TableCopy>> activeCopies) {
         active = activeCopies;
     }
 
     /**
-     * Lets tables that wait for the replay come to the tick at which it stands, and returns when they are there.
+     * Lets tables that wait for the replay come to the tick where it is, and returns when they are there.
      *
-     * <p>Does nothing at the beginning of a batch that comes again after it was applied: the replay stands at its end, and
-     * a table that was not its own then would miss the batch.
+     * <p>Does nothing at the beginning of a batch that is delivered again after it was applied: the replay is at its end,
+     * and a table that it did not own then would miss the batch.
      *
      * @throws LondisteException if the route is to stop; the states stay as they are
      */
@@ -75,35 +78,51 @@ public final class Handover {
         }
     }
 
-    /** Says {@code do-sync} to those that wait, and returns those that are on the last piece of their way. */
+    /** Sets {@code do-sync} for the tables that wait; returns those that are still to come to the tick. */
     private Set<TableName> call(long tick, Set<TableName> met) throws SQLException {
         Set<TableName> coming = new HashSet<>();
         Map<TableName, TableCopy> working = active.get();
         if (!isAnyMeeting()) {
             return coming;
         }
-        boolean told = Transactions.call(subscriber, transaction -> {
+        boolean anyChanged = Transactions.call(subscriber, transaction -> {
             if (tables.position(transaction, consumer).orElse(tick) != tick) {
                 return false;
             }
-            boolean set = false;
+            boolean changed = false;
             for (SubscribedTable table : tables.meeting(transaction)) {
-                TableState state = next(table, tick, met, working);
-                boolean isSo = state.equals(table.state());
-                if (!isSo) {
-                    isSo = tables.advance(transaction, table, state); // else it is looked at again with the next batch
-                    set = true;
-                }
-                if (isSo && state.phase() == Phase.DO_SYNC) {
+                // a copy that failed on the last piece must not hold up the others
+                boolean failed = met.contains(table.name()) && !working.containsKey(table.name());
+                if (table.state().equals(TableState.doSync(tick)) && !failed) {
                     coming.add(table.name());
+                } else {
+                    changed |= call(transaction, table, tick, failed, coming);
                 }
             }
-            return set;
+            return changed;
         });
-        if (told) {
+        if (anyChanged) {
             changed();
         }
         return coming;
+    }
+
+    /** Returns whether the state has changed. If another session was faster, the next batch finds the table. */
+    private boolean call(
+            Connection transaction, SubscribedTable table, long tick, boolean failed, Set<TableName> coming)
+            throws SQLException {
+        boolean called = table.state().phase() == Phase.DO_SYNC;
+        if (table.state().tick() > tick) {
+            return called && life.waitsAgain(transaction, table);
+        }
+        if (called && failed) {
+            return life.fallsBehind(transaction, table);
+        }
+        boolean changed = life.meetsAt(transaction, table, tick);
+        if (changed) {
+            coming.add(table.name());
+        }
+        return changed;
     }
 
     private boolean isAnyMeeting() throws SQLException {
@@ -112,24 +131,7 @@ public final class Handover {
         }
     }
 
-    private static TableState next(
-            SubscribedTable table, long tick, Set<TableName> met, Map<TableName, TableCopy> working) {
-        TableState state = table.state();
-        return switch (state.phase()) {
-            case WANNA_SYNC -> state.tick() <= tick ? TableState.doSync(tick) : state;
-            case DO_SYNC -> {
-                if (state.tick() > tick) {
-                    yield TableState.wannaSync(state.tick()); // the replay was put back since
-                }
-                // a copy that failed on the last piece must not hold the others up
-                boolean gone = met.contains(table.name()) && !working.containsKey(table.name());
-                yield gone ? TableState.CATCHING_UP : TableState.doSync(tick);
-            }
-            default -> state;
-        };
-    }
-
-    /** Wakes those who wait: a state has changed. */
+    /** Wakes waiting threads: a state has changed. */
     public void changed() {
         lock.lock();
         try {
@@ -155,7 +157,7 @@ public final class Handover {
         lock.lock();
         try {
             if (changes == seen) {
-                change.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                change.await(CHECK.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

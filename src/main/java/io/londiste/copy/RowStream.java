@@ -1,15 +1,12 @@
 package io.londiste.copy;
 
 import io.londiste.copy.TableCopy.Step;
+import io.londiste.db.Jdbc;
 import io.londiste.replay.TableException;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
@@ -18,7 +15,7 @@ import org.postgresql.copy.CopyOut;
 
 /** Streams the rows of a table from one COPY into another. */
 final class RowStream {
-    /** How many rows between two looks at the progress. */
+    /** After how many rows the progress is updated. */
     private static final int STEP = 1000;
 
     /**
@@ -81,23 +78,18 @@ final class RowStream {
         }
         copy.step(Step.INDEXES);
         for (String statement : indexes) {
-            execute(target, statement);
+            Jdbc.execute(target, statement);
         }
-        execute(target, "analyze " + to.name().quoted()); // with the indexes, for those of expressions
+        Jdbc.execute(target, "analyze " + to.name().quoted()); // with the indexes, for those of expressions
     }
 
     /** Returns the statements that make them again. */
     private List<String> dropIndexes(Connection target) throws SQLException {
-        List<String> statements = new ArrayList<>();
-        try (PreparedStatement drop = target.prepareStatement("select londiste.subscriber_drop_indexes(?)")) {
-            drop.setString(1, to.name().toString());
-            try (ResultSet row = drop.executeQuery()) {
-                while (row.next()) {
-                    statements.add(row.getString(1));
-                }
-            }
-        }
-        return statements;
+        return Jdbc.list(
+                target,
+                "select londiste.subscriber_drop_indexes(?)",
+                row -> row.getString(1),
+                to.name().toString());
     }
 
     private void stream(CopyOut out, CopyIn in) throws SQLException {
@@ -131,11 +123,5 @@ final class RowStream {
 
     private String names() {
         return columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }

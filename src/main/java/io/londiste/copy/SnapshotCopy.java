@@ -1,38 +1,41 @@
 package io.londiste.copy;
 
 import io.londiste.copy.TableCopy.Step;
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
 import io.londiste.error.Causes;
-import io.londiste.pgq.PgqClient;
 import io.londiste.replay.TableException;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
-import io.londiste.table.TableState;
-import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies a table as of a tick.
+ * The steps of the route {@code copy} that copy a table as of a tick.
  *
  * <p>The copy's snapshot <em>is</em> the tick: ticks are locked, a snapshot is taken and exported, the tick is inserted
- * with that very snapshot, and whoever imports it sees the provider just as of that tick. So no row needs to be filtered
- * out of the batches that follow.
+ * with that very snapshot, and the transaction that imports it sees the provider exactly as of that tick. So no row needs
+ * to be filtered out of the batches that follow.
  */
 public final class SnapshotCopy {
+    /** The exchange property with the {@link ProviderSnapshot} from which the rows are copied. */
+    public static final String SNAPSHOT = "LondisteSnapshot";
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCopy.class);
 
     private final String queue;
@@ -40,27 +43,33 @@ public final class SnapshotCopy {
     private final RegisteredTables registered;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
+    private final CopyConsumers consumers;
     private final TableShapes shapes;
     private final Handover handover;
-    private final CopyProgress progress;
+    private final CopyProgressWriter progress;
     private final LockWait shortWait;
     private final LockWait longWait;
 
-    /** @param lockTimeout how long to wait for those who use a table that is to be emptied */
+    /** @param lockTimeout how long to wait for sessions that use a table that is to be emptied */
     public SnapshotCopy(
             String queue,
             DataSource provider,
             DataSource subscriber,
             SubscribedTables tables,
+            TableLife life,
+            CopyConsumers consumers,
             TableShapes shapes,
             Handover handover,
-            CopyProgress progress,
+            CopyProgressWriter progress,
             Duration lockTimeout) {
         this.queue = queue;
         this.provider = provider;
         this.registered = new RegisteredTables(queue, provider);
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
+        this.consumers = consumers;
         this.shapes = shapes;
         this.handover = handover;
         this.progress = progress;
@@ -68,11 +77,9 @@ public final class SnapshotCopy {
         this.shortWait = new LockWait(subscriber, ForeignKeys.shorter(lockTimeout));
     }
 
-    /** A tick and the name under which its snapshot can be imported. */
-    private record SnapshotTick(long tick, String snapshot) {}
-
     /**
-     * Takes the table up: its foreign keys are stored and dropped, and a copy that was cut short begins again.
+     * Takes the table up: its consumer is recorded; unless its rows are copied already, its foreign keys are saved and
+     * dropped, and a copy that was cut short begins again.
      *
      * @return whether there are rows to copy; false if they were copied already
      */
@@ -80,121 +87,80 @@ public final class SnapshotCopy {
         TableName table = copy.table();
         boolean toCopy = Transactions.call(subscriber, transaction -> {
             tables.lock(transaction);
-            Phase phase = find(transaction, table).state().phase();
-            if (phase != Phase.NEW && phase != Phase.IN_COPY) {
+            SubscribedTable found = find(transaction, table);
+            copy.heldBy(consumers.claim(transaction, found));
+            if (!life.startCopy(transaction, found)) {
                 return false;
             }
             shortWait.run(
                     transaction,
                     table,
-                    "its foreign keys cannot be put aside",
+                    "its foreign keys cannot be dropped",
                     step -> tables.dropForeignKeys(step, table));
             tables.clearPosition(transaction, copy.consumer());
-            tables.setState(transaction, table, TableState.IN_COPY);
             return true;
         });
         handover.changed();
         return toCopy;
     }
 
-    /** Copies the rows and sets {@code catching-up} in one transaction. */
-    public void copy(TableCopy copy) throws SQLException {
-        TableName table = copy.table();
-        shapes.forget(); // whoever adds a table may just have changed it
-        try (Connection source = provider.getConnection()) {
-            source.setAutoCommit(false);
-            source.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    /**
+     * Makes a tick whose snapshot the rows are to be copied from, and registers the copy's consumer there. The snapshot
+     * lasts until {@link #copyRows} has ended, or the exchange.
+     */
+    public void takeSnapshot(Exchange exchange, @ExchangeProperty(CatchUp.COPY) TableCopy copy) throws SQLException {
+        shapes.forget(); // an operator who adds a table may just have changed it
+        ProviderSnapshot snapshot = inTable(copy.table(), () -> {
+            ProviderSnapshot taken = ProviderSnapshot.open(provider);
             try {
                 // before the snapshot, which would show a table as empty that is truncated before it is read
-                lock(source, table);
-                SnapshotTick at = tick(copy, source);
-                requireCapture(source, table);
-                LOG.info("{}: copying as of tick {}", table, at.tick);
-                Transactions.run(subscriber, target -> copy(copy, source, target, at.tick));
-                LOG.info("{}: {} rows copied", table, copy.rows());
-            } finally {
-                source.rollback();
-                source.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-                source.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            if (SqlState.isPassing(e)) {
+                taken.lock(copy.table());
+                taken.become(provider, queue, copy.consumer());
+                requireCapture(taken.connection(), copy.table());
+                return taken;
+            } catch (SQLException | RuntimeException e) {
+                taken.closeAfter(e);
                 throw e;
             }
-            throw new TableException(table, Causes.root(e), e);
-        }
+        });
+        exchange.setProperty(SNAPSHOT, snapshot);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                snapshot.closeQuietly();
+            }
+        });
+    }
+
+    /** Copies the rows and sets {@code catching-up} in one transaction, and closes the snapshot. */
+    public void copyRows(
+            @ExchangeProperty(CatchUp.COPY) TableCopy copy, @ExchangeProperty(SNAPSHOT) ProviderSnapshot snapshot)
+            throws SQLException {
+        inTable(copy.table(), () -> {
+            try (snapshot) {
+                LOG.info("{}: copying as of tick {}", copy.table(), snapshot.tick());
+                Transactions.run(subscriber, target -> copy(copy, snapshot, target));
+                LOG.info("{}: {} rows copied", copy.table(), copy.rows());
+            }
+            return null;
+        });
         copy.step(Step.DONE);
         progress.save(copy);
         handover.changed();
     }
 
-    private static void lock(Connection source, TableName table) throws SQLException {
-        execute(source, "lock table " + table.quoted() + " in access share mode");
-    }
-
-    private static void truncate(Connection target, TableShape table) throws SQLException {
-        execute(target, "truncate " + table.target());
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    /** Makes a tick whose snapshot {@code source} has from here on, and puts the copy's consumer there. */
-    private SnapshotTick tick(TableCopy copy, Connection source) throws SQLException {
-        try (Connection ticking = provider.getConnection()) {
-            ticking.setAutoCommit(false);
-            ticking.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try (Statement lock = ticking.createStatement()) {
-                // before the transaction's snapshot, so that the snapshots of ticks grow with their ids
-                lock.execute("lock table pgq.tick in share row exclusive mode");
-                SnapshotTick at = snapshotTick(ticking);
-                try (Statement statement = source.createStatement()) {
-                    statement.execute("set transaction snapshot '" + at.snapshot + "'");
-                }
-                PgqClient.registerConsumerAt(ticking, queue, copy.consumer(), at.tick);
-                ticking.commit();
-                return at;
-            } catch (SQLException | RuntimeException e) {
-                Transactions.rollback(ticking, e);
-                throw e;
-            } finally {
-                ticking.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-                ticking.setAutoCommit(true);
-            }
-        }
-    }
-
-    /** Rows of a table whose changes are not captured would be right for a moment only. */
-    private void requireCapture(Connection source, TableName table) throws SQLException {
-        if (!registered.contains(source, table)) {
-            throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
-        }
-    }
-
-    private SnapshotTick snapshotTick(Connection ticking) throws SQLException {
-        try (PreparedStatement statement =
-                ticking.prepareStatement("select tick_id, snapshot_name from londiste.snapshot_tick(?)")) {
-            statement.setString(1, queue);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new SnapshotTick(row.getLong(1), row.getString(2));
-            }
-        }
-    }
-
-    private void copy(TableCopy copy, Connection source, Connection target, long tick) throws SQLException {
+    private void copy(TableCopy copy, ProviderSnapshot source, Connection target) throws SQLException {
         TableName table = copy.table();
         boolean empty = !find(target, table).skipTruncate();
-        target.commit(); // others may change the table's state while rows are copied; it is looked at again below
+        target.commit(); // others may change the table's state while rows are copied; it is checked again below
         TableShape shape = shapes.shape(target, table);
         if (empty) {
-            longWait.run(target, table, "it cannot be emptied", step -> truncate(step, shape));
+            longWait.run(
+                    target, table, "it cannot be emptied", step -> Jdbc.execute(step, "truncate " + shape.target()));
         }
         try {
-            new RowStream(copy, new TableShapes().shape(source, table), shape).run(source, target, empty);
+            TableShape from = new TableShapes().shape(source.connection(), table);
+            new RowStream(copy, from, shape).run(source.connection(), target, empty);
         } catch (SQLException e) {
             if (empty || !SqlState.isUniqueViolation(e)) {
                 throw e;
@@ -205,15 +171,37 @@ public final class SnapshotCopy {
                             + " table and add it without --skip-truncate",
                     e);
         }
-        TableState state = find(target, table).state();
-        if (state.phase() != Phase.IN_COPY) {
-            throw new OvertakenException(table, state);
+        if (!life.copied(target, table)) {
+            throw new OvertakenException(table, find(target, table).state());
         }
-        tables.setState(target, table, TableState.CATCHING_UP);
-        tables.setPosition(target, copy.consumer(), tick);
+        tables.setPosition(target, copy.consumer(), source.tick());
+    }
+
+    /** Rows of a table whose changes are not captured would be right for a moment only. */
+    private void requireCapture(Connection source, TableName table) throws SQLException {
+        if (!registered.contains(source, table)) {
+            throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
+        }
     }
 
     private SubscribedTable find(Connection transaction, TableName table) throws SQLException {
         return tables.find(transaction, table).orElseThrow(() -> new OvertakenException(table, null));
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** An error of the work is the table's, unless it may pass by itself. */
+    private static <T> T inTable(TableName table, Work<T> work) throws SQLException {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            if (SqlState.isPassing(e)) {
+                throw e;
+            }
+            throw new TableException(table, Causes.root(e), e);
+        }
     }
 }

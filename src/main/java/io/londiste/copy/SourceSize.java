@@ -1,9 +1,8 @@
 package io.londiste.copy;
 
+import io.londiste.db.Jdbc;
 import io.londiste.table.TableShape;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -25,12 +24,10 @@ record SourceSize(Long rows, long bytes) {
             """;
 
     static SourceSize of(Connection source, TableShape table) throws SQLException {
-        try (PreparedStatement statement = source.prepareStatement(SIZE)) {
-            statement.setString(1, table.name().quoted());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new SourceSize(row.getObject(1, Long.class), row.getLong(2));
-            }
-        }
+        return Jdbc.only(
+                source,
+                SIZE,
+                row -> new SourceSize(row.getObject(1, Long.class), row.getLong(2)),
+                table.name().quoted());
     }
 }

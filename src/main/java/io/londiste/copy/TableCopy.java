@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One table on its way to {@code ok}, with what a route wants done to its rows on the way.
+ * One table on its way to {@code ok}, with the conditions and expressions by which a route changes the rows that are
+ * copied.
  *
  * <p>Progress may be read by any thread; the rest belongs to the route that works on the table.
  */
 public final class TableCopy {
-    /** What the copy is at. */
+    /** What the copy is doing. */
     public enum Step {
         ROWS,
         /** Indexes are built and statistics gathered. */
@@ -20,7 +21,7 @@ public final class TableCopy {
     }
 
     private final TableName table;
-    private final String consumer;
+    private volatile String consumer;
     private final Map<String, String> expressions = new TreeMap<>();
     private String condition;
     private volatile Step step;
@@ -29,27 +30,21 @@ public final class TableCopy {
     private volatile long rows;
     private volatile long bytes;
 
-    TableCopy(TableName table, String jobConsumer) {
+    TableCopy(TableName table) {
         this.table = table;
-        this.consumer = consumerOf(table, jobConsumer);
-    }
-
-    /** The consumer that holds the table's place in the queue until the replay takes it over. */
-    static String consumerOf(TableName table, String jobConsumer) {
-        return prefix(jobConsumer) + table;
-    }
-
-    /** What the names of all such consumers of a job begin with. */
-    static String prefix(String jobConsumer) {
-        return jobConsumer + "_copy_";
     }
 
     public TableName table() {
         return table;
     }
 
+    /** The consumer that holds the table's place in the queue until the replay owns it; null before the copy has begun. */
     public String consumer() {
         return consumer;
+    }
+
+    void heldBy(String recordedConsumer) {
+        consumer = recordedConsumer;
     }
 
     /** Copies only rows for which the SQL condition, over the provider's columns, is true. */
@@ -87,12 +82,12 @@ public final class TableCopy {
         return totalRows;
     }
 
-    /** What the copy is at; null if it has not begun. */
+    /** What the copy is doing; null if it has not begun. */
     public Step step() {
         return step;
     }
 
-    /** How long it has gone on. */
+    /** How long it has been running. */
     Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }

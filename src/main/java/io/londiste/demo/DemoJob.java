@@ -56,6 +56,7 @@ final class DemoJob implements AutoCloseable {
     void start() {
         provider.install();
         subscriber.install();
+        subscriber.register();
         ticker.start();
         lock.isOurs(); // comparisons look for whoever has it
         replay.start();

@@ -6,6 +6,7 @@ import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
@@ -37,6 +38,7 @@ public final class BatchTransaction implements AutoCloseable {
 
     private final Connection connection;
     private final SubscribedTables tables;
+    private final TableLife life;
     private final RegisteredTables registered;
     private final Batch batch;
     /** The only table to apply, if this is its catch-up; null for the replay. */
@@ -55,6 +57,7 @@ public final class BatchTransaction implements AutoCloseable {
     BatchTransaction(
             Connection connection,
             SubscribedTables tables,
+            TableLife life,
             RegisteredTables registered,
             TableShapes shapes,
             Batch batch,
@@ -63,6 +66,7 @@ public final class BatchTransaction implements AutoCloseable {
             throws SQLException {
         this.connection = connection;
         this.tables = tables;
+        this.life = life;
         this.registered = registered;
         this.batch = batch;
         this.only = only;
@@ -178,10 +182,8 @@ public final class BatchTransaction implements AutoCloseable {
     void commit() throws SQLException {
         applier.flush();
         tables.setPosition(connection, batch.consumer(), batch.tick().id());
-        if (only != null
-                && owns(only)
-                && state().equals(TableState.doSync(batch.tick().id()))) {
-            tables.setState(connection, only, TableState.OK);
+        if (only != null && owns(only)) {
+            life.inSync(connection, only, batch.tick().id());
         }
         connection.commit();
         committed = true;

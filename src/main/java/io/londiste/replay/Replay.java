@@ -5,6 +5,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -34,6 +35,7 @@ public final class Replay {
 
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private final TableLife life;
     private final RegisteredTables registered;
     private final TableShapes shapes;
     private final ReplayStatus status;
@@ -43,11 +45,13 @@ public final class Replay {
     public Replay(
             DataSource subscriber,
             SubscribedTables tables,
+            TableLife life,
             RegisteredTables registered,
             TableShapes shapes,
             ReplayStatus status) {
         this.subscriber = subscriber;
         this.tables = tables;
+        this.life = life;
         this.registered = registered;
         this.shapes = shapes;
         this.status = status;
@@ -66,7 +70,7 @@ public final class Replay {
         Connection connection = subscriber.getConnection();
         try {
             BatchTransaction transaction =
-                    new BatchTransaction(connection, tables, registered, shapes, batch, only, executor);
+                    new BatchTransaction(connection, tables, life, registered, shapes, batch, only, executor);
             if (exchange.getProperty(BATCH) == null) {
                 closeWith(exchange);
             }

@@ -8,7 +8,7 @@ import io.londiste.pgq.PgqClient;
 /** Checks that a command finds what it needs installed in a database, and says which command installs it. */
 public final class Installed {
     /** The last step of {@code sql/londiste/upgrade/} that this program knows. */
-    public static final int SCHEMA_VERSION = 4;
+    public static final int SCHEMA_VERSION = 5;
 
     private Installed() {}
 

@@ -1,21 +1,38 @@
 package io.londiste.subscriber;
 
+import io.londiste.config.Databases;
+import io.londiste.config.Settings;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.ReplayLock;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The replay's consumer on the provider's queue, and whether the replay runs. */
-final class Registration {
+public final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
     private final BothSides sides;
     private final String queue;
     private final String consumer;
+
+    /** The consumer of a job that reaches its databases over the given sources. */
+    public Registration(Settings settings, DataSource provider, DataSource subscriber) {
+        this(new BothSides(
+                settings,
+                Databases.provider(settings, provider),
+                Databases.subscriber(settings, subscriber),
+                new SubscribedTables(settings.queueName())));
+    }
 
     Registration(BothSides sides) {
         this.sides = sides;
@@ -30,51 +47,113 @@ final class Registration {
         }
     }
 
-    /** Returns whether the consumer was not registered before. */
+    /**
+     * Registers the consumer at the end of the queue, unless it is registered.
+     *
+     * @return whether it was not registered before
+     * @throws LondisteException if the subscriber has replicated tables from the queue already, so that changes would be
+     *     left out; see {@link #loss}
+     */
     boolean registerIfNew() {
-        if (sides.provider()
-                .call(source -> new PgqClient(source).position(queue, consumer))
-                .isPresent()) {
+        if (isRegistered()) {
             return false;
         }
-        // The old position goes first: after a kill between the two, registering again still finds none.
-        sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
-            sides.subscribed().clearPosition(connection, consumer);
-            return null;
-        });
+        var loss = loss();
+        if (loss.isPresent()) {
+            recordLoss(loss.get());
+            throw new LondisteException(loss.get());
+        }
         sides.provider().call(source -> new PgqClient(source).registerConsumer(queue, consumer));
         LOG.info("Registered consumer {} on queue {}", consumer, queue);
         return true;
     }
 
+    private boolean isRegistered() {
+        return sides.provider()
+                .call(source -> new PgqClient(source).position(queue, consumer))
+                .isPresent();
+    }
+
+    /** What is wrong, and what to do, if the consumer was registered once and is no longer; empty if all is well. */
+    public Optional<String> loss() {
+        if (isRegistered()) {
+            return Optional.empty();
+        }
+        var tick = sides.subscriber().read(connection -> sides.subscribed().appliedTick(connection, consumer));
+        boolean anyOk = sides.subscriber().read(sides.subscribed()::list).stream()
+                .anyMatch(table -> table.state().equals(TableState.OK));
+        if (tick.isEmpty() && !anyOk) {
+            return Optional.empty();
+        }
+        boolean kept = tick.isPresent()
+                && sides.provider()
+                        .call(source -> new PgqClient(source).tick(queue, tick.get()))
+                        .isPresent();
+        var londiste = "londiste " + sides.settings().file();
+        return Optional.of("consumer %s is not registered on queue %s of %s any more, although %s %s; %s"
+                .formatted(
+                        consumer,
+                        queue,
+                        sides.provider(),
+                        sides.subscriber(),
+                        tick.isPresent() ? "has applied the queue up to tick " + tick.get() : "has tables in sync",
+                        kept
+                                ? "the queue still has that tick, so nothing is lost: stop the replay, run " + londiste
+                                        + " replay --rewind, and start it"
+                                : "changes are lost, so that all tables have to be copied again: stop the replay, run "
+                                        + londiste + " subscriber unregister, and start it"));
+    }
+
+    /** Has commands in other processes show what is wrong. */
+    private void recordLoss(String loss) {
+        sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
+            sides.subscribed().setError(connection, consumer, loss);
+            return null;
+        });
+    }
+
+    /** Unregisters the consumer and those of the job's copies; all tables are to be copied again afterwards. */
     void unregister() {
         sides.requireInstalled();
         // The states go first: a table in sync whose consumer is gone would miss changes.
-        sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
-            requireNoReplay(connection);
-            sides.subscribed().lock(connection);
-            for (var table : sides.subscribed().list(connection)) {
-                sides.subscribed().setState(connection, table.name(), TableState.NEW);
-            }
-            sides.subscribed().clearPosition(connection, consumer);
-            return null;
+        List<String> copies = sides.provider().call(source -> {
+            var consumers = new CopyConsumers(queue, consumer, new PgqClient(source));
+            return sides.subscriber()
+                    .transaction(sides.settings().lockTimeout(), connection -> restartTables(connection, consumers));
         });
-        boolean known = sides.provider().call(source -> {
-            var pgq = new PgqClient(source);
-            for (var other : pgq.consumers(queue)) {
-                if (other.equals(consumer + "_copy") || other.startsWith(consumer + "_copy_")) {
-                    pgq.unregisterConsumer(queue, other);
-                }
-            }
-            return pgq.unregisterConsumer(queue, consumer);
-        });
+        copies.forEach(this::removeCopyConsumer);
+        boolean known = sides.provider().call(source -> new PgqClient(source).unregisterConsumer(queue, consumer));
         LOG.info(
                 known ? "Unregistered consumer {} from queue {}" : "Consumer {} was not registered on queue {}",
                 consumer,
                 queue);
     }
 
-    /** A replay that runs would register its consumer again at once, and copy all tables anew. */
+    /** Returns the consumers of the job's copies, which are not needed any more. */
+    private List<String> restartTables(Connection connection, CopyConsumers consumers) throws SQLException {
+        requireNoReplay(connection);
+        sides.subscribed().lock(connection);
+        var life = new TableLife(queue);
+        for (var table : sides.subscribed().list(connection)) {
+            if (!table.state().equals(TableState.NEW) && !table.state().equals(TableState.OK)) {
+                consumers.claim(connection, table); // an earlier version may have begun the copy
+            }
+            life.restart(connection, table);
+        }
+        sides.subscribed().clearPosition(connection, consumer);
+        return consumers.list(connection);
+    }
+
+    /** Off the queue first: after a kill between the two, unregistering again still finds the record. */
+    private void removeCopyConsumer(String copy) {
+        sides.provider().call(source -> new PgqClient(source).unregisterConsumer(queue, copy));
+        sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
+            CopyConsumers.forget(connection, copy);
+            return null;
+        });
+    }
+
+    /** A running replay would copy all tables again, from a queue on which it is not registered. */
     private void requireNoReplay(Connection connection) throws SQLException {
         try (var statement = connection.prepareStatement(ReplayLock.TAKE_FOR_TRANSACTION)) {
             statement.setString(1, consumer);

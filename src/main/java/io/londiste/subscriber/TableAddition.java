@@ -4,8 +4,8 @@ import static io.londiste.subscriber.BothSides.call;
 
 import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
-import io.londiste.table.TableState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ final class TableAddition {
         call(connection, "select londiste.subscriber_add_table(?, ?)", queue, table.toString());
         if (options.expectSync()) {
             sides.subscribed().lock(connection);
-            sides.subscribed().setState(connection, table, TableState.OK);
+            new TableLife(queue).assumeInSync(connection, table);
         } else {
             call(connection, "select londiste.subscriber_drop_triggers(?)", table.toString());
         }

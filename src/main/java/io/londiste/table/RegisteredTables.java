@@ -1,8 +1,7 @@
 package io.londiste.table;
 
+import io.londiste.db.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
@@ -25,13 +24,12 @@ public final class RegisteredTables {
 
     /** Whether the table is one of them for a transaction on the provider. */
     public boolean contains(Connection transaction, TableName table) throws SQLException {
-        try (PreparedStatement statement = transaction.prepareStatement(
-                "select from londiste.provider_table where queue_name = ? and table_name = ?")) {
-            statement.setString(1, queue);
-            statement.setString(2, table.toString());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next();
-            }
-        }
+        return Jdbc.first(
+                        transaction,
+                        "select 1 from londiste.provider_table where queue_name = ? and table_name = ?",
+                        row -> row.getInt(1),
+                        queue,
+                        table.toString())
+                .isPresent();
     }
 }

@@ -168,6 +168,8 @@ class RecoveryIT {
         job.stop();
         provider.sql("select pgq.register_consumer('queue', 'job_copy_public.pair')");
         subscriber.sql("insert into londiste.completed values ('job_copy_public.gone', 1);"
+                + "insert into londiste.copy_consumer values ('job_copy_public.pair', 'job', 'queue', 'public.pair'),"
+                + " ('job_copy_public.gone', 'job', 'queue', 'public.gone');"
                 + "select londiste.subscriber_drop_all_fkeys('public.child')");
 
         job.start();

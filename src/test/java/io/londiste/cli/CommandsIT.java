@@ -2,6 +2,7 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.daemon.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -231,9 +232,19 @@ class CommandsIT extends JobFixture {
     }
 
     @Test
-    void aNewRegistrationForgetsTheOldPosition() {
+    void registeringIsRefusedWhereChangesWouldBeLeftOut() {
         subscriber.sql("insert into londiste.completed values ('job', 4711), ('other', 1)");
 
+        var result = terminal.londiste(config, "subscriber", "register");
+
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err())
+                .contains("consumer job is not registered on queue queue of provider " + provider.name())
+                .contains("has applied the queue up to tick 4711; changes are lost")
+                .contains("run londiste " + config + " subscriber unregister, and start it");
+        assertThat(provider.number("select count(*) from pgq.subscription")).isZero();
+
+        terminal.ok(config, "subscriber", "unregister");
         terminal.ok(config, "subscriber", "register");
 
         assertThat(provider.sql("select co_name from pgq.subscription join pgq.consumer on co_id = sub_consumer"))
@@ -252,12 +263,13 @@ class CommandsIT extends JobFixture {
         terminal.ok(config, "subscriber", "register");
         terminal.ok(config, "subscriber", "add", "--expect-sync", "t1");
         provider.sql(
-                "select pgq.register_consumer('queue', name) from unnest('{job_copy_t1,job_copyist}'::text[]) name");
+                "select pgq.register_consumer('queue', name) from unnest('{job_copy_t1,job_copy_2}'::text[]) name");
+        subscriber.sql("insert into londiste.copy_consumer values ('job_copy_t1', 'job', 'queue', 'public.t1')");
 
         terminal.ok(config, "subscriber", "unregister");
 
         assertThat(provider.sql("select co_name from pgq.subscription join pgq.consumer on co_id = sub_consumer"))
-                .isEqualTo("job_copyist");
+                .isEqualTo("job_copy_2");
         assertThat(states()).isEqualTo("public.t1|NEW|f");
         assertThat(terminal.londiste(config, "subscriber", "unregister").code()).isZero();
     }

@@ -1,0 +1,9 @@
+-- Which consumers belong to a job's copies. Those of earlier versions are known by their positions: such a consumer is
+-- named after the job and a table of the job. Those without a position yet, of copies that have not come to their end, the
+-- replay records when it takes their tables up.
+insert into londiste.copy_consumer (consumer_id, job_id, queue_name, table_name)
+select copy.consumer_id, job.consumer_id, t.queue_name, t.table_name
+  from londiste.subscriber_table as t
+ cross join londiste.completed as job
+  join londiste.completed as copy on copy.consumer_id = job.consumer_id || '_copy_' || t.table_name
+    on conflict do nothing;
