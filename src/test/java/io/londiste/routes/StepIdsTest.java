@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
@@ -26,13 +28,27 @@ class StepIdsTest {
     @ParameterizedTest
     @MethodSource("files")
     void eachStepHasAnIdOfItsOwn(Path file) throws IOException {
-        var ids = new ArrayList<String>();
-        collect(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)), ids);
-        assertThat(ids)
+        assertThat(ids(file))
                 .isNotEmpty()
                 .doesNotContainNull()
                 .doesNotHaveDuplicates()
                 .allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
+    }
+
+    @Test
+    void noTwoFilesHaveTheSameId() throws IOException {
+        var ids = new ArrayList<String>();
+        for (Path file : files()) {
+            ids.addAll(ids(file));
+        }
+        ids.removeIf(Objects::isNull);
+        assertThat(ids).doesNotHaveDuplicates();
+    }
+
+    private static List<String> ids(Path file) throws IOException {
+        var ids = new ArrayList<String>();
+        collect(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)), ids);
+        return ids;
     }
 
     /** Collects the ids of routes, their beginnings and steps; null for one without. */
