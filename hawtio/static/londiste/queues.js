@@ -41,11 +41,11 @@ const One = ({ queue, consumers, own, operator, open }) =>
             h(Cell, { label: 'Lag', className: 'londiste-figure' }, span(consumer.LagSeconds)),
             h(Cell, { label: 'Events to come', className: 'londiste-figure' }, count(consumer.PendingEvents)),
             h(Cell, { label: 'Last seen', className: 'londiste-figure' }, `${span(consumer.LastSeenSeconds)} ago`),
-            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own && h(Deeds, null,
+            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own && (consumer.CopyOf ? `Copy of ${consumer.CopyOf}` : h(Deeds, null,
               h(pf.Button, {
                 variant: 'link',
                 isInline: true,
                 isDanger: true,
                 'aria-label': `Unregister ${consumer.Name}`,
                 onClick: () => open({ kind: 'unregister', consumer }),
-              }, 'Unregister…')))))))))
+              }, 'Unregister…'))))))))))

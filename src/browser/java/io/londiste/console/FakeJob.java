@@ -130,7 +130,9 @@ final class FakeJob implements AutoCloseable {
                         "LastTick",
                         4711L,
                         "PendingEvents",
-                        12L)))
+                        12L,
+                        "CopyOf",
+                        "")))
                 .register("io.londiste:type=Consumer" + JOB + ",queue=londiste.replika,name=shop_copy");
     }
 

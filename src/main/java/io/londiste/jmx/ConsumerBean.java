@@ -53,6 +53,11 @@ final class ConsumerBean implements ConsumerMBean {
     }
 
     @Override
+    public String getCopyOf() {
+        return context.picture().copies().getOrDefault(reader, "");
+    }
+
+    @Override
     public String[] unregister() {
         return context.run(
                 context.databases().queues(), queues -> queues.unregister(reader.queue(), reader.consumer()));

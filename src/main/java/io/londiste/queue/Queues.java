@@ -13,6 +13,7 @@ import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,8 +199,35 @@ public final class Queues {
     public List<QueueStatus> status() {
         var consumers = pgq(PgqClient::consumers).stream().collect(Collectors.groupingBy(ConsumerInfo::queue));
         return all().stream()
-                .map(queue -> new QueueStatus(queue, consumers.getOrDefault(queue.queue(), List.of())))
+                .map(queue -> status(queue, consumers.getOrDefault(queue.queue(), List.of())))
                 .toList();
+    }
+
+    private QueueStatus status(QueueInfo queue, List<ConsumerInfo> consumers) {
+        var names = consumers.stream().map(ConsumerInfo::consumer).toList();
+        return new QueueStatus(queue, consumers, copies(queue.queue(), names));
+    }
+
+    /**
+     * The consumers of copies, as far as their names tell: only each job knows its own for certain, in its subscriber.
+     * A consumer that only looks like one is not offered to be unregistered, and nothing else comes of it.
+     */
+    private Map<String, String> copies(String queue, List<String> consumers) {
+        var copies = new HashMap<String, String>();
+        for (var job : consumers) {
+            var prefix = job + "_copy_";
+            var similar = consumers.stream()
+                    .filter(consumer -> consumer.startsWith(prefix))
+                    .toList();
+            var tables = similar.isEmpty() ? List.<String>of() : captured(queue);
+            for (var consumer : similar) {
+                var table = consumer.substring(prefix.length());
+                if (tables.contains(table) || tables.contains(table.replaceFirst("_\\d+$", ""))) {
+                    copies.put(consumer, job);
+                }
+            }
+        }
+        return copies;
     }
 
     /** The version of the server. */

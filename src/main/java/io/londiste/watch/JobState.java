@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param nanos when, in {@link System#nanoTime}
  * @param queues by name
  * @param consumers by queue and name
+ * @param copies those of the consumers that belong to a job's copy of a table, with the consumer of that job's replay
  * @param first the database with the queues
  * @param second the subscriber
  */
@@ -25,6 +26,7 @@ public record JobState(
         ReplayProgress progress,
         Map<String, QueueInfo> queues,
         Map<Reader, ConsumerInfo> consumers,
+        Map<Reader, String> copies,
         Side first,
         Side second) {
     /** Before anything was seen. */
@@ -32,6 +34,7 @@ public record JobState(
             System.nanoTime() - Duration.ofHours(1).toNanos(),
             Map.of(),
             new ReplayProgress(null, null, 0, 0),
+            Map.of(),
             Map.of(),
             Map.of(),
             Side.UNKNOWN,

@@ -12,6 +12,7 @@ import io.londiste.subscriber.TableStatus;
 import io.londiste.table.TableName;
 import io.londiste.watch.JobState.Reader;
 import io.londiste.watch.JobState.Side;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,17 +42,19 @@ public final class StateReader {
                 List.<QueueStatus>of());
         var infos = new LinkedHashMap<String, QueueInfo>();
         var consumers = new LinkedHashMap<Reader, ConsumerInfo>();
+        var copies = new HashMap<Reader, String>();
         for (var status : queues.what) {
             if (isOurs.test(status.queue().queue())) {
                 infos.put(status.queue().queue(), status.queue());
                 status.consumers().forEach(each -> consumers.put(new Reader(each.queue(), each.consumer()), each));
+                status.copies().forEach((copy, job) -> copies.put(new Reader(status.queue().queue(), copy), job));
             }
         }
         var job = databases.hasSubscriber()
                 ? see(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
                 : new Seen<>(Job.NONE, Side.UNKNOWN);
         return new JobState(
-                System.nanoTime(), job.what.tables, job.what.progress, infos, consumers, queues.side, job.side);
+                System.nanoTime(), job.what.tables, job.what.progress, infos, consumers, copies, queues.side, job.side);
     }
 
     /** What the subscriber says. */
@@ -76,8 +79,19 @@ public final class StateReader {
                         queue,
                         picture.consumers().values().stream()
                                 .filter(consumer -> consumer.queue().equals(queue.queue()))
-                                .toList()))
+                                .toList(),
+                        copies(picture, queue.queue())))
                 .toList();
+    }
+
+    private static Map<String, String> copies(JobState picture, String queue) {
+        var copies = new HashMap<String, String>();
+        picture.copies().forEach((reader, job) -> {
+            if (reader.queue().equals(queue)) {
+                copies.put(reader.consumer(), job);
+            }
+        });
+        return copies;
     }
 
     private static <T> Seen<T> see(Database database, Side before, Supplier<T> look, Supplier<T> asItWas, T nothing) {

@@ -264,6 +264,10 @@ class JmxIT {
         assertThat(names("Table")).hasSize(3);
     }
 
+    private ConsumerMBean consumer(String queue, String name) throws Exception {
+        return proxy("type=Consumer,job=job,queue=" + queue + ",name=" + name, ConsumerMBean.class);
+    }
+
     @Test
     void queuesAndConsumersHaveTheirs() throws Exception {
         var ticker = proxy("type=Ticker,job=job", TickerMBean.class);
@@ -276,8 +280,20 @@ class JmxIT {
         assertThat(column(ticker.config("mails"), "tickerMaxLagSeconds")).containsExactly(7.0);
         assertThat(column(ticker.status(), "queue")).containsExactly("mails", "queue");
 
-        proxy("type=Consumer,job=job,queue=mails,name=sender", ConsumerMBean.class)
-                .unregister();
+        ticker.register("queue", "job_copy_public.a");
+        ticker.register("queue", "job_copy_to_kafka");
+        awaitNames(
+                "Consumer",
+                "io.londiste:job=job,name=job,queue=queue,type=Consumer",
+                "io.londiste:job=job,name=job_copy_public.a,queue=queue,type=Consumer",
+                "io.londiste:job=job,name=job_copy_to_kafka,queue=queue,type=Consumer",
+                "io.londiste:job=job,name=sender,queue=mails,type=Consumer");
+        assertThat(consumer("queue", "job_copy_public.a").getCopyOf()).isEqualTo("job");
+        assertThat(consumer("queue", "job_copy_to_kafka").getCopyOf()).isEmpty();
+        assertThat(consumer("queue", "job").getCopyOf()).isEmpty();
+        consumer("queue", "job_copy_public.a").unregister();
+        consumer("queue", "job_copy_to_kafka").unregister();
+        consumer("mails", "sender").unregister();
         ticker.drop("mails");
 
         awaitNames("Queue", "io.londiste:job=job,name=queue,type=Queue");
