@@ -4,8 +4,8 @@ create or replace function londiste.snapshot_tick(queue text, out tick_id bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Makes the calling transaction's snapshot a tick of the queue, and exports it: whoever imports it sees exactly
--- the provider as of that tick. The transaction must be REPEATABLE READ and must have locked pgq.tick in
+-- Makes the calling transaction's snapshot a tick of the queue, and exports it: a transaction that imports it sees
+-- exactly the provider as of that tick. The transaction must be REPEATABLE READ and must have locked pgq.tick in
 -- SHARE ROW EXCLUSIVE MODE before anything else, so that no tick with a later snapshot gets an earlier number.
 --   queue   name of the queue
 -- Returns the tick's id and the snapshot's name for SET TRANSACTION SNAPSHOT, valid while the transaction is open.

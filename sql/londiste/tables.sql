@@ -98,7 +98,7 @@ create unlogged table if not exists londiste.copy_progress (
   primary key (queue_name, table_name)
 );
 
--- Subscriber: the tick where a consumer is to stand still while somebody compares.
+-- Subscriber: the tick where a consumer is to wait while tables are compared.
 create table if not exists londiste.barrier (
   consumer_id  text        not null primary key,
   tick_id      bigint      not null,

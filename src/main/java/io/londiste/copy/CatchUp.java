@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The steps of the route {@code catch-up}, which brings a copied table to the tick where the replay is, by batches of a
- * consumer of its own. The route asks for the {@linkplain #stage stage} and takes the steps for it, until it is
+ * its own consumer. The route asks for the {@linkplain #stage stage} and takes the steps for it, until it is
  * {@link Stage#DONE}.
  *
  * <p>What is known of the table is kept in the exchange. Safe for use by several threads, each with its own exchange.
@@ -117,15 +117,15 @@ public final class CatchUp {
         SubscribedTable table = found.get();
         return switch (table.state().phase()) {
             case CATCHING_UP -> {
-                long position = look(exchange, table, changes);
+                long position = view(exchange, table, changes);
                 Goal goal = exchange.getProperty(GOAL, Goal.class);
                 yield goal != null && goal.isReached(position) && goal.isRecent() ? Stage.NEAR : Stage.BEHIND;
             }
             case WANNA_SYNC -> {
-                look(exchange, table, changes);
+                view(exchange, table, changes);
                 yield Stage.WAITING;
             }
-            case DO_SYNC -> look(exchange, table, changes) < table.state().tick() ? Stage.CALLED : Stage.ARRIVED;
+            case DO_SYNC -> view(exchange, table, changes) < table.state().tick() ? Stage.CALLED : Stage.ARRIVED;
             default -> {
                 LOG.info("{} is {}", copy.table(), table.state());
                 yield Stage.DONE;
@@ -134,7 +134,7 @@ public final class CatchUp {
     }
 
     /** Keeps what is known of the table; returns the position of its consumer. */
-    private long look(Exchange exchange, SubscribedTable table, long changes) throws SQLException {
+    private long view(Exchange exchange, SubscribedTable table, long changes) throws SQLException {
         TableCopy copy = copy(exchange);
         long position = pgq.position(queue, copy.consumer()).orElseThrow(() -> lost(copy));
         exchange.setProperty(VIEW, new View(table, changes, position));

@@ -132,8 +132,11 @@ public final class BatchTransaction implements AutoCloseable {
         }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
                 + batch.consumer() + " up to tick " + position.get() + ", but " + batch + " does not begin there."
-                + " If the subscriber was put back to an earlier state, stop the replay and run it with --rewind once; if"
-                + " that is refused, or the provider was put back, with --reset, and then 'subscriber resync --all'");
+                + (only == null
+                        ? " If the subscriber was put back to an earlier state, stop the replay and run it with --rewind"
+                                + " once; if that is refused, or the provider was put back, with --reset, and then"
+                                + " 'subscriber resync --all'"
+                        : " Copy the table again (subscriber resync " + only + ")"));
     }
 
     /** Whether the batch has not been applied yet. */

@@ -1,18 +1,18 @@
 package io.londiste.table;
 
 /**
- * The lock on the subscriber that a job's replay has as long as it works, as statements whose only parameter is the job's
+ * The lock on the subscriber that a job's replay holds while it works, as statements whose only parameter is the job's
  * consumer.
  */
 public final class ReplayLock {
-    /** Takes it for the session, if it is free; says whether it is had. */
+    /** Acquires it for the session if it is free; returns whether it was acquired. */
     public static final String TAKE = "select pg_try_advisory_lock(hashtext('londiste.replay'), hashtext(?))";
 
-    /** Takes it for the transaction, if it is free; says whether it is had. */
+    /** Acquires it for the transaction if it is free; returns whether it was acquired. */
     public static final String TAKE_FOR_TRANSACTION =
             "select pg_try_advisory_xact_lock(hashtext('londiste.replay'), hashtext(?))";
 
-    /** Which session has it, as far as that may be seen; no row if none has. */
+    /** Which session holds it, as far as the role may see that; no row if none does. */
     public static final String HOLDER = """
             select coalesce(nullif(a.application_name, ''), 'a session')
               || coalesce(' from ' || host(a.client_addr), '') || ', backend ' || l.pid

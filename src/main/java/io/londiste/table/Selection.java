@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param names names with {@code *} and {@code ?} as wildcards; one without a schema is of {@code public}
  */
 public record Selection(boolean all, List<String> names) {
-    /** What stands between blanks and commas; not those in double quotes. */
+    /** A name: what is between blanks and commas outside of double quotes. */
     private static final Pattern WRITTEN = Pattern.compile("(?:\"(?:[^\"]|\"\")*\"|[^\\s,])+");
 
     public static final Selection ALL = new Selection(true, List.of());
@@ -38,7 +38,7 @@ public record Selection(boolean all, List<String> names) {
     /**
      * Reads the names.
      *
-     * @param known what wildcards, or all, stand for
+     * @param known the names that wildcards are matched with, or all of which are taken
      * @return each once, in the order of the names; those without wildcards whether they are known or not
      * @throws LondisteException if one is no name, or a wildcard that fits nothing that is known
      */

@@ -5,6 +5,6 @@ package io.londiste.table;
  *
  * @param nr in the order in which they were added
  * @param skipTruncate whether the copy keeps the rows that are there
- * @param reason why the table does not go on; null if it does
+ * @param reason why the table is stopped; null if it is not
  */
 public record SubscribedTable(int nr, TableName name, TableState state, boolean skipTruncate, String reason) {}

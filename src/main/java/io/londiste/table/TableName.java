@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * The name of a table with its schema, exactly as the catalog has it.
  *
  * <p>Its written form is {@code schema.name}; a part is put in double quotes only where it is not a plain lower-case
- * word, so that the form can be read back without doubt. A name without a schema is one of {@code public}. Unquoted
+ * word, so that the form is unambiguous. A name without a schema is one of {@code public}. Unquoted
  * parts are taken as they are written: nothing is folded to lower case.
  */
 public record TableName(String schema, String name) implements Comparable<TableName> {
@@ -34,12 +34,12 @@ public record TableName(String schema, String name) implements Comparable<TableN
         return new TableName(schema == null ? "public" : unquote(schema), unquote(matcher.group(2)));
     }
 
-    /** Both parts in double quotes, to stand in SQL. */
+    /** Both parts in double quotes, for use in SQL. */
     public String quoted() {
         return quote(schema) + "." + quote(name);
     }
 
-    /** An identifier in double quotes, to stand in SQL. */
+    /** An identifier in double quotes, for use in SQL. */
     public static String quote(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }

@@ -48,7 +48,7 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
      * @param equality the operator by which an index finds the type's values, as SQL writes it
      */
     public record Column(String name, String type, boolean generated, boolean alwaysIdentity, String equality) {
-        /** The column's name, to stand in SQL. */
+        /** The column's name in double quotes, for use in SQL. */
         public String quoted() {
             return TableName.quote(name);
         }

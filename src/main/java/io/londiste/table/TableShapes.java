@@ -1,11 +1,9 @@
 package io.londiste.table;
 
+import io.londiste.db.Jdbc;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the subscriber's catalog says of tables, read once and kept until {@link #forget}. Safe for use by several threads.
+ * The definitions of tables in the subscriber's catalog, read once and kept until {@link #forget}. Safe for use by several threads.
  */
 public final class TableShapes {
     private static final String SHAPE = """
@@ -85,60 +83,62 @@ public final class TableShapes {
         return known;
     }
 
-    /** Reads anew what is asked next: somebody may have changed a table. */
+    /** Has definitions read again when they are needed next: an operator may have changed a table. */
     public void forget() {
         shapes.clear();
         foreignKeys = null;
     }
 
     private static TableShape read(Connection connection, TableName table) throws SQLException {
-        List<Column> columns = new ArrayList<>();
         Map<Integer, String> key = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(SHAPE)) {
-            statement.setString(1, table.toString());
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    columns.add(new Column(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getBoolean(3),
-                            "a".equals(row.getString(4)),
-                            row.getString(6)));
+        List<Column> columns = Jdbc.list(
+                connection,
+                SHAPE,
+                row -> {
                     Integer keyPosition = row.getObject(5, Integer.class);
                     if (keyPosition != null) {
                         key.put(keyPosition, row.getString(1));
                     }
-                }
-            }
-        }
+                    return new Column(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getBoolean(3),
+                            "a".equals(row.getString(4)),
+                            row.getString(6));
+                },
+                table.toString());
         return new TableShape(table, columns, List.copyOf(key.values()), isParent(connection, table));
     }
 
     private static boolean isParent(Connection connection, TableName table) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
+        return Jdbc.only(
+                connection,
                 "select relkind = 'p' or exists (select from pg_catalog.pg_inherits where inhparent = c.oid)"
-                        + " from pg_catalog.pg_class as c where oid = ?::regclass")) {
-            statement.setString(1, table.quoted());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+                        + " from pg_catalog.pg_class as c where oid = ?::regclass",
+                row -> row.getBoolean(1),
+                table.quoted());
     }
 
+    /** A foreign key as far as it matters for the order of work. */
+    private record ForeignKey(TableName child, TableName parent, boolean deferred, boolean cascades) {}
+
     private static ForeignKeys readForeignKeys(Connection connection) throws SQLException {
+        List<ForeignKey> all = Jdbc.list(
+                connection,
+                FOREIGN_KEYS,
+                row -> new ForeignKey(
+                        new TableName(row.getString(1), row.getString(2)),
+                        new TableName(row.getString(3), row.getString(4)),
+                        row.getBoolean(5),
+                        row.getBoolean(6)));
         Map<TableName, Set<TableName>> parents = new HashMap<>();
         Set<TableName> cascading = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(FOREIGN_KEYS);
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                TableName child = new TableName(row.getString(1), row.getString(2));
-                if (!row.getBoolean(5)) {
-                    parents.computeIfAbsent(child, t -> new HashSet<>())
-                            .add(new TableName(row.getString(3), row.getString(4)));
-                }
-                if (row.getBoolean(6)) {
-                    cascading.add(child);
-                }
+        for (ForeignKey key : all) {
+            if (!key.deferred) {
+                parents.computeIfAbsent(key.child, t -> new HashSet<>()).add(key.parent);
+            }
+            if (key.cascades) {
+                cascading.add(key.child);
             }
         }
         Map<TableName, Integer> ranks = new HashMap<>();

@@ -4,9 +4,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How far a table has come on the subscriber, as {@code londiste.subscriber_table.merge_state} keeps it.
- *
- * <p>The way is {@code NEW → in-copy → catching-up → wanna-sync:T → do-sync:T → ok}.
+ * How far a table has come on the subscriber, as it is stored in {@code londiste.subscriber_table.merge_state}: {@code NEW
+ * → in-copy → catching-up → wanna-sync:T → do-sync:T → ok}. {@link TableLife} has the transitions.
  *
  * @param phase the step
  * @param tick the tick of {@code wanna-sync} and {@code do-sync}; 0 for the others
@@ -22,7 +21,7 @@ public record TableState(Phase phase, long tick) {
         CATCHING_UP,
         /** The copy has reached the tick and wants to hand the table over. */
         WANNA_SYNC,
-        /** The replay stands at the tick and waits there for the copy. */
+        /** The replay is at the tick and waits there for the copy. */
         DO_SYNC,
         /** In sync: the replay owns the table. */
         OK;

@@ -185,9 +185,8 @@ class CopyStepsIT {
         resync("main");
         resync("lone");
 
-        soon().until(() -> subscriber
-                .sql(reason, "public.main")
-                .contains("foreign keys cannot be dropped: no lock within 1.0 s"));
+        soon().until(() ->
+                subscriber.sql(reason, "public.main").contains("foreign keys cannot be dropped: no lock within 1.0 s"));
         assertThat(subscriber.sql(reason, "public.main")).contains("held by pid " + pid, "idle in transaction");
         for (int i = 0; i < 10; i++) {
             provider.sql("insert into other values (?)", i);
