@@ -107,7 +107,7 @@ class PagesIT {
     }
 
     @Test
-    void whereNothingIsYetItSaysWhatToDo() throws Exception {
+    void whereNothingIsInstalledItReportsWhatToDo() throws Exception {
         try (var job = new FakeJob(0)) {
             var page = signedIn(OPERATOR, 1280, 900);
             open(page, "Tables");

@@ -163,7 +163,7 @@ class ReplicationInBrowserIT {
     }
 
     @Test
-    void aTableThatStopsSaysWhyAndGoesOnWhenThatIsMended() {
+    void aTableThatStopsReportsWhyAndContinuesWhenThatIsFixed() {
         var page = signedIn(OPERATOR);
         open(page, "Tables");
         add(page, "goods");

@@ -96,7 +96,7 @@ class MetricsIT {
     }
 
     @Test
-    void bothDaemonsTellWhatThereIsByTheRules(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
+    void bothDaemonsExposeTheirMetricsByTheRules(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
         shell.succeed("pgqadm -d ticker.ini ticker");
         shell.succeed("londiste -d conf.ini replay");
         shell.succeed("londiste conf.ini provider add t");

@@ -192,7 +192,7 @@ class QuickStartIT {
     }
 
     @Test
-    void aDaemonThatCannotStartSaysWhy() throws Exception {
+    void aDaemonThatCannotStartReportsWhy() throws Exception {
         Files.writeString(
                 directory.resolve("bad.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("job.pid", "bad.pid"));

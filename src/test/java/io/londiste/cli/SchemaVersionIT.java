@@ -50,7 +50,7 @@ class SchemaVersionIT extends JobFixture {
     }
 
     @Test
-    void anOlderProgramSaysSo() {
+    void anOlderProgramRefusesANewerSchema() {
         int next = Installed.SCHEMA_VERSION + 1;
         provider.sql("insert into londiste.upgrade (nr, name) values (?, 'of tomorrow')", next);
 

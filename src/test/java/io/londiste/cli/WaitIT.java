@@ -131,7 +131,7 @@ class WaitIT {
     }
 
     @Test
-    void whatKeepsTablesBackIsToldOnceAndWaitedFor() throws SQLException {
+    void whatHoldsTablesUpIsReportedOnceAndWaitedFor() throws SQLException {
         replayRuns();
         var waiting = await("t");
         set("t", "in-copy", "no space");

@@ -204,7 +204,7 @@ class CopyStepsIT {
     }
 
     @Test
-    void aCopyThatEndsSaysThatThereIsRoomForTheNext() throws SQLException {
+    void aCopyThatEndsAnnouncesRoomForTheNext() throws SQLException {
         hold.execute("listen londiste_table");
         resync("main");
 

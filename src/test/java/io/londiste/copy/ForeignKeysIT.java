@@ -47,7 +47,7 @@ class ForeignKeysIT {
     }
 
     @Test
-    void aChildWhoseParentIsNotReplicatedAnyMoreSaysSo() {
+    void aChildWhoseParentIsNoLongerReplicatedReportsIt() {
         subscriber.sql("select londiste.subscriber_remove_table('queue', 'parent')");
         provider.sql("insert into parent values (1); insert into child values (1, 1)");
         awaitReason("child", "child_parent_fkey", "table public.parent is not replicated here");
@@ -58,7 +58,7 @@ class ForeignKeysIT {
     }
 
     @Test
-    void aParentWhoseChildIsNotReplicatedAnyMoreSaysSo() {
+    void aParentWhoseChildIsNoLongerReplicatedReportsIt() {
         provider.sql("insert into parent values (1); insert into child values (1, 1)");
         job.awaitReplay();
         subscriber.sql("select londiste.subscriber_remove_table('queue', 'child')");

@@ -9,7 +9,7 @@ class RecentErrorsTest {
     private final RecentErrors errors = new RecentErrors();
 
     @Test
-    void whatComesAgainAndAgainIsKeptOnce() {
+    void aRepeatedErrorIsKeptOnce() {
         errors.add("copy", "no");
         errors.add("replay", "no");
         errors.add("copy", "no");

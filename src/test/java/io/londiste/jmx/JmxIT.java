@@ -174,7 +174,7 @@ class JmxIT {
     }
 
     @Test
-    void aPausedReplayAppliesNothingUntilItGoesOn() {
+    void aPausedReplayAppliesNothingUntilItIsResumed() {
         addAll();
 
         replay().pause();
@@ -193,7 +193,7 @@ class JmxIT {
     }
 
     @Test
-    void differencesAreFoundAndMended() throws Exception {
+    void differencesAreFoundAndRepaired() throws Exception {
         addAll();
         subscriber.sql("update a set v = 'other' where id = 7");
 
@@ -287,7 +287,7 @@ class JmxIT {
     }
 
     @Test
-    void stateChangesAndErrorsAreTold() throws Exception {
+    void stateChangesAndErrorsSendNotifications() throws Exception {
         provider().add("a", false);
         subscriber().add("a", false, false, true, false, false);
         job.awaitOk();
@@ -317,7 +317,7 @@ class JmxIT {
     }
 
     @Test
-    void aLagOverItsLimitIsToldOnce() throws Exception {
+    void aLagOverItsLimitIsReportedOnce() throws Exception {
         addAll();
         var told = new ConcurrentLinkedQueue<Notification>();
         SERVER.addNotificationListener(

@@ -107,7 +107,7 @@ class RemoteAccessIT {
     }
 
     @Test
-    void onlyTheAddressThatIsSaidListens() throws IOException {
+    void onlyTheGivenAddressListens() throws IOException {
         try (var access = open();
                 var there = new Socket("127.0.0.1", port)) {
             assertThat(access).isNotNull();

@@ -196,7 +196,7 @@ class SequencesIT {
     }
 
     @Test
-    void oneThatCannotGoOnStopsAlone() {
+    void oneThatCannotContinueStopsAlone() {
         provider.sql("create sequence narrow; create sequence gone; create sequence \"left\"; create sequence dropped");
         subscriber.sql(
                 "create sequence narrow as smallint; create sequence gone; create sequence \"left\"; create sequence dropped");

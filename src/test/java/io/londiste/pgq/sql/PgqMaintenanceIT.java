@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class PgqMaintenanceIT extends PgqSuite {
     @Test
-    void anEventComesAgainForTheOneWhoAsked() {
+    void anEventIsDeliveredAgainToTheConsumerThatAsked() {
         var queue = queueFor("reader");
         sql("select pgq.register_consumer(?, 'other')", queue);
         long event = insert(queue, "t", "1");
@@ -44,7 +44,7 @@ class PgqMaintenanceIT extends PgqSuite {
     }
 
     @Test
-    void aWholeBatchComesAgain() {
+    void aWholeBatchIsDeliveredAgain() {
         var queue = queueFor("reader");
         sql("select pgq.insert_event('" + queue + "', 't', i::text) from generate_series(1, 25) i");
         tick(queue);
@@ -157,7 +157,7 @@ class PgqMaintenanceIT extends PgqSuite {
     }
 
     @Test
-    void maintenanceIsToldWhatIsDue() {
+    void maintenanceReportsWhatIsDue() {
         var queue = queueFor("reader");
         var operations = "select func_name, func_arg from pgq.maint_operations() where func_arg = ?";
         assertThat(rows(operations, queue)).isEmpty();

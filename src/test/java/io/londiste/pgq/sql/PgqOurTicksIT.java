@@ -41,7 +41,7 @@ class PgqOurTicksIT extends PgqSuite {
     }
 
     @Test
-    void aTickTellsThoseWhoListen() throws SQLException {
+    void aTickNotifiesListeners() throws SQLException {
         var queue = queue();
         try (var connection = db.connect();
                 var statement = connection.createStatement()) {

@@ -19,7 +19,7 @@ import org.postgresql.util.PSQLException;
 @EnumSource(mode = Mode.EXCLUDE, names = "ORIGINAL")
 class PgqOursIT extends PgqSuite {
     @Test
-    void itTellsThatItIsOurs() {
+    void itReportsThatItIsOurs() {
         assertThat(sql("select pgq.implementation()")).startsWith("camel-londiste ");
     }
 

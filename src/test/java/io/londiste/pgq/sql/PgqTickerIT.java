@@ -83,7 +83,7 @@ class PgqTickerIT extends PgqSuite {
     }
 
     @Test
-    void aQueueTellsHowItRuns() {
+    void aQueueReportsHowItRuns() {
         var queue = queue();
         configure(queue, "ticker_paused", "true");
         sql("delete from pgq.tick where tick_queue = (select queue_id from pgq.queue where queue_name = ?)", queue);
