@@ -154,8 +154,8 @@ class CliTest {
     @Test
     void aPidFileIsOneProcessAtATime() {
         var file = directory.resolve("p.pid");
-        try (var taken = PidFile.take(file)) {
-            assertThat(taken).isNotNull();
+        var taken = PidFile.take(file);
+        try (taken) {
             assertThat(file).hasContent(ProcessHandle.current().pid() + "\n");
             assertThatThrownBy(() -> PidFile.take(file))
                     .hasMessage("runs already, as process "

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** pgqadm's commands on our queues. */
+/** The commands of pgqadm on our queues. */
 @ExtendWith(PostgresPair.class)
 class PgqadmIT {
     @TempDir

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Retries, rotation, and what maintenance is told to do. */
+/** Retries, rotation, and the operations that maintenance has to run. */
 @ParameterizedClass
 @EnumSource
 class PgqMaintenanceIT extends PgqSuite {
@@ -169,7 +169,8 @@ class PgqMaintenanceIT extends PgqSuite {
         assertThat(rows("select func_name from pgq.maint_operations() where func_arg is null"))
                 .containsExactly("pgq.maint_rotate_tables_step2");
         assertThat(rows("select * from pgq.maint_tables_to_vacuum()"))
-                .allSatisfy(table -> assertThat(table).startsWith("pgq."));
+                .as("autovacuum is on and few rows are dead")
+                .isEmpty();
     }
 
     private void retryAll() {

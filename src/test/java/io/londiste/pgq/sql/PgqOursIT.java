@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
-/** What ours does beyond the original, or otherwise than it. */
+/** What our PgQ does beyond the original, or differently. */
 @ParameterizedClass
 @EnumSource(mode = Mode.EXCLUDE, names = "ORIGINAL")
 class PgqOursIT extends PgqSuite {

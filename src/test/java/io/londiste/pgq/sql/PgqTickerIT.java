@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** When queues are ticked, and what they tell of it. */
+/** When queues are ticked, and how that is reported. */
 @ParameterizedClass
 @EnumSource
 class PgqTickerIT extends PgqSuite {
