@@ -29,8 +29,8 @@ final class Chromium implements AutoCloseable {
     private static final double PATIENCE_MILLIS = 30_000;
 
     /**
-     * What Hawtio says when an MBean goes while it asks for all of them, or the routes of a comparison end while it looks
-     * at them; it asks again.
+     * What Hawtio logs when an MBean disappears while it asks for all of them, or the routes of a comparison end while
+     * it reads them; it asks again.
      */
     private static final Pattern HAWTIO_RACE = Pattern.compile("A request to list the JMX tree failed"
             + "|InstanceNotFoundException.*context=job-compare,"
@@ -70,7 +70,7 @@ final class Chromium implements AutoCloseable {
         complaints.clear();
     }
 
-    /** Somebody who has signed in and sees our page. */
+    /** A page of a user who has signed in, with our page open. */
     Page signedIn(URI console, String user, String password, int width, int height) {
         var page = browser.newContext(new Browser.NewContextOptions()
                         .setViewportSize(width, height)
@@ -132,7 +132,7 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Keeps what the page looks like, for people to look at. */
+    /** Keeps a picture of the page, for people to check. */
     static void picture(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
     }

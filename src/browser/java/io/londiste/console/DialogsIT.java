@@ -3,61 +3,35 @@ package io.londiste.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.londiste.console.Chromium.button;
 import static io.londiste.console.Chromium.open;
-import static io.londiste.console.ConsoleFixture.OPERATOR;
-import static io.londiste.console.ConsoleFixture.password;
+import static io.londiste.console.TrialConsole.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The console's dialogs, by the keyboard alone, on wide screens and narrow ones. */
-class DialogsIT {
+class DialogsIT extends BrowserFixture {
     private static final String TABLE = "shop.item_2";
 
-    @TempDir
-    Path directory;
-
-    private static Chromium chromium;
-
-    private ConsoleFixture fixture;
     private FakeJob job;
-
-    @BeforeAll
-    static void startBrowser() {
-        chromium = new Chromium();
-    }
-
-    @AfterAll
-    static void endBrowser() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @BeforeEach
     void start() throws Exception {
-        fixture = new ConsoleFixture(directory);
         job = new FakeJob(5);
     }
 
     @AfterEach
     void stop() throws Exception {
-        chromium.reset();
         job.close();
-        fixture.close();
     }
 
     private Page signedIn(int width, int height) {
-        return chromium.signedIn(fixture.console.uri(), OPERATOR, new String(password(OPERATOR)), width, height);
+        return signedIn(OPERATOR, width, height);
     }
 
     private static Locator dialog(Page page) {

@@ -3,67 +3,25 @@ package io.londiste.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.londiste.console.Chromium.button;
 import static io.londiste.console.Chromium.open;
-import static io.londiste.console.ConsoleFixture.OPERATOR;
-import static io.londiste.console.ConsoleFixture.VIEWER;
-import static io.londiste.console.ConsoleFixture.password;
+import static io.londiste.console.TrialConsole.OPERATOR;
+import static io.londiste.console.TrialConsole.VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The console's pages in states that are hard to bring about, with a job that does not run behind them. */
-class PagesIT {
+class PagesIT extends BrowserFixture {
     private static final List<String> TABS =
             List.of("Overview", "Tables", "Comparisons", "Foreign keys and triggers", "Queues");
-
-    @TempDir
-    Path directory;
-
-    private static Chromium chromium;
-
-    private ConsoleFixture fixture;
-
-    @BeforeAll
-    static void startBrowser() {
-        chromium = new Chromium();
-    }
-
-    @AfterAll
-    static void endBrowser() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        fixture = new ConsoleFixture(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        chromium.reset();
-        fixture.close();
-    }
-
-    private Page signedIn(String user, int width, int height) {
-        return chromium.signedIn(fixture.console.uri(), user, new String(password(user)), width, height);
-    }
 
     @ParameterizedTest
     @CsvSource({"wide, 1280, 900", "narrow, 360, 740"})
@@ -107,7 +65,7 @@ class PagesIT {
     }
 
     @Test
-    void whereNothingIsYetItSaysWhatToDo() throws Exception {
+    void whereNothingIsInstalledItReportsWhatToDo() throws Exception {
         try (var job = new FakeJob(0)) {
             var page = signedIn(OPERATOR, 1280, 900);
             open(page, "Tables");
@@ -177,7 +135,7 @@ class PagesIT {
     void aSessionThatIsOverLeadsToTheLogin() throws Exception {
         try (var job = new FakeJob(3)) {
             var page = signedIn(VIEWER, 1280, 900);
-            fixture.users.remove(VIEWER);
+            console.users.remove(VIEWER);
             assertThat(Chromium.heading(page, "Your session is over")
                             .or(page.locator("#pf-login-username-id"))
                             .first())
@@ -192,7 +150,7 @@ class PagesIT {
         try (var job = new FakeJob(3)) {
             var page = signedIn(OPERATOR, 1280, 900);
             assertThat(page.getByText("of 3 tables ok")).isVisible();
-            fixture.console.close();
+            console.stop();
             assertThat(Chromium.heading(page, "The daemon does not answer")).isVisible();
             assertThat(page.getByText("of 3 tables ok")).isVisible();
             for (var name : List.of("Add tables", "Pause", "More for shop_copy")) {

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A provider database with a queue {@code q}, and a replay of its own that is as plain as can be: it applies one event
- * after the other to a copy of the table beside it.
+ * A provider database with a queue {@code q} and the simplest possible replay: it applies one event after the other to
+ * a copy of the table in the same database.
  */
 final class CaptureDb implements AutoCloseable {
     private static final String REPLAY = """
@@ -64,13 +64,13 @@ final class CaptureDb implements AutoCloseable {
         db.sql(REPLAY);
     }
 
-    /** Makes a table and has it captured. */
+    /** Creates a table and captures it. */
     void table(String name, String columns) {
         db.sql("create table " + name + " " + columns);
         capture(name);
     }
 
-    /** Has tables captured that are empty yet. */
+    /** Captures tables that are still empty. */
     void capture(String... names) {
         for (var name : names) {
             db.sql("create table " + copy(name) + " (like " + name + ")");
@@ -92,6 +92,14 @@ final class CaptureDb implements AutoCloseable {
         var both = db.rows("select test.replay(londiste.canonical(" + literal(name) + "), " + literal(name) + ", "
                 + literal(copy(name)) + "); " + rowsOf(copy(name)) + " union all " + rowsOf(name));
         assertThat(both.get(0)).as(() -> name + " after " + events(name)).isEqualTo(both.get(1));
+    }
+
+    /** Runs statements one by one. After each, what it captured makes the copy equal to the table. */
+    void assertReplays(String name, String... statements) {
+        for (var statement : statements) {
+            db.sql(statement);
+            assertReplayed(name);
+        }
     }
 
     private static String literal(String text) {

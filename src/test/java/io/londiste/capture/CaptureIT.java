@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What statements come to as events. */
+/** The events that a statement produces, whatever kind of statement it is. */
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
 class CaptureIT extends CaptureFixture {
@@ -96,37 +96,35 @@ class CaptureIT extends CaptureFixture {
     @Test
     void oneStatementMayTouchATableSeveralTimes() {
         capture.table("cte", "(id int primary key, v int)");
-        capture.db.sql("insert into cte select i, i from generate_series(1, 6) as i");
-        capture.db.sql(
-                "with d as (delete from cte where id in (1, 2) returning id, v) insert into cte select id, v * 10 from d");
-        capture.db.sql("with u as (update cte set id = id + 100 where id in (3, 4) returning id - 100 as id)"
-                + " insert into cte select id, -1 from (select id from u limit 1) as x");
-        capture.db.sql("with d as (delete from cte where id = 5), u as (update cte set v = 0 where id = 6)"
-                + " insert into cte values (7, 7)");
-
-        capture.assertReplayed("cte");
+        capture.assertReplays(
+                "cte",
+                "insert into cte select i, i from generate_series(1, 6) as i",
+                "with d as (delete from cte where id in (1, 2) returning id, v) insert into cte select id, v * 10 from d",
+                "with u as (update cte set id = id + 100 where id in (3, 4) returning id - 100 as id)"
+                        + " insert into cte select id, -1 from (select id from u limit 1) as x",
+                "with d as (delete from cte where id = 5), u as (update cte set v = 0 where id = 6)"
+                        + " insert into cte values (7, 7)");
     }
 
     @Test
     void keysMayMoveInACircle() {
         capture.table("circle", "(id int, v text, primary key (id) deferrable)");
-        capture.db.sql("insert into circle values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')");
-        capture.db.sql("update circle set id = id % 3 + 1 where id <= 3");
-        capture.assertReplayed("circle");
-
-        capture.db.sql("begin; set constraints all deferred; update circle set id = 4 where v = 'a';"
-                + " update circle set id = 2 where v = 'd'; commit");
-        capture.assertReplayed("circle");
+        capture.assertReplays(
+                "circle",
+                "insert into circle values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')",
+                "update circle set id = id % 3 + 1 where id <= 3",
+                "begin; set constraints all deferred; update circle set id = 4 where v = 'a';"
+                        + " update circle set id = 2 where v = 'd'; commit");
     }
 
     @Test
     void keysMayShift() {
         capture.table("shift", "(id int, v text, primary key (id) deferrable)");
-        capture.db.sql("insert into shift select i, 'v' || i from generate_series(1, 50) as i");
-        capture.db.sql("update shift set id = id + 1");
-        capture.assertReplayed("shift");
-        capture.db.sql("update shift set id = -id where id % 2 = 0");
-        capture.assertReplayed("shift");
+        capture.assertReplays(
+                "shift",
+                "insert into shift select i, 'v' || i from generate_series(1, 50) as i",
+                "update shift set id = id + 1",
+                "update shift set id = -id where id % 2 = 0");
     }
 
     @Test
@@ -167,21 +165,18 @@ class CaptureIT extends CaptureFixture {
                 create trigger a_first after insert or update or delete on triggered
                     for each row execute function triggered()
                 """);
-        for (var statement : new String[] {
-            "insert into triggered (id) select i from generate_series(1, 8) as i",
-            "update triggered set v = v + 10 where id < 3",
-            "update triggered set v = v + 10, id = id + 1000 where id in (6, 106)",
-            "delete from triggered where id in (3, 103)",
-            "update triggered set v = 4 where id = 4",
-            "update triggered set v = 4 where id = 4",
-            "update triggered set v = 5 where id = 5",
-            "update triggered set v = 5 where id = 5",
-            "insert into triggered (id) values (1), (9) on conflict (id) do update set v = 50",
-            "delete from triggered"
-        }) {
-            capture.db.sql(statement);
-            capture.assertReplayed("triggered");
-        }
+        capture.assertReplays(
+                "triggered",
+                "insert into triggered (id) select i from generate_series(1, 8) as i",
+                "update triggered set v = v + 10 where id < 3",
+                "update triggered set v = v + 10, id = id + 1000 where id in (6, 106)",
+                "delete from triggered where id in (3, 103)",
+                "update triggered set v = 4 where id = 4",
+                "update triggered set v = 4 where id = 4",
+                "update triggered set v = 5 where id = 5",
+                "update triggered set v = 5 where id = 5",
+                "insert into triggered (id) values (1), (9) on conflict (id) do update set v = 50",
+                "delete from triggered");
     }
 
     @Test

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever alters a captured table, in this session or another, breaks no writer and loses no column. */
+/** Altering a captured table, in this session or another, breaks no writer and loses no column. */
 @ParameterizedClass
 @ValueSource(ints = {13, 15, 18})
 class CaptureSchemaChangeIT extends CaptureFixture {
-    /** Alters a table while another session has all statements prepared, and gives the events of the latter afterwards. */
+    /** Alters a table while another session has all statements prepared, and returns the events of that session afterwards. */
     private static String[] eventsAfter(String table, String alter, String... statements) throws SQLException {
         try (var writer = capture.db.connect()) {
             for (int i = 0; i < 7; i++) {
@@ -148,13 +148,12 @@ class CaptureSchemaChangeIT extends CaptureFixture {
         capture.db.sql("update part set k2 = 'b' where k2 = 'a'; update part set k1 = k1 + 1000 where k2 = 'c'");
         capture.db.sql("insert into part values (1, 'b', 'up') on conflict (k1, k2) do update set v = 'upserted'");
         capture.assertReplayed("part");
-        capture.db.sql("truncate part_b");
-        capture.assertReplayed("part");
-        capture.db.sql("truncate part_rest");
-        capture.assertReplayed("part");
-        capture.db.sql("insert into part values (1, 'a', '1'), (2, 'c', '2')");
-        capture.db.sql("truncate part");
-        capture.assertReplayed("part");
+        capture.assertReplays(
+                "part",
+                "truncate part_b",
+                "truncate part_rest",
+                "insert into part values (1, 'a', '1'), (2, 'c', '2')",
+                "truncate part");
         assertThat(capture.events("part")).last().isEqualTo("T");
         assertThat(capture.db.sql("select distinct ev_extra1 from pgq.event_1 where ev_extra1 like 'public.part%'"))
                 .isEqualTo("public.part");
@@ -191,11 +190,11 @@ class CaptureSchemaChangeIT extends CaptureFixture {
                 end $$;
                 create trigger a_first after insert on ptrig for each row execute function ptrig()
                 """);
-        capture.db.sql("insert into ptrig values (1, 0), (3, 0), (11, 0)");
-        capture.assertReplayed("ptrig");
-        capture.db.sql("select londiste.maint_capture()");
-        capture.db.sql("insert into ptrig values (2, 0), (12, 0)");
-        capture.assertReplayed("ptrig");
+        capture.assertReplays(
+                "ptrig",
+                "insert into ptrig values (1, 0), (3, 0), (11, 0)",
+                "select londiste.maint_capture()",
+                "insert into ptrig values (2, 0), (12, 0)");
     }
 
     @Test

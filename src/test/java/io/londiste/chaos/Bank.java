@@ -3,8 +3,8 @@ package io.londiste.chaos;
 import java.util.List;
 
 /**
- * A bank with a shop: tables between which rules hold after every transaction, so that whoever looks at a copy of them
- * can tell whether it shows a state that there was.
+ * A bank with a shop: tables between which rules hold after every transaction, so that a reader of a copy
+ * finds out whether it shows a state that the provider had.
  */
 final class Bank {
     /** What all balances add up to at any moment. */
@@ -55,11 +55,11 @@ final class Bank {
             """;
 
     /**
-     * One look at a copy: what is wrong with it as far as tables in sync tell, and what is seen of each writer. The rows
-     * are kind, name, value; a rule whose tables are not all in sync has none. All tables are locked before the snapshot
-     * is taken, so a TRUNCATE cannot come between.
+     * Reads a copy once: what is wrong with it, as far as its tables are in sync, and the last change of each writer. The
+     * rows are kind, name, value; a rule whose tables are not all in sync has none. All tables are locked before the
+     * snapshot is taken, so a TRUNCATE cannot come between.
      */
-    static final String LOOK = """
+    static final String CHECK = """
             with ok as materialized (
               select array_agg(table_name) as tables from londiste.subscriber_table where merge_state = 'ok'
             )

@@ -12,12 +12,12 @@ import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 
 /**
- * Looks at the {@link Bank} on the subscriber again and again, and ends with an error at the first look that shows what
+ * Reads the {@link Bank} on the subscriber again and again, and ends with an error at the first state that
  * the provider never had.
  */
 final class BankReader implements Callable<Void> {
     private final DataSource subscriber;
-    private final Map<String, Long> looks = new TreeMap<>();
+    private final Map<String, Long> checked = new TreeMap<>();
     private final Map<String, Long> writers = new HashMap<>();
     private volatile boolean enough;
 
@@ -25,14 +25,14 @@ final class BankReader implements Callable<Void> {
         this.subscriber = subscriber;
     }
 
-    /** Lets the look that is being taken be the last. */
+    /** Ends after the read that is running. */
     void enough() {
         enough = true;
     }
 
-    /** How often each rule could be looked at; to be asked when the reader has ended. */
-    Map<String, Long> looks() {
-        return looks;
+    /** How often each rule was checked; valid when the reader has ended. */
+    Map<String, Long> checked() {
+        return checked;
     }
 
     @Override
@@ -40,12 +40,12 @@ final class BankReader implements Callable<Void> {
         try (Connection connection = subscriber.getConnection();
                 Statement statement = connection.createStatement()) {
             while (!enough) {
-                try (ResultSet row = statement.executeQuery(Bank.LOOK)) {
+                try (ResultSet row = statement.executeQuery(Bank.CHECK)) {
                     while (row.next()) {
                         check(row.getString(1), row.getString(2), row.getLong(3));
                     }
                 } catch (SQLException e) {
-                    if (!SqlState.isPassing(e)) { // a look may lose a deadlock
+                    if (!SqlState.isPassing(e)) { // the read may be the victim of a deadlock
                         throw e;
                     }
                 }
@@ -66,8 +66,8 @@ final class BankReader implements Callable<Void> {
                 };
         if (!right) {
             throw new AssertionError("the subscriber shows what the provider never had: " + kind + " " + name + " "
-                    + value + " after " + looks);
+                    + value + " after " + checked);
         }
-        looks.merge(kind.equals("writer") ? kind : kind + " " + name, 1L, Long::sum);
+        checked.merge(kind.equals("writer") ? kind : kind + " " + name, 1L, Long::sum);
     }
 }

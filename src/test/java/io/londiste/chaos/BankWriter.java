@@ -17,7 +17,7 @@ import javax.sql.DataSource;
  * or is rolled back by itself or by the server.
  */
 final class BankWriter implements Callable<Void> {
-    /** A broken constraint, a deadlock, a lock not had: the transaction is over, the client goes on. */
+    /** A broken constraint, a deadlock, a lock timeout: the transaction fails, the client continues. */
     private static final Set<String> ROLLED_BACK = Set.of("23", "40", "55");
 
     private final DataSource provider;

@@ -8,8 +8,7 @@ import io.londiste.table.TableName;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import io.londiste.test.SteadyWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,15 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables come, go and are copied anew by the commands while a client writes to them without a pause. */
-@ExtendWith(PostgresPair.class)
-class CommandsUnderLoadIT {
+/** Commands add, remove and resync tables while a client writes to them all the time. */
+class CommandsUnderLoadIT extends ReplicationFixture {
     private static final List<TableName> TABLES =
             List.of(TableName.parse("public.account"), TableName.parse("public.entry"));
 
@@ -48,27 +44,16 @@ class CommandsUnderLoadIT {
             update entry set v = md5(v) where id % 100 = (random() * 100)::int;
             """;
 
-    private Db provider;
-    private Db subscriber;
-    private Job job;
     private Terminal terminal;
     private String ini;
 
     @BeforeEach
-    void replicate(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path directory) {
-        this.provider = provider;
-        this.subscriber = subscriber;
+    void replicate(@TempDir Path directory) {
         provider.sql(SCHEMA + ROWS);
         subscriber.sql(SCHEMA);
-        job = new Job(provider, subscriber);
         terminal = new Terminal(directory);
         ini = terminal.file("conf.ini", job.ini());
         terminal.ok(ini, "provider", "add", "--all");
-    }
-
-    @AfterEach
-    void stop() {
-        job.close();
     }
 
     private void assertEqual(Job on, Db copy) throws SQLException {
@@ -242,7 +227,7 @@ class CommandsUnderLoadIT {
                 () -> terminal.ok(ini, "subscriber", "tables")
                         .matches(
                                 "(?s).*Key \\(id\\)=\\(300\\).*clash \\(--skip-truncate\\): delete them, or remove the table.*"));
-        await("the others go on", () -> job.states().get(1).equals("ok"));
+        await("the others continue", () -> job.states().get(1).equals("ok"));
         assertThat(job.states().get(0)).isEqualTo("in-copy");
         assertThat(subscriber.rows("select * from account")).containsExactly("300|in the way");
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A replay, a ticker or any other command as a process of its own, to be killed. */
+/** A replay, a ticker or any other command as a separate process, which can be killed. */
 final class DaemonProcess implements AutoCloseable {
     private final String program;
     private final Path ini;
@@ -41,7 +41,7 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess("pgqadm", ini, "ticker");
     }
 
-    /** Starts the process, or another one after the last. */
+    /** Starts the process, again if an earlier one has ended. */
     void start() throws IOException {
         var words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -86,27 +86,27 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    /** Lets it work for a while. It must not end by itself, whatever happens to it. */
+    /** Lets it run for a while; fails if it ends by itself. */
     void run(long milliseconds) throws InterruptedException {
         if (process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
             throw new AssertionError(command + " has ended by itself:\n" + String.join("\n", log));
         }
     }
 
-    /** Kills it as nothing can be caught; returns when it is gone. */
+    /** Kills it with SIGKILL; returns when it has ended. */
     void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
 
-    /** What it has logged in all its lives, without that which is the usual. */
+    /** The warnings and errors that it has logged since the first start. */
     List<String> complaints() {
         return log.stream()
                 .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
                 .toList();
     }
 
-    /** All that it has logged in all its lives. */
+    /** All that it has logged since the first start. */
     List<String> log() {
         return List.copyOf(log);
     }

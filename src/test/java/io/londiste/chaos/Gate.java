@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /**
- * Stops whoever writes a certain row on the subscriber, at that row, until it is opened. So a copy, a catch-up and the
- * replay can be met in the midst of what they do.
+ * Stops any session that writes a certain row on the subscriber, at that row, until the gate is opened. So a copy, a
+ * catch-up and the replay can be stopped in the middle of their work.
  */
 final class Gate {
     /** The type of the column with the gate's number; null is free to pass. On the provider it is an {@code int}. */
@@ -30,7 +30,7 @@ final class Gate {
     private final Db subscriber;
     private final Connection shutting;
 
-    /** A gate that is shut. */
+    /** A closed gate. */
     Gate(Db subscriber) throws SQLException {
         this.subscriber = subscriber;
         this.shutting = subscriber.connect();
@@ -44,10 +44,9 @@ final class Gate {
         return number;
     }
 
-    /** Returns when somebody stands before the gate. */
+    /** Returns when a session waits at the gate. */
     Gate awaitSomebody() {
         Awaitility.await("somebody at gate " + number)
-                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() ->
                         subscriber.number("select count(*) from pg_locks where locktype = 'advisory' and not granted"

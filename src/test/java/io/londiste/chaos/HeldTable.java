@@ -60,7 +60,7 @@ final class HeldTable {
         subscriber.sql(Gate.TYPE + SCHEMA.formatted("gated"));
     }
 
-    /** About to be taken up: its foreign key cannot be dropped while somebody reads the table. */
+    /** Its copy is about to start: its foreign key cannot be dropped while another session reads the table. */
     Hold reachNew() throws SQLException {
         Connection reading = subscriber.connect();
         reading.setAutoCommit(false);
@@ -84,7 +84,7 @@ final class HeldTable {
         return gate.awaitSomebody();
     }
 
-    /** In the midst of its first batch. */
+    /** In the middle of its first batch. */
     Gate reachCatchingUp() throws SQLException {
         Gate last = new Gate(subscriber);
         Gate copy = reachInCopy();
@@ -94,7 +94,7 @@ final class HeldTable {
         return last.awaitSomebody();
     }
 
-    /** It has come near, and the replay is busy with another table. */
+    /** It has nearly caught up, and the replay is busy with another table. */
     Gate reachWannaSync() throws SQLException {
         Gate busy = new Gate(subscriber);
         Gate copy = reachInCopy();
@@ -106,7 +106,7 @@ final class HeldTable {
         return busy;
     }
 
-    /** The replay waits for it, and it is in the midst of its last batch. */
+    /** The replay waits for it, and it is in the middle of its last batch. */
     Gate reachDoSync() throws SQLException {
         Gate last = new Gate(subscriber);
         Gate busy = reachWannaSync();
@@ -116,7 +116,7 @@ final class HeldTable {
         return last.awaitSomebody();
     }
 
-    /** The replay is in the midst of a batch for it. */
+    /** The replay is in the middle of a batch for it. */
     Gate reachOk() throws SQLException {
         add();
         await("ok").until(() -> state().equals("ok"));
@@ -125,12 +125,12 @@ final class HeldTable {
         return gate.awaitSomebody();
     }
 
-    /** Has it replicated. */
+    /** Starts its replication. */
     void add() {
         terminal.ok(ini, "subscriber", "add", "held");
     }
 
-    /** Ends that. */
+    /** Ends its replication. */
     void remove() {
         terminal.ok(ini, "subscriber", "remove", "held");
     }
@@ -154,7 +154,7 @@ final class HeldTable {
                         > 0);
     }
 
-    /** Returns when nothing is left that a copy has to clear away or to put back. */
+    /** Returns when copies have nothing left to remove or to restore. */
     void awaitCalm() {
         await("no consumer of a copy").until(() -> provider.sql("select string_agg(co_name, ' ') from pgq.consumer")
                 .equals("job"));

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The replay is killed again and again, at whatever it is doing, while clients write and tables are copied; servers crash
- * and connections break. Nobody repairs anything. {@code -Dchaos.seed} repeats what is done when, {@code -Dchaos.kills}
+ * and connections break. Nothing is repaired by hand. {@code -Dchaos.seed} repeats what is done when, {@code -Dchaos.kills}
  * makes the run longer.
  */
 class KillIT {
@@ -163,7 +163,7 @@ class KillIT {
         assertThat(replay.log()).as("seed %d", seed).noneMatch(line -> line.contains("not as expected"));
     }
 
-    /** One of the things that happen to a replay that lives on. */
+    /** One of the things that happen to a replay between two kills. */
     private void happen(int round) throws IOException, SQLException {
         switch (random.nextInt(round % 5 == 4 ? 12 : 9)) {
             case 0, 1, 2, 3 -> resync();
@@ -176,7 +176,7 @@ class KillIT {
         }
     }
 
-    /** A table or two are to be copied anew. */
+    /** Starts a resync of one or two tables. */
     private void resync() throws SQLException {
         for (int n = random.nextInt(3); n >= 0; n--) {
             TableName table = tables.get(random.nextInt(tables.size()));
@@ -206,7 +206,7 @@ class KillIT {
         }
     }
 
-    /** What is still to be done before everything is as it should be. */
+    /** What is still missing until both sides are equal and nothing is pending. */
     private List<String> restless(long transaction) throws SQLException {
         List<String> found = new ArrayList<>();
         String tick = sql(

@@ -3,68 +3,43 @@ package io.londiste.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.Db;
-import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** States that a killed process leaves, and other odd moments, made by hand one by one. */
-@ExtendWith(PostgresPair.class)
-class RecoveryIT {
+/** States that a killed process leaves behind, and other rare states, each made by hand. */
+class RecoveryIT extends ReplicationFixture {
     private static final String TABLES = """
             create table pair (id int primary key, v text);
             create table parent (id int primary key);
             create table child (id int primary key, parent int references parent);
             """;
 
-    private Db provider;
-    private Db subscriber;
-    private Job job;
-
     @BeforeEach
-    void replicate(@Provider Db provider, @Subscriber Db subscriber) {
-        this.provider = provider;
-        this.subscriber = subscriber;
-        provider.sql(TABLES);
-        subscriber.sql(TABLES);
+    void replicate() {
+        onBoth(TABLES);
         provider.sql(
                 "insert into pair values (1, 'a'); insert into parent values (1); insert into child values (1, 1)");
-        job = new Job(provider, subscriber).with("parallel_copies", "1");
-        job.add("pair", "parent", "child").start().awaitOk();
+        job.with("parallel_copies", "1").add("pair", "parent", "child").start().awaitOk();
         awaitForeignKeys(1);
-    }
-
-    @AfterEach
-    void stop() {
-        job.close();
     }
 
     private void awaitForeignKeys(int count) {
         Awaitility.await("foreign keys")
-                .atMost(Duration.ofSeconds(40))
                 .until(() -> subscriber.number("select count(*) from pg_constraint where contype = 'f'") == count);
     }
 
     private void awaitRow(String table, int id) {
         Awaitility.await(table + " " + id)
-                .atMost(Duration.ofSeconds(30))
                 .until(() -> subscriber.number("select count(*) from " + table + " where id = " + id) == 1);
     }
 
     private void assertEqual() {
-        for (String table : new String[] {"pair", "parent", "child"}) {
-            String rows = "select t::text from " + table + " t order by id";
-            assertThat(subscriber.rows(rows)).as(table).isEqualTo(provider.rows(rows));
-        }
+        assertEqual("pair", "parent", "child");
     }
 
     @Test
@@ -110,7 +85,6 @@ class RecoveryIT {
             assertThat(job.states()).contains("wanna-sync:" + there);
             catchUp.rollback();
             Awaitility.await("the last batch is applied")
-                    .atMost(Duration.ofSeconds(60))
                     .until(() -> subscriber.number("select coalesce(max(last_tick_id), 0) from londiste.completed"
                                     + " where consumer_id = 'job_copy_public.pair'")
                             == there);
@@ -144,7 +118,6 @@ class RecoveryIT {
 
     private static void awaitWaiting(Db db, String query, int sessions) {
         Awaitility.await(query + " wait for locks")
-                .atMost(Duration.ofSeconds(60))
                 .until(() -> db.number(
                                 "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
                                         + " and datname = current_database() and query like ?",

@@ -4,22 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.cli.Terminal;
 import io.londiste.test.Db;
-import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What administrators set for whole databases, meaning people and applications, does not stop or bend the replication. */
-@ExtendWith(PostgresPair.class)
-class SessionSettingsIT {
+class SessionSettingsIT extends ReplicationFixture {
     private static final String SCHEMA = "create table t (id int primary key, v text, b bytea, d timestamptz)";
     private static final String ROWS = """
             insert into t select i, E'\\\\' || i, decode('005c27', 'hex'), timestamptz '2026-02-03 04:05+02' + i * interval '1 h'
@@ -29,20 +23,15 @@ class SessionSettingsIT {
     private static final String DIGEST =
             "select count(*), md5(string_agg(id || v || encode(b, 'hex') || extract(epoch from d), ',' order by id)) from public.t";
 
-    private Db provider;
-    private Db subscriber;
-    private Job job;
     private Terminal terminal;
     private String ini;
 
     @BeforeEach
-    void replicate(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path directory) throws IOException {
-        this.provider = provider;
-        this.subscriber = subscriber;
+    void replicate(@TempDir Path directory) throws IOException {
         provider.sql(SCHEMA + ";" + ROWS);
         subscriber.sql(SCHEMA);
-        // the lock that tells --wait of a replay is not held by one inside this process
-        job = new Job(provider, subscriber).with("lock_timeout", "60");
+        // a replay inside this process does not hold the lock by which --wait finds a replay
+        job.with("lock_timeout", "60");
         terminal = new Terminal(directory);
         ini = terminal.file("job.ini", job.ini());
     }
@@ -64,7 +53,7 @@ class SessionSettingsIT {
                         "begin; set transaction read write; update public.t set v = v || E'\\\\', d = d - interval '1 d'"
                                 + " where id % 2 = 0; delete from public.t where id % 5 = 0; commit");
             }
-            Awaitility.await("equal").atMost(Duration.ofSeconds(30)).untilAsserted(this::areEqual);
+            Awaitility.await("equal").untilAsserted(this::areEqual);
             assertThat(terminal.ok(ini, "subscriber", "tables")).contains(" ok\n");
             terminal.ok(ini, "subscriber", "check");
             terminal.ok(ini, "subscriber", "resync", "t", "--wait");

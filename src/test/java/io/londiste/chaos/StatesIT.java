@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A table is held in each state of its way while clients write, each party is killed there, and the table goes on to
+ * A table is held in each of its states while clients write, each process is killed there, and the table still reaches
  * {@code ok} by itself, with the provider's rows.
  */
 @ExtendWith(PostgresPair.class)
@@ -139,7 +139,7 @@ class StatesIT {
 
         awaitOk();
         long before = writer.committed();
-        Awaitility.await("clients go on").until(() -> writer.committed() > before);
+        Awaitility.await("clients continue").until(() -> writer.committed() > before);
         writer.close();
         job.awaitReplay();
         table.awaitCalm();

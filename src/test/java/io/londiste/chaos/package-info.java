@@ -1,2 +1,2 @@
-/** Replication under everything that happens to it at once, and what is true of it all the same. */
+/** Replication under load, kills, crashes and broken connections, and what holds in spite of them. */
 package io.londiste.chaos;

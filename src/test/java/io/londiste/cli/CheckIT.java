@@ -107,7 +107,7 @@ class CheckIT extends JobFixture {
     }
 
     @Test
-    void rightsThatAreLackingAreTold() {
+    void missingRightsAreReported() {
         terminal.ok(config, "subscriber", "remove", "t");
         var role = subscriber.role("plain", "login password 'p'");
         subscriber.sql("create table of_other (id int primary key references t);"
@@ -140,7 +140,7 @@ class CheckIT extends JobFixture {
     }
 
     @Test
-    void addTellsWhatCheckWould() {
+    void addReportsWhatCheckWould() {
         terminal.ok(config, "subscriber", "remove", "t");
         subscriber.sql("alter table t add own int not null");
         var add = new String[] {config, "subscriber", "add", "--force", "t"};

@@ -129,13 +129,13 @@ class CliTest {
     }
 
     @Test
-    void tellsItsVersion() {
+    void printsItsVersion() {
         assertThat(terminal.londiste("-V").out()).startsWith("londiste (camel-londiste) ");
         assertThat(terminal.pgqadm("--version").out()).startsWith("pgqadm (camel-londiste) ");
     }
 
     @Test
-    void saysThatADaemonDoesNotRun() {
+    void reportsThatADaemonDoesNotRun() {
         var job = terminal.file("job.ini", "[londiste]\njob_name = j\npidfile = " + directory + "/j.pid\n");
         for (var option : List.of("-r", "-s", "-k")) {
             var result = terminal.londiste(option, job);
@@ -154,8 +154,8 @@ class CliTest {
     @Test
     void aPidFileIsOneProcessAtATime() {
         var file = directory.resolve("p.pid");
-        try (var taken = PidFile.take(file)) {
-            assertThat(taken).isNotNull();
+        var taken = PidFile.take(file);
+        try (taken) {
             assertThat(file).hasContent(ProcessHandle.current().pid() + "\n");
             assertThatThrownBy(() -> PidFile.take(file))
                     .hasMessage("runs already, as process "
@@ -166,7 +166,7 @@ class CliTest {
     }
 
     @Test
-    void aPidFileThatCannotBeIsToldInPlainWords() {
+    void anImpossiblePidFileIsReportedInPlainWords() {
         var nowhere = directory.resolve("none/p.pid");
         assertThatThrownBy(() -> PidFile.take(nowhere))
                 .hasMessage("pid file " + nowhere + " cannot be written: no such directory: " + nowhere.getParent());

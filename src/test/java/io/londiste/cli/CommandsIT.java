@@ -135,7 +135,7 @@ class CommandsIT extends JobFixture {
     }
 
     @Test
-    void quietSaysNothing() {
+    void quietPrintsNothing() {
         var result = terminal.londiste(config, "provider", "add", "-q", "t1");
 
         assertThat(result).isEqualTo(new Terminal.Result(0, "", ""));

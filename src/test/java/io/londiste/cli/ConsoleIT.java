@@ -3,10 +3,6 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -14,44 +10,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The console of daemons as they are started by hand. */
-@ExtendWith(PostgresPair.class)
-class ConsoleIT {
+class ConsoleIT extends DaemonFixture {
     private static final Pattern ADDRESS = Pattern.compile("Console at (http://\\S+)");
     private static final Pattern PASSWORD = Pattern.compile("first user is operator, with password (\\w+)");
 
-    @TempDir
-    Path directory;
-
-    private Shell shell;
-
     @BeforeEach
-    void install(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
-        shell = new Shell(directory);
-        shell.write(provider, subscriber);
+    void install() throws Exception {
         shell.succeed("londiste conf.ini provider install");
         shell.succeed("londiste conf.ini subscriber install");
-    }
-
-    @AfterEach
-    void end() {
-        shell.endDaemons();
-    }
-
-    private void set(String ini, String line) throws IOException {
-        Files.writeString(directory.resolve(ini), line + "\n", StandardOpenOption.APPEND);
     }
 
     private URI address(String job) throws IOException {
@@ -100,7 +74,7 @@ class ConsoleIT {
         shell.succeed("echo secret | londiste conf.ini user add operator --role operator");
         assertThat(login(first, "secret")).isEqualTo(200);
 
-        set("conf.ini", "console = 192.0.2.1:1"); // nobody has that address
+        set("conf.ini", "console = 192.0.2.1:1"); // an address that no machine has
         shell.succeed("londiste -r conf.ini");
         await().until(() -> shell.log("job").contains("the console stays as it was"));
         await().ignoreException(ConnectException.class).until(() -> login(address("job"), "secret") == 200);

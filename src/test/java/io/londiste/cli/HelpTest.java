@@ -106,7 +106,7 @@ class HelpTest {
                 "londiste subscriber remove : londiste [options] config.ini subscriber remove (TABLE... | --all)",
                 "londiste demo : londiste demo [--once]",
             })
-    void theSynopsisTellsSwitchesAndArguments(String name, String synopsis) {
+    void theSynopsisShowsSwitchesAndArguments(String name, String synopsis) {
         assertThat(command(name).usageMessage().customSynopsis()).containsExactly(synopsis);
     }
 

@@ -4,36 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.jmx.JmxClient;
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** JMX clients that come by TLS, with a key store that JAVA_OPTS names. */
-@ExtendWith(PostgresPair.class)
-class JmxTlsIT {
+class JmxTlsIT extends DaemonFixture {
     private static final Path JAVA_BIN = Path.of(System.getProperty("java.home"), "bin");
-
-    @TempDir
-    Path directory;
-
-    private Shell shell;
-
-    @AfterEach
-    void endDaemons() {
-        shell.endDaemons();
-    }
 
     /** What another process prints, and how it ends. */
     private record Ended(int code, String said) {}
@@ -65,9 +47,7 @@ class JmxTlsIT {
     }
 
     @Test
-    void clientsThatTrustTheCertificateComeIn(@Provider Db provider) throws Exception {
-        shell = new Shell(directory);
-        shell.write(provider, provider);
+    void clientsThatTrustTheCertificateComeIn() throws Exception {
         var made = run(
                 "keytool",
                 ("-genkeypair -alias jmx -keyalg RSA -dname CN=localhost -ext san=ip:127.0.0.1 -keystore keys.p12"
@@ -78,11 +58,10 @@ class JmxTlsIT {
         Files.setPosixFilePermissions(directory.resolve("jmx.password"), PosixFilePermissions.fromString("rw-------"));
         Files.writeString(directory.resolve("jmx.access"), "viewer readonly\n");
         int port = JmxClient.freePort();
-        Files.writeString(
-                directory.resolve("ticker.ini"),
-                "jmx = %d%njmx_password_file = jmx.password%njmx_access_file = jmx.access%njmx_tls = 1%n"
-                        .formatted(port),
-                StandardOpenOption.APPEND);
+        set(
+                "ticker.ini",
+                "jmx = %d%njmx_password_file = jmx.password%njmx_access_file = jmx.access%njmx_tls = 1"
+                        .formatted(port));
 
         shell.succeed("JAVA_OPTS='-Djavax.net.ssl.keyStore=keys.p12 -Djavax.net.ssl.keyStorePassword=secret1'"
                 + " pgqadm -d ticker.ini ticker");

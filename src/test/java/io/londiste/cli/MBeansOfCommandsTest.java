@@ -45,7 +45,7 @@ class MBeansOfCommandsTest {
             "--json",
             "--wait"); // a client sees the states, or is notified of them
 
-    /** What is called otherwise where there is room for it. */
+    /** Switches that have a longer name as an attribute or parameter of an MBean. */
     private static final Map<String, String> NAMES = Map.of(
             "add-seq", "addSequences",
             "remove-seq", "removeSequences",

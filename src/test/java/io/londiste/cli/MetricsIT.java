@@ -3,9 +3,7 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,15 +20,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What daemons tell Prometheus, and whoever asks after their health. */
-@ExtendWith(PostgresPair.class)
-class MetricsIT {
+/** The metrics of daemons for Prometheus, and the answers of their health checks. */
+class MetricsIT extends DaemonFixture {
     private static final Pattern ADDRESS = Pattern.compile("Metrics at (http://\\S+)");
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
     private static final Pattern SAMPLE =
@@ -42,27 +36,15 @@ class MetricsIT {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    @TempDir
-    Path directory;
-
-    private Shell shell;
-
     @BeforeEach
-    void install(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
-        shell = new Shell(directory);
-        shell.write(provider, subscriber);
+    void install() throws Exception {
         provider.sql("create table t (id int primary key); insert into t values (1), (2)");
         subscriber.sql("create table t (id int primary key)");
         shell.succeed("londiste conf.ini provider install");
         shell.succeed("londiste conf.ini subscriber install");
         for (var ini : List.of("conf.ini", "ticker.ini")) {
-            Files.writeString(directory.resolve(ini), "metrics = 127.0.0.1:0\n", StandardOpenOption.APPEND);
+            set(ini, "metrics = 127.0.0.1:0");
         }
-    }
-
-    @AfterEach
-    void end() {
-        shell.endDaemons();
     }
 
     private URI address(String job) throws IOException {
@@ -96,7 +78,7 @@ class MetricsIT {
     }
 
     @Test
-    void bothDaemonsTellWhatThereIsByTheRules(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
+    void bothDaemonsExposeTheirMetricsByTheRules() throws Exception {
         shell.succeed("pgqadm -d ticker.ini ticker");
         shell.succeed("londiste -d conf.ini replay");
         shell.succeed("londiste conf.ini provider add t");
@@ -136,12 +118,12 @@ class MetricsIT {
                 .allMatch(line -> SAMPLE.matcher(line).matches());
     }
 
-    /** Each metric stands in the README, and neither there nor in the examples stands one that there is not. */
+    /** The README lists each metric, and neither it nor the examples name one that does not exist. */
     private static void documented(String exposition) throws IOException {
         var whole = Files.readString(Path.of("README.md"));
         var readme = whole.substring(whole.indexOf("\n## Metrics and health"), whole.indexOf("\n## Develop"));
         assertThat(names(exposition)).allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
-        // these come with a copy that goes on, and with a comparison
+        // these appear with a running copy and with a comparison
         var others = Set.of(
                 "londiste_table_copy_ratio",
                 "londiste_table_copied_rows",

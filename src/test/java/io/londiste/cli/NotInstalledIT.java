@@ -42,7 +42,7 @@ class NotInstalledIT {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void saysHowToInstall(String name) {
+    void reportsHowToInstall(String name) {
         var words = new ArrayList<>(UsageTest.example(name));
         boolean londiste = name.startsWith("londiste");
         words.add(0, londiste ? config : ticker);

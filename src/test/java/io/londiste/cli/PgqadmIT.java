@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** pgqadm's commands on our queues. */
+/** The commands of pgqadm on our queues. */
 @ExtendWith(PostgresPair.class)
 class PgqadmIT {
     @TempDir
@@ -87,7 +87,7 @@ class PgqadmIT {
     }
 
     @Test
-    void namesThatThereAreNoneOfAreToldWithThoseThatThereAre() {
+    void unknownNamesAreReportedWithTheKnownOnes() {
         ok("install");
         for (var command :
                 List.of("drop q", "register q c", "unregister q c", "config q", "config q ticker_paused=1")) {
@@ -119,7 +119,7 @@ class PgqadmIT {
     }
 
     @Test
-    void withoutPgqItIsToldHowToInstallIt() {
+    void withoutPgqItReportsHowToInstallIt() {
         for (var command :
                 List.of("status", "create q", "drop q", "register q c", "unregister q c", "config", "ticker")) {
             fails(database() + ": pgq is not installed; run: pgqadm " + config + " install", command.split(" "));

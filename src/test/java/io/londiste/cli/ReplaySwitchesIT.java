@@ -52,7 +52,7 @@ class ReplaySwitchesIT extends JobFixture {
     }
 
     @Test
-    void theConsumerMayHaveANameOfItsOwnAndFetchEventsOneByOne() throws IOException {
+    void theConsumerMayHaveItsOwnNameAndFetchEventsOneByOne() throws IOException {
         Files.writeString(
                 Path.of(config),
                 "pgq_consumer_id = reader\npgq_lazy_fetch = 1\nconnection_lifetime = 1\n",

@@ -8,8 +8,10 @@ import io.londiste.test.Db;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A program that meets a schema that an older or newer one has installed. */
+/** A program whose databases have the schema of an older or a newer program. */
 class SchemaVersionIT extends JobFixture {
     private static final String BEFORE_ERRORS =
             "alter table londiste.completed drop column error;" + "delete from londiste.upgrade where nr >= 2";
@@ -19,38 +21,30 @@ class SchemaVersionIT extends JobFixture {
         install();
     }
 
-    @Test
-    void anOlderSubscriberIsToldHowToUpgrade() {
-        subscriber.sql(BEFORE_ERRORS);
+    @ParameterizedTest
+    @ValueSource(strings = {"provider", "subscriber"})
+    void anOlderSchemaIsRefusedUntilItIsUpgraded(String side) {
+        database(side).sql(BEFORE_ERRORS);
 
-        assertRefused("older than this program; run: londiste " + config + " subscriber install", "subscriber");
-
-        terminal.ok(config, "subscriber", "install");
-        terminal.ok("-q", config, "replay", "--once");
+        assertRefusedAndUpgraded(side);
     }
 
     @Test
-    void anOlderProviderIsToldHowToUpgrade() {
-        provider.sql(BEFORE_ERRORS);
-
-        assertRefused("older than this program; run: londiste " + config + " provider install", "provider");
-
-        terminal.ok(config, "provider", "install");
-        terminal.ok("-q", config, "replay", "--once");
-    }
-
-    @Test
-    void aSchemaFromBeforeItToldItsVersionIsOlder() {
+    void aSchemaWithoutTheVersionFunctionIsOlder() {
         subscriber.sql(BEFORE_ERRORS + "; drop function londiste.version()");
 
-        assertRefused("older than this program; run: londiste " + config + " subscriber install", "subscriber");
+        assertRefusedAndUpgraded("subscriber");
+    }
 
-        terminal.ok(config, "subscriber", "install");
+    private void assertRefusedAndUpgraded(String side) {
+        assertRefused("older than this program; run: londiste " + config + " " + side + " install", side);
+
+        terminal.ok(config, side, "install");
         terminal.ok("-q", config, "replay", "--once");
     }
 
     @Test
-    void anOlderProgramSaysSo() {
+    void anOlderProgramRefusesANewerSchema() {
         int next = Installed.SCHEMA_VERSION + 1;
         provider.sql("insert into londiste.upgrade (nr, name) values (?, 'of tomorrow')", next);
 
@@ -63,8 +57,12 @@ class SchemaVersionIT extends JobFixture {
         assertThat(result.err()).contains("schema londiste is newer than this program; nothing was changed");
     }
 
+    private Db database(String side) {
+        return side.equals("provider") ? provider : subscriber;
+    }
+
     private void assertRefused(String reason, String side) {
-        Db db = side.equals("provider") ? provider : subscriber;
+        Db db = database(side);
         var message = "%s %s at %s:%d: schema londiste is %s".formatted(side, db.name(), db.host(), db.port(), reason);
         var results = List.of(
                 terminal.londiste("-q", config, "replay", "--once"),

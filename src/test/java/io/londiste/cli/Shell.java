@@ -43,7 +43,7 @@ final class Shell {
                 """.formatted(provider.libpq()));
     }
 
-    /** Starts a command without waiting for it; what it says goes to a file of that name. */
+    /** Starts a command without waiting for it; its output goes to a file of that name. */
     Process start(String command, String said) throws IOException {
         var builder = new ProcessBuilder("sh", "-c", "trap '' HUP INT; " + command) // as after nohup, or & in a script
                 .directory(directory.toFile())
@@ -94,7 +94,7 @@ final class Shell {
         return Files.readString(directory.resolve(job + ".log"));
     }
 
-    /** Kills what is left of the daemons. */
+    /** Kills the daemons that still run. */
     void endDaemons() {
         for (var name : new String[] {"job", "second", "ticker"}) {
             pid(name).flatMap(ProcessHandle::of).ifPresent(daemon -> {

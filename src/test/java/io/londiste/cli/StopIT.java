@@ -3,44 +3,25 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code -s} and {@code -k} while a batch is being applied: its row waits for a lock that the test has. */
-@ExtendWith(PostgresPair.class)
-class StopIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    Path directory;
-
-    private Shell shell;
-    private Db subscriber;
+class StopIT extends DaemonFixture {
     private Connection locking;
 
     @BeforeEach
-    void holdABatchUp(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
-        this.subscriber = subscriber;
-        shell = new Shell(directory);
-        shell.write(provider, subscriber);
+    void holdABatchUp() throws Exception {
         provider.sql("create table t (id int primary key, v text); insert into t values (1, 'before')");
         subscriber.sql("create table t (id int primary key, v text)");
         shell.install();
         shell.succeed("pgqadm -d ticker.ini ticker");
         shell.succeed("londiste -d conf.ini replay");
         shell.add("t");
-        await("ok").atMost(PATIENCE).until(() -> subscriber
+        await("ok").until(() -> subscriber
                 .rows("select merge_state from londiste.subscriber_table")
                 .contains("ok"));
         locking = subscriber.connect();
@@ -48,7 +29,6 @@ class StopIT {
         locking.createStatement().execute("lock table t in share mode");
         provider.sql("update t set v = 'after'");
         await("the batch waits")
-                .atMost(PATIENCE)
                 .until(() -> subscriber.number(
                                 "select count(*) from pg_locks where relation = 't'::regclass and not granted")
                         == 1);
@@ -57,7 +37,6 @@ class StopIT {
     @AfterEach
     void letGo() throws Exception {
         locking.close();
-        shell.endDaemons();
     }
 
     private String row() {
@@ -69,7 +48,7 @@ class StopIT {
         var replay = ProcessHandle.of(shell.pid("job").orElseThrow()).orElseThrow();
 
         var stop = shell.start("londiste -s conf.ini", "stop.txt");
-        await("heard").atMost(PATIENCE).until(() -> shell.log("job").contains("Stopping"));
+        await("stopping").until(() -> shell.log("job").contains("Stopping"));
         assertThat(row()).isEqualTo("before");
         assertThat(stop.isAlive()).isTrue();
         assertThat(replay.isAlive()).isTrue();
@@ -90,6 +69,6 @@ class StopIT {
         assertThat(row()).isEqualTo("before");
 
         shell.succeed("londiste -d conf.ini replay");
-        await("the batch comes again").atMost(PATIENCE).until(() -> row().equals("after"));
+        await("the batch is delivered again").until(() -> row().equals("after"));
     }
 }

@@ -52,7 +52,7 @@ class SubscriberCommandsIT extends JobFixture {
     }
 
     @Test
-    void resyncBeginsAnew() {
+    void resyncStartsAgain() {
         subscriber.sql("""
                 create function f() returns trigger language plpgsql as 'begin return new; end';
                 create trigger audit before insert on parent for each row execute function f();
@@ -105,7 +105,7 @@ class SubscriberCommandsIT extends JobFixture {
     }
 
     @Test
-    void tablesTellHowFarTheyAreAndWhyTheyStop() {
+    void tablesShowTheirProgressAndWhyTheyStop() {
         provider.sql("create table t3 (id int primary key)");
         subscriber.sql("create table t3 (id int primary key)");
         terminal.ok(config, "provider", "add", "t3");
@@ -139,7 +139,7 @@ class SubscriberCommandsIT extends JobFixture {
     }
 
     @Test
-    void aReplayThatStandsStillSaysWhy() {
+    void aReplayThatWaitsReportsWhy() {
         terminal.ok(config, "subscriber", "add", "parent");
         subscriber.sql(
                 "insert into londiste.completed (consumer_id, last_tick_id, error) values ('job', 7, 'lost position')");

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Somebody who types commands, and sees what they print and how they end. */
+/** Runs commands as a user at a terminal does, and returns their output and exit code. */
 public final class Terminal {
     private final Path directory;
 
@@ -86,7 +86,7 @@ public final class Terminal {
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    /** A program logs as its switches say; daemons that run in the same process have logged otherwise. */
+    /** Restores the logging of the tests: each program sets the level that its switches ask for. */
     private static void logAsBefore() {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Wrong usage of every command there is: exit code 2, a line that says what is wrong and one that says what to try. */
+/** Wrong usage of every command: exit code 2, a line with the problem and a line with what to try. */
 class UsageTest {
     @TempDir
     Path directory;
@@ -26,13 +26,13 @@ class UsageTest {
         config = terminal.file("conf.ini", "[londiste]\n[pgqadm]\n");
     }
 
-    /** The commands that do something: programs and groups of commands are told apart from them by their subcommands. */
+    /** The commands that do something. Programs and groups of commands have subcommands and do nothing themselves. */
     static Stream<String> commands() {
         return HelpTest.commands()
                 .filter(name -> HelpTest.command(name).subcommands().isEmpty());
     }
 
-    /** Those that want an INI file. */
+    /** Those that need an INI file. */
     static Stream<String> configured() {
         return commands().filter(name -> !example(name).isEmpty());
     }
@@ -51,7 +51,7 @@ class UsageTest {
                 .noneMatch(argument -> argument.arity().isVariable()));
     }
 
-    /** The arguments of the command's first example, without its INI file; none if it wants no such file. */
+    /** The arguments of the command's first example, without its INI file; none if it needs no such file. */
     static List<String> example(String name) {
         return Arrays.stream(HelpTest.command(name).usageMessage().footer())
                 .map(line -> List.of(line.strip().replace("'", "").split(" +")))

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.Subscriber;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.subscriber.TableWait;
 import io.londiste.table.Selection;
-import io.londiste.test.Db;
 import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,20 +19,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(PostgresPair.class)
-class WaitIT {
-    @TempDir
-    Path directory;
-
-    private Terminal terminal;
-    private Db subscriber;
-    private String config;
+class WaitIT extends JobFixture {
     private Connection replay;
     private Job job;
-    private io.londiste.subscriber.Subscriber commands;
+    private Subscriber commands;
     private final Messages messages = new Messages();
 
     private static final class Messages implements TableWait.Watcher {
@@ -54,16 +41,11 @@ class WaitIT {
     }
 
     @BeforeEach
-    void install(@Provider Db provider, @Subscriber Db subscriber) {
-        this.subscriber = subscriber;
-        terminal = new Terminal(directory);
-        config = terminal.job(provider, subscriber);
-        provider.sql("create table t (id int primary key); insert into t select generate_series(1, 1000);"
-                + " create table u (id int primary key)");
-        subscriber.sql("create table t (id int primary key); create table u (id int primary key)");
+    void replicate() {
+        onBoth("create table t (id int primary key); create table u (id int primary key)");
+        provider.sql("insert into t select generate_series(1, 1000)");
         job = new Job(provider, subscriber);
-        commands =
-                new io.londiste.subscriber.Subscriber(job.settings(), provider.dataSource(), subscriber.dataSource());
+        commands = new Subscriber(job.settings(), provider.dataSource(), subscriber.dataSource());
         terminal.ok(config, "provider", "add", "--all");
     }
 
@@ -131,7 +113,7 @@ class WaitIT {
     }
 
     @Test
-    void whatKeepsTablesBackIsToldOnceAndWaitedFor() throws SQLException {
+    void whatHoldsTablesUpIsReportedOnceAndWaitedFor() throws SQLException {
         replayRuns();
         var waiting = await("t");
         set("t", "in-copy", "no space");

@@ -106,7 +106,7 @@ class SettingsTest {
                 "provider_db = dbname | provider_db: not a connection string",
                 "method = file_write | method: cannot be file_write.",
             })
-    void saysWhatIsWrongWithAValue(String line, String message) {
+    void reportsWhatIsWrongWithAValue(String line, String message) {
         assertThatThrownBy(() -> londiste(line)).hasMessageContaining("conf.ini: [londiste] " + message);
     }
 
@@ -146,7 +146,7 @@ class SettingsTest {
     }
 
     @Test
-    void saysAtDebugLevelWhatHasNoEffect() throws IOException {
+    void logsAtDebugLevelWhatHasNoEffect() throws IOException {
         assertThat(told("use_skylog = 1\nfake = 0\nmethod = direct\nmirror_queue =\n"))
                 .hasSize(4)
                 .allMatch(line -> line.startsWith("DEBUG FILE: [londiste] "))

@@ -1,10 +1,10 @@
 package io.londiste.console;
 
-import static io.londiste.console.ConsoleFixture.OPERATOR;
-import static io.londiste.console.ConsoleFixture.VIEWER;
-import static io.londiste.console.ConsoleFixture.browser;
-import static io.londiste.console.ConsoleFixture.password;
-import static io.londiste.console.ConsoleFixture.send;
+import static io.londiste.console.TrialConsole.OPERATOR;
+import static io.londiste.console.TrialConsole.VIEWER;
+import static io.londiste.console.TrialConsole.browser;
+import static io.londiste.console.TrialConsole.password;
+import static io.londiste.console.TrialConsole.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -12,43 +12,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import javax.management.JMException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** How the console answers those whom it lets in. */
-class AnswersTest {
-    @TempDir
-    Path directory;
-
-    private ConsoleFixture fixture;
-
-    @BeforeEach
-    void start() throws JMException {
-        fixture = new ConsoleFixture(directory);
-    }
-
-    @AfterEach
-    void stop() throws JMException {
-        fixture.close();
-    }
-
+/** The answers of the console to users that it lets in. */
+class AnswersTest extends ConsoleFixture {
     @Test
     void answersForbidFramesScriptsOfOthersAndGuesses() throws Exception {
         var headers =
-                send(browser(), HttpRequest.newBuilder(fixture.at("login"))).headers();
+                send(browser(), HttpRequest.newBuilder(console.at("login"))).headers();
 
         assertThat(headers.firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
                 .contains("script-src 'self'", "frame-ancestors 'none'"));
         assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");
         assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(headers.firstValue("Server")).isEmpty();
-        var cookie = fixture.login(browser(), VIEWER, new String(password(VIEWER)))
+        var cookie = console.login(browser(), VIEWER, new String(password(VIEWER)))
                 .headers()
                 .firstValue("Set-Cookie");
         assertThat(cookie).hasValueSatisfying(set -> assertThat(set).contains("HttpOnly", "SameSite=Strict"));
@@ -56,11 +36,11 @@ class AnswersTest {
 
     @Test
     void largeAnswersAreCompressedAndRequestsAreNotUnpacked() throws Exception {
-        var operator = fixture.signedIn(OPERATOR);
+        var operator = console.signedIn(OPERATOR);
         var list = "{\"type\": \"list\"}";
 
         var answer = operator.send(
-                fixture.post("jolokia", list).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
+                console.post("jolokia", list).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
         assertThat(answer.headers().firstValue("Content-Encoding")).contains("gzip");
         assertThat(new String(new GZIPInputStream(answer.body()).readAllBytes(), StandardCharsets.UTF_8))
                 .contains("\"status\":200");
@@ -69,7 +49,7 @@ class AnswersTest {
         try (var packed = new GZIPOutputStream(bomb)) {
             packed.write(list.getBytes(StandardCharsets.UTF_8));
         }
-        var request = fixture.post("jolokia", "")
+        var request = console.post("jolokia", "")
                 .header("Content-Encoding", "gzip")
                 .POST(BodyPublishers.ofByteArray(bomb.toByteArray()));
         assertThat(send(operator, request).body()).doesNotContain("\"status\":200");

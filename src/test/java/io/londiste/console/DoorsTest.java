@@ -1,11 +1,11 @@
 package io.londiste.console;
 
-import static io.londiste.console.ConsoleFixture.BEAN;
-import static io.londiste.console.ConsoleFixture.OPERATOR;
-import static io.londiste.console.ConsoleFixture.VIEWER;
-import static io.londiste.console.ConsoleFixture.browser;
-import static io.londiste.console.ConsoleFixture.password;
-import static io.londiste.console.ConsoleFixture.send;
+import static io.londiste.console.TrialConsole.BEAN;
+import static io.londiste.console.TrialConsole.OPERATOR;
+import static io.londiste.console.TrialConsole.VIEWER;
+import static io.londiste.console.TrialConsole.browser;
+import static io.londiste.console.TrialConsole.password;
+import static io.londiste.console.TrialConsole.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -16,40 +16,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
-import javax.management.JMException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody tries the console's doors. */
-class DoorsTest {
-    @TempDir
-    Path directory;
-
-    private ConsoleFixture fixture;
-
-    @BeforeEach
-    void start() throws JMException {
-        fixture = new ConsoleFixture(directory);
-    }
-
-    @AfterEach
-    void stop() throws JMException {
-        fixture.close();
-    }
-
+/** Who gets into the console, and what for; how others are refused. */
+class DoorsTest extends ConsoleFixture {
     private static int status(HttpClient browser, HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return send(browser, request).statusCode();
     }
 
-    /** What Jolokia says in an answer that is always 200. */
+    /** The status inside an answer of Jolokia, whose HTTP status is always 200. */
     private static int jolokiaStatus(HttpClient browser, HttpRequest.Builder request)
             throws IOException, InterruptedException {
         var answer = send(browser, request);
@@ -59,64 +39,64 @@ class DoorsTest {
 
     private void assertLogged(String part) {
         // The line is written when the answer is out.
-        await().untilAsserted(() -> assertThat(fixture.logged())
+        await().untilAsserted(() -> assertThat(console.logged())
                 .anySatisfy(
                         line -> assertThat(line).startsWith("console: refused ").contains(part)));
     }
 
     private HttpRequest.Builder look() {
-        return fixture.jolokia("exec", BEAN, "look()", null);
+        return console.jolokia("exec", BEAN, "look()", null);
     }
 
     private HttpRequest.Builder act() {
-        return fixture.jolokia("exec", BEAN, "act()", null);
+        return console.jolokia("exec", BEAN, "act()", null);
     }
 
     @Test
     void whoHasSignedInGetsWhatHisRoleMay() throws Exception {
-        var viewer = fixture.signedIn(VIEWER);
-        var operator = fixture.signedIn(OPERATOR);
+        var viewer = console.signedIn(VIEWER);
+        var operator = console.signedIn(OPERATOR);
 
-        assertThat(jolokiaStatus(viewer, fixture.jolokia("read", BEAN, "Count", null)))
+        assertThat(jolokiaStatus(viewer, console.jolokia("read", BEAN, "Count", null)))
                 .isEqualTo(200);
         assertThat(jolokiaStatus(viewer, look())).isEqualTo(200);
         assertThat(jolokiaStatus(operator, act())).isEqualTo(200);
-        assertThat(jolokiaStatus(operator, fixture.jolokia("write", BEAN, "Count", "7")))
+        assertThat(jolokiaStatus(operator, console.jolokia("write", BEAN, "Count", "7")))
                 .isEqualTo(200);
-        assertThat(fixture.bean.getCount()).isEqualTo(7);
+        assertThat(console.bean.getCount()).isEqualTo(7);
     }
 
     @Test
     void aViewerDoesNotAct() throws Exception {
-        var viewer = fixture.signedIn(VIEWER);
+        var viewer = console.signedIn(VIEWER);
 
         assertThat(jolokiaStatus(viewer, act())).isEqualTo(403);
-        assertThat(jolokiaStatus(viewer, fixture.jolokia("exec", BEAN, "act", null)))
+        assertThat(jolokiaStatus(viewer, console.jolokia("exec", BEAN, "act", null)))
                 .isEqualTo(403);
-        assertThat(jolokiaStatus(viewer, fixture.jolokia("write", BEAN, "Count", "7")))
+        assertThat(jolokiaStatus(viewer, console.jolokia("write", BEAN, "Count", "7")))
                 .isEqualTo(403);
-        assertThat(fixture.bean.getCount()).isZero();
+        assertThat(console.bean.getCount()).isZero();
         assertLogged("executing act() of " + BEAN + ", as ann (viewer)");
         assertLogged("setting Count of " + BEAN + ", as ann (viewer)");
     }
 
     @Test
     void hawtioMayAskWhetherJolokiaIsThere() throws Exception {
-        var probe = HttpRequest.newBuilder(fixture.at("jolokia"));
-        assertThat(send(fixture.signedIn(VIEWER), probe).body()).contains("\"agent\"");
+        var probe = HttpRequest.newBuilder(console.at("jolokia"));
+        assertThat(send(console.signedIn(VIEWER), probe).body()).contains("\"agent\"");
         assertThat(status(browser(), probe)).isEqualTo(403);
     }
 
     @Test
     void nobodyGetsNothing() throws Exception {
-        assertThat(send(browser(), HttpRequest.newBuilder(fixture.at("user"))).body())
+        assertThat(send(browser(), HttpRequest.newBuilder(console.at("user"))).body())
                 .isEmpty();
         assertThat(status(browser(), look())).isEqualTo(403);
-        assertThat(status(browser(), fixture.jolokia("read", BEAN, "Count", null)))
+        assertThat(status(browser(), console.jolokia("read", BEAN, "Count", null)))
                 .isEqualTo(403);
-        assertThat(status(browser(), HttpRequest.newBuilder(fixture.at("user/role"))))
+        assertThat(status(browser(), HttpRequest.newBuilder(console.at("user/role"))))
                 .isEqualTo(403);
-        var page = send(browser(), HttpRequest.newBuilder(fixture.at("londiste")));
+        var page = send(browser(), HttpRequest.newBuilder(console.at("londiste")));
         assertThat(page.statusCode()).isEqualTo(302);
         assertThat(page.headers().firstValue("Location"))
                 .hasValueSatisfying(at -> assertThat(at).endsWith("/hawtio/login"));
@@ -125,26 +105,26 @@ class DoorsTest {
 
     @Test
     void whoSignsOutOrIsRemovedIsOut() throws Exception {
-        var viewer = fixture.signedIn(VIEWER);
-        status(viewer, HttpRequest.newBuilder(fixture.at("auth/logout")));
+        var viewer = console.signedIn(VIEWER);
+        status(viewer, HttpRequest.newBuilder(console.at("auth/logout")));
         assertThat(status(viewer, look())).isEqualTo(403);
 
-        var operator = fixture.signedIn(OPERATOR);
-        fixture.users.changePassword(OPERATOR, "other".toCharArray());
+        var operator = console.signedIn(OPERATOR);
+        console.users.changePassword(OPERATOR, "other".toCharArray());
         assertThat(status(operator, act())).isEqualTo(403);
 
-        viewer = fixture.signedIn(VIEWER);
-        fixture.users.remove(VIEWER);
+        viewer = console.signedIn(VIEWER);
+        console.users.remove(VIEWER);
         assertThat(status(viewer, look())).isEqualTo(403);
     }
 
     @Test
     void whoGuessesHasToWait() throws Exception {
         for (int i = 0; i < 5; i++) {
-            assertThat(fixture.login(browser(), OPERATOR, "guess" + i).statusCode())
+            assertThat(console.login(browser(), OPERATOR, "guess" + i).statusCode())
                     .isEqualTo(403);
         }
-        var answer = fixture.login(browser(), OPERATOR, "guess");
+        var answer = console.login(browser(), OPERATOR, "guess");
 
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
@@ -161,7 +141,7 @@ class DoorsTest {
                 .isEqualTo(403);
         assertThat(status(
                         browser(),
-                        HttpRequest.newBuilder(fixture.at("londiste"))
+                        HttpRequest.newBuilder(console.at("londiste"))
                                 .header("Authorization", basic(VIEWER, password(VIEWER)))))
                 .isEqualTo(403);
         assertLogged("credentials elsewhere than at jolokia");
@@ -181,18 +161,18 @@ class DoorsTest {
         "Sec-Fetch-Site, same-site"
     })
     void pagesOfOtherSitesAreRefused(String header, String value) throws Exception {
-        var operator = fixture.signedIn(OPERATOR);
+        var operator = console.signedIn(OPERATOR);
 
         assertThat(status(operator, act().header(header, value))).isEqualTo(403);
-        assertThat(fixture.bean.getCount()).isZero();
+        assertThat(console.bean.getCount()).isZero();
         assertLogged("sent by another site");
     }
 
     @Test
     void ourOwnPageIsNot() throws Exception {
-        var own = fixture.at("/").toString().replaceFirst("/$", "");
+        var own = console.at("/").toString().replaceFirst("/$", "");
         assertThat(jolokiaStatus(
-                        fixture.signedIn(OPERATOR),
+                        console.signedIn(OPERATOR),
                         act().header("Origin", own).header("Sec-Fetch-Site", "same-origin")))
                 .isEqualTo(200);
     }
@@ -204,7 +184,7 @@ class DoorsTest {
     }
 
     private HttpRequest.Builder linked(String path) {
-        return HttpRequest.newBuilder(fixture.at(path))
+        return HttpRequest.newBuilder(console.at(path))
                 .header("Sec-Fetch-Site", "cross-site")
                 .header("Sec-Fetch-Mode", "navigate");
     }
@@ -212,14 +192,14 @@ class DoorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"})
     void jolokiaTakesOnlyPosts(String method) throws Exception {
-        var operator = fixture.signedIn(OPERATOR);
+        var operator = console.signedIn(OPERATOR);
         for (var path :
                 new String[] {"jolokia/exec/" + BEAN + "/act", "jolokia/version", "jolokia?p=exec/" + BEAN + "/act"}) {
             assertThat(status(
-                            operator, HttpRequest.newBuilder(fixture.at(path)).method(method, BodyPublishers.noBody())))
+                            operator, HttpRequest.newBuilder(console.at(path)).method(method, BodyPublishers.noBody())))
                     .isEqualTo(405);
         }
-        assertThat(fixture.bean.getCount()).isZero();
+        assertThat(console.bean.getCount()).isZero();
         assertLogged(method + " /hawtio/jolokia");
     }
 
@@ -228,10 +208,10 @@ class DoorsTest {
             strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html"
             })
     void bodiesThatFormsCanSendAreRefused(String type) throws Exception {
-        var operator = fixture.signedIn(OPERATOR);
+        var operator = console.signedIn(OPERATOR);
 
         assertThat(status(operator, act().setHeader("Content-Type", type))).isEqualTo(415);
-        assertThat(fixture.bean.getCount()).isZero();
+        assertThat(console.bean.getCount()).isZero();
         assertLogged("415, not JSON");
     }
 
@@ -264,7 +244,7 @@ class DoorsTest {
                 "ch.qos.logback.classic:Name=default | reloadDefaultConfiguration()"
             })
     void operationsOfForeignMBeansAreRefused(String bean, String operation) throws Exception {
-        assertThat(jolokiaStatus(fixture.signedIn(OPERATOR), fixture.jolokia("exec", bean, operation, null)))
+        assertThat(jolokiaStatus(console.signedIn(OPERATOR), console.jolokia("exec", bean, operation, null)))
                 .isEqualTo(403);
         assertLogged("executing " + operation);
     }
@@ -277,10 +257,10 @@ class DoorsTest {
         "com.sun.management:type=HotSpotDiagnostic, DiagnosticOptions"
     })
     void whatMaySecretsBeInIsNotRead(String bean, String attribute) throws Exception {
-        var operator = fixture.signedIn(OPERATOR);
-        assertThat(jolokiaStatus(operator, fixture.jolokia("read", bean, attribute, null)))
+        var operator = console.signedIn(OPERATOR);
+        assertThat(jolokiaStatus(operator, console.jolokia("read", bean, attribute, null)))
                 .isEqualTo(403);
-        assertThat(jolokiaStatus(operator, fixture.jolokia("write", "java.lang:type=Memory", "Verbose", "true")))
+        assertThat(jolokiaStatus(operator, console.jolokia("write", "java.lang:type=Memory", "Verbose", "true")))
                 .isEqualTo(403);
     }
 
@@ -288,10 +268,10 @@ class DoorsTest {
     void noOtherProcessIsReachedThroughThisOne() throws Exception {
         var proxy = "{\"type\": \"read\", \"mbean\": \"%s\", \"attribute\": \"Count\", \"target\": {\"url\": "
                 + "\"service:jmx:rmi:///jndi/rmi://127.0.0.1:1/x\"}}";
-        var answer = send(fixture.signedIn(OPERATOR), fixture.post("jolokia", proxy.formatted(BEAN)));
+        var answer = send(console.signedIn(OPERATOR), console.post("jolokia", proxy.formatted(BEAN)));
 
         assertThat(answer.body()).contains("\"value\":0"); // ours: the target is of no account
-        assertThat(status(browser(), HttpRequest.newBuilder(fixture.at("proxy/http/127.0.0.1/1/"))))
+        assertThat(status(browser(), HttpRequest.newBuilder(console.at("proxy/http/127.0.0.1/1/"))))
                 .isEqualTo(404);
     }
 
@@ -330,7 +310,7 @@ class DoorsTest {
 
     /** As only those write it who do not use a browser. */
     private String raw(String request) throws IOException {
-        try (var socket = new Socket("127.0.0.1", fixture.console.uri().getPort())) {
+        try (var socket = new Socket("127.0.0.1", console.uri().getPort())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -341,7 +321,7 @@ class DoorsTest {
     void systemPropertiesOfHawtioDoNotOpenIt(String property) {
         System.setProperty(property, "false");
         try {
-            assertThatThrownBy(() -> Console.start(ConsoleFixture.settings(directory), null))
+            assertThatThrownBy(() -> Console.start(TrialConsole.settings(directory), null))
                     .hasMessageContaining(property);
         } finally {
             System.clearProperty(property);
@@ -354,8 +334,8 @@ class DoorsTest {
             raw("GET /hawtio/none%0aconsole HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n");
         }
         assertLogged("GET /hawtio/none");
-        assertThat(fixture.logged().stream().filter(line -> line.contains("refused")))
+        assertThat(console.logged().stream().filter(line -> line.contains("refused")))
                 .hasSize(20);
-        assertThat(fixture.logged()).noneMatch(line -> line.contains("\n"));
+        assertThat(console.logged()).noneMatch(line -> line.contains("\n"));
     }
 }

@@ -83,7 +83,7 @@ class UsersTest {
     }
 
     @Test
-    void saysWhatIsWrong() throws IOException {
+    void reportsWhatIsWrong() throws IOException {
         users.add("ann", Role.VIEWER, SECRET);
         assertThatThrownBy(() -> users.add("ann", Role.OPERATOR, SECRET))
                 .hasMessageContaining("user ann is there already");

@@ -3,7 +3,7 @@ package io.londiste.copy;
 import io.londiste.test.Db;
 import java.util.List;
 
-/** All that the catalog says of the tables of a schema and what belongs to them, to compare it before and after. */
+/** All catalog entries of the tables of a schema and what belongs to them, to compare them before and after. */
 final class Catalog {
     private static final String SNAPSHOT = """
             with rel as (select c.* from pg_class c where relnamespace = 'public'::regnamespace),

@@ -2,11 +2,7 @@ package io.londiste.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.test.Db;
-import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,19 +13,17 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /** A copy that is held up or killed in each of its steps. Locks of the test make it stop there. */
-@ExtendWith(PostgresPair.class)
-class CopyStepsIT {
+class CopyStepsIT extends ReplicationFixture {
     private static final String TABLES = """
             create table main (id int primary key, v text);
             create table lone (id int primary key, v text);
             create table other (id int primary key);
             """;
-    /** The rows of main wait for whoever has lock 1, its index for lock 2. */
+    /** Rows of main wait for the holder of lock 1, its index for the holder of lock 2. */
     private static final String SUBSCRIBER = TABLES + """
             create function wait_for(n int, result int) returns int immutable language plpgsql as
               'begin perform pg_advisory_xact_lock_shared(n); return result; end';
@@ -40,17 +34,12 @@ class CopyStepsIT {
 
     private static final String ROWS = "select count(*), md5(string_agg(t::text, ',' order by id)) from main t";
 
-    private Db provider;
-    private Db subscriber;
-    private Job job;
     private List<String> catalog;
     private Connection holder;
     private Statement hold;
 
     @BeforeEach
-    void replicate(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
-        this.provider = provider;
-        this.subscriber = subscriber;
+    void replicate() throws SQLException {
         provider.sql(TABLES);
         subscriber.sql(SUBSCRIBER);
         provider.sql("insert into main select i, repeat('x', 100) from generate_series(1, 8000) i;"
@@ -58,19 +47,17 @@ class CopyStepsIT {
         catalog = Catalog.of(subscriber);
         holder = subscriber.connect();
         hold = holder.createStatement();
-        job = new Job(provider, subscriber).with("lock_timeout", "2");
-        job.add("main", "lone", "other").start().awaitOk();
+        job.with("lock_timeout", "2").add("main", "lone", "other").start().awaitOk();
         awaitRestored();
     }
 
     @AfterEach
     void stop() throws SQLException {
         holder.close();
-        job.close();
     }
 
     private static ConditionFactory soon() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await().pollInterval(Duration.ofMillis(20));
     }
 
     private void awaitRestored() {
@@ -203,7 +190,7 @@ class CopyStepsIT {
     }
 
     @Test
-    void aCopyThatEndsSaysThatThereIsRoomForTheNext() throws SQLException {
+    void aCopyThatEndsAnnouncesRoomForTheNext() throws SQLException {
         hold.execute("listen londiste_table");
         resync("main");
 

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The guard lets nobody but the replay change a replicated table. */
+/** The guard lets only the replay change a replicated table. */
 @ExtendWith(PostgresPair.class)
 class GuardIT {
     private static final String TABLES = """

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a copy takes away from a table, or finds in its way, is afterwards as it was, to the last word of the catalog. */
+/** What a copy drops from a table, and what it finds there, is afterwards as it was, in every entry of the catalog. */
 @ExtendWith(PostgresPair.class)
 class StructureIT {
     private static final String PROVIDER = """
@@ -153,7 +153,7 @@ class StructureIT {
         }
     }
 
-    /** The triggers are taken off and put back by commands, the foreign keys by the replay. */
+    /** Commands drop and restore the triggers, the replay drops and restores the foreign keys. */
     private static void assertCopied(Job job, Db subscriber, List<String> catalog) {
         TABLES.forEach(table -> subscriber.sql("select londiste.subscriber_drop_triggers(?)", table));
         assertThat(Catalog.of(subscriber)).noneMatch(line -> line.startsWith("trigger"));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,15 +108,17 @@ class DsnLikePsqlIT {
 
     @Test
     void goesWherePsqlGoes() throws Exception {
+        var answers = new ArrayList<String>();
         for (var environment : ENVIRONMENTS) {
             var variables = new HashMap<String, String>();
             environment.forEach((name, value) -> variables.put(name, filled(value)));
             for (var text : STRINGS) {
-                assertThat(ours(filled(text), variables))
-                        .as(text + " with " + environment)
-                        .isEqualTo(psqls(filled(text), variables));
+                var answer = ours(filled(text), variables);
+                assertThat(answer).as(text + " with " + environment).isEqualTo(psqls(filled(text), variables));
+                answers.add(answer);
             }
         }
+        assertThat(answers).as("not all are refused").anyMatch(answer -> !answer.isEmpty());
     }
 
     /** The answer to the query; nothing if there is no connection. */

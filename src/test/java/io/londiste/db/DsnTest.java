@@ -101,7 +101,7 @@ class DsnTest {
                 "password=geheim connect_timeout=x",
                 "password=geheim target_session_attrs=x",
             })
-    void saysWhatIsWrongWithoutShowingThePassword(String text) {
+    void reportsWhatIsWrongWithoutShowingThePassword(String text) {
         assertThatThrownBy(() -> dsn(text, Map.of()))
                 .isInstanceOf(LondisteException.class)
                 .extracting(Throwable::getMessage)

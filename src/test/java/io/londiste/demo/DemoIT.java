@@ -61,7 +61,7 @@ class DemoIT {
         demo.destroyForcibly().waitFor();
 
         assertThat(servers).hasSize(2);
-        await().atMost(Duration.ofMinutes(1)).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
+        await().until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     private void start(String... arguments) throws IOException {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The last errors are kept, the latest first, and not more of them than anybody would read. */
+/** The last errors are kept, the latest first, up to a limit. */
 class RecentErrorsTest {
     private final RecentErrors errors = new RecentErrors();
 
     @Test
-    void whatComesAgainAndAgainIsKeptOnce() {
+    void aRepeatedErrorIsKeptOnce() {
         errors.add("copy", "no");
         errors.add("replay", "no");
         errors.add("copy", "no");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What JMX clients are told of the MBeans, whose interfaces are all in this package. */
+/** The descriptions of the MBeans, whose interfaces are all in this package. */
 class DescriptionsTest {
     private static final Pattern UNIT = Pattern.compile("in seconds|a second|from 0 to 1|\\b(number|bytes|rows|events|"
             + "batch(es)?|ticks?|event tables|foreign keys|triggers|inserts|updates|deletes|truncates)\\b");

@@ -17,7 +17,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import javax.rmi.ssl.SslRMIClientSocketFactory;
 
-/** A JMX client as jconsole is one: it knows nothing of the program's classes. */
+/** A JMX client as jconsole is one: it does not use the program's classes. */
 public final class JmxClient implements AutoCloseable {
     private final JMXConnector connector;
     private final MBeanServerConnection server;
@@ -38,7 +38,7 @@ public final class JmxClient implements AutoCloseable {
         }
     }
 
-    /** A port of the loopback at which nobody listens. */
+    /** A free port of the loopback address. */
     public static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

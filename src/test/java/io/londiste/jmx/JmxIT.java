@@ -6,15 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.londiste.test.Db;
 import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -30,32 +27,21 @@ import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The MBeans of a replay with its ticker inside, as a client in the same process uses them. */
-@ExtendWith(PostgresPair.class)
-class JmxIT {
+class JmxIT extends ReplicationFixture {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private Db provider;
-    private Db subscriber;
-    private Job job;
     private MBeans mbeans;
     private Connection lock;
 
     @BeforeEach
-    void start(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
-        this.provider = provider;
-        this.subscriber = subscriber;
-        for (var db : new Db[] {provider, subscriber}) {
-            db.sql("create table a (id int primary key, v text);"
-                    + "create table b (id int primary key, a int references a);"
-                    + "create sequence s");
-        }
+    void start() throws SQLException {
+        onBoth("create table a (id int primary key, v text);"
+                + "create table b (id int primary key, a int references a);"
+                + "create sequence s");
         provider.sql("insert into a select i, 'row ' || i from generate_series(1, 100) i;"
                 + "insert into b select i, i from generate_series(1, 50) i");
-        job = new Job(provider, subscriber).start();
+        job.start();
         lock = subscriber.connect(); // the daemon's
         lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
         mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()));
@@ -75,13 +61,13 @@ class JmxIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** MBeans come and go with the picture of the databases, for which a busy machine needs a while. */
+    /** MBeans appear and disappear when the state of the databases is read, which takes a while on a busy machine. */
     private static void awaitNames(String type, String... names) {
-        await(type).atMost(PATIENCE).untilAsserted(() -> assertThat(names(type)).containsExactly(names));
+        await(type).untilAsserted(() -> assertThat(names(type)).containsExactly(names));
     }
 
     private static void awaitTables(int number) {
-        await("MBeans of tables").atMost(PATIENCE).until(() -> names("Table").size() == number);
+        await("MBeans of tables").until(() -> names("Table").size() == number);
     }
 
     private static <T> T proxy(String name, Class<T> type) {
@@ -118,7 +104,7 @@ class JmxIT {
     /** The comparison of that name, once it has ended. */
     private static ComparisonMBean ended(String name) {
         var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
-        await("ended").atMost(PATIENCE).until(() -> !comparison.getState().equals("running"));
+        await("ended").until(() -> !comparison.getState().equals("running"));
         return comparison;
     }
 
@@ -139,15 +125,15 @@ class JmxIT {
                 "Table",
                 "io.londiste:job=job,name=public.a,type=Table",
                 "io.londiste:job=job,name=public.b,type=Table");
-        await("ok").atMost(PATIENCE).until(() -> table("public.a").getState().equals("ok"));
+        await("ok").until(() -> table("public.a").getState().equals("ok"));
         assertThat(table("public.a").isWritesDenied()).isTrue();
-        await("copied").atMost(PATIENCE).until(() -> table("public.a").getCopiedRows() == 100);
+        await("copied").until(() -> table("public.a").getCopiedRows() == 100);
         assertThat(table("public.a").getCopyProgress()).isEqualTo(-1);
 
         assertThat(table("public.a").remove()).containsExactly("Removed public.a");
         awaitNames("Table", "io.londiste:job=job,name=public.b,type=Table");
         provider().remove("", true);
-        await("gone").atMost(PATIENCE).until(() -> names("Table").isEmpty());
+        await("gone").until(() -> names("Table").isEmpty());
     }
 
     @Test
@@ -168,13 +154,13 @@ class JmxIT {
         assertThat(replay().getEventsPerSecond()).isPositive();
         assertThat(replay().getBatches()).isPositive();
         assertThat(replay().getLastBatchEvents()).isPositive();
-        await("no lag").atMost(PATIENCE).until(() -> replay().getLagSeconds() == 0);
-        await("the tick is seen").atMost(PATIENCE).until(() -> replay().getTick() != null);
+        await("no lag").until(() -> replay().getLagSeconds() == 0);
+        await("the tick is seen").until(() -> replay().getTick() != null);
         assertThat(replay().getTick()).isPositive();
     }
 
     @Test
-    void aPausedReplayAppliesNothingUntilItGoesOn() {
+    void aPausedReplayAppliesNothingUntilItIsResumed() {
         addAll();
 
         replay().pause();
@@ -184,16 +170,16 @@ class JmxIT {
         var comparison = ended(subscriber().compare("a", false, false, false, false, "", 0));
         assertThat(comparison.getState()).isEqualTo("failed");
         assertThat(comparison.getError()).startsWith("the replay of job is paused");
-        await("seen").atMost(PATIENCE).until(() -> replay().getError().equals("paused by its operator"));
+        await("seen").until(() -> replay().getError().equals("paused by its operator"));
         assertThat(subscriber.number("select count(*) from a where id = 200")).isZero();
 
         replay().resume();
-        await("goes on").atMost(PATIENCE).until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
+        await("goes on").until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
         assertThat(replay().getState()).isEqualTo("running");
     }
 
     @Test
-    void differencesAreFoundAndMended() throws Exception {
+    void differencesAreFoundAndRepaired() throws Exception {
         addAll();
         subscriber.sql("update a set v = 'other' where id = 7");
 
@@ -221,7 +207,7 @@ class JmxIT {
             held.createStatement().execute("lock table a in access exclusive mode");
             var name = subscriber().compare("a", false, false, false, true, "", 1);
             var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
-            await("begun").atMost(PATIENCE).until(() -> comparison.getTotalRows() > 0);
+            await("begun").until(() -> comparison.getTotalRows() > 0);
             assertThatThrownBy(comparison::forget).hasMessageContaining("cancel it first");
 
             comparison.cancel();
@@ -245,15 +231,16 @@ class JmxIT {
                 + "create trigger t after insert on p1 for each row execute function f()");
         provider().add("p", false);
         addAll();
-        try (var other = new Job(provider, subscriber, "other, job", "second").start();
-                var others = MBeans.register(other.settings(), new EmbeddedDaemon(other.running()))) {
-            assertThat(others).isNotNull();
+        var other = new Job(provider, subscriber, "other, job", "second").start();
+        var others = MBeans.register(other.settings(), new EmbeddedDaemon(other.running()));
+        try (other;
+                others) {
             assertThat(names("Replay"))
                     .containsExactly("io.londiste:job=\"other, job\",type=Replay", "io.londiste:job=job,type=Replay");
             assertThat(proxy("type=Replay,job=\"other, job\"", ReplayMBean.class)
                             .getQueue())
                     .isEqualTo("second");
-            await("triggers").atMost(PATIENCE).until(() -> subscriber().getPendingTriggers() == 2);
+            await("triggers").until(() -> subscriber().getPendingTriggers() == 2);
             assertThat(proxy("type=Subscriber,job=\"other, job\"", SubscriberMBean.class)
                             .getPendingTriggers())
                     .isZero();
@@ -276,7 +263,7 @@ class JmxIT {
         awaitNames("Queue", "io.londiste:job=job,name=mails,type=Queue", "io.londiste:job=job,name=queue,type=Queue");
         var queue = proxy("type=Queue,job=job,name=mails", QueueMBean.class);
         queue.configure("ticker_max_lag", "7 s");
-        await("configured").atMost(PATIENCE).until(() -> queue.getTickerMaxLagSeconds() == 7);
+        await("configured").until(() -> queue.getTickerMaxLagSeconds() == 7);
         assertThat(column(ticker.config("mails"), "tickerMaxLagSeconds")).containsExactly(7.0);
         assertThat(column(ticker.status(), "queue")).containsExactly("mails", "queue");
 
@@ -299,11 +286,11 @@ class JmxIT {
         awaitNames("Queue", "io.londiste:job=job,name=queue,type=Queue");
         awaitNames("Consumer", "io.londiste:job=job,name=job,queue=queue,type=Consumer");
         provider.sql("select pgq.insert_event('queue', 'x', 'y')");
-        await("ticks").atMost(PATIENCE).until(() -> ticker.getTicks() > 0);
+        await("ticks").until(() -> ticker.getTicks() > 0);
     }
 
     @Test
-    void stateChangesAndErrorsAreTold() throws Exception {
+    void stateChangesAndErrorsSendNotifications() throws Exception {
         provider().add("a", false);
         subscriber().add("a", false, false, true, false, false);
         job.awaitOk();
@@ -318,7 +305,7 @@ class JmxIT {
         subscriber.sql("alter table a rename column v to w");
         provider.sql("insert into a values (300, 'x')");
 
-        await("error").atMost(PATIENCE).until(() -> told.stream()
+        await("error").until(() -> told.stream()
                 .anyMatch(each -> each.getType().equals("io.londiste.error")
                         && ((CompositeData) each.getUserData()).get("place").equals("public.a")));
         assertThat(told.stream()
@@ -333,7 +320,7 @@ class JmxIT {
     }
 
     @Test
-    void aLagOverItsLimitIsToldOnce() throws Exception {
+    void aLagOverItsLimitIsReportedOnce() throws Exception {
         addAll();
         var told = new ConcurrentLinkedQueue<Notification>();
         SERVER.addNotificationListener(
@@ -346,8 +333,8 @@ class JmxIT {
         replay().pause();
         provider.sql("insert into a values (400)");
 
-        await("told").atMost(PATIENCE).until(() -> !told.isEmpty());
-        await("seen again").atMost(PATIENCE).until(() -> replay().getLagSeconds() > 5);
+        await("reported").until(() -> !told.isEmpty());
+        await("checked again").until(() -> replay().getLagSeconds() > 5);
 
         assertThat(told).hasSize(1);
         assertThat((Double) ((CompositeData) told.element().getUserData()).get("lagSeconds"))

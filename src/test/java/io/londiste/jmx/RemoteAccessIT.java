@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Who gets at the MBeans from outside of the process. */
+/** Access to the MBeans from outside the process. */
 class RemoteAccessIT {
     @TempDir
     Path directory;
@@ -86,8 +86,8 @@ class RemoteAccessIT {
         log.start();
         var logger = (Logger) LoggerFactory.getLogger(RemoteAccess.class);
         logger.addAppender(log);
-        try (var access = open()) {
-            assertThat(access).isNotNull();
+        var access = open();
+        try (access) {
             assertThatThrownBy(() -> JmxClient.connect(port, "operator", "wrong"))
                     .isInstanceOf(SecurityException.class);
             assertThatThrownBy(() -> JmxClient.connect(port, "nobody", "secret"))
@@ -107,10 +107,10 @@ class RemoteAccessIT {
     }
 
     @Test
-    void onlyTheAddressThatIsSaidListens() throws IOException {
-        try (var access = open();
+    void onlyTheGivenAddressListens() throws IOException {
+        var access = open();
+        try (access;
                 var there = new Socket("127.0.0.1", port)) {
-            assertThat(access).isNotNull();
             assertThat(there.isConnected()).isTrue();
             assertThatThrownBy(() -> new Socket("127.0.0.2", port)).isInstanceOf(ConnectException.class);
             assertThatThrownBy(() -> new Socket(InetAddress.getByName("::1"), port))
@@ -120,8 +120,8 @@ class RemoteAccessIT {
 
     @Test
     void aPortThatIsTakenIsNamed() throws IOException {
-        try (var access = open()) {
-            assertThat(access).isNotNull();
+        var access = open();
+        try (access) {
             assertThatThrownBy(this::open)
                     .isInstanceOf(LondisteException.class)
                     .hasMessageContaining("jmx: cannot listen at 127.0.0.1:" + port);
@@ -130,8 +130,8 @@ class RemoteAccessIT {
 
     @Test
     void nobodyPutsSomethingElseInItsPlace() throws Exception {
-        try (var access = open()) {
-            assertThat(access).isNotNull();
+        var access = open();
+        try (access) {
             var registry = LocateRegistry.getRegistry("127.0.0.1", port);
             var stub = registry.lookup("jmxrmi");
             assertThatThrownBy(() -> registry.rebind("jmxrmi", stub)).isInstanceOf(IOException.class);
@@ -141,9 +141,9 @@ class RemoteAccessIT {
 
     @Test
     void whatIsNoArgumentOfOursIsNotRead() throws Exception {
-        try (var access = open();
+        var access = open();
+        try (access;
                 var operator = JmxClient.connect(port, "operator", "secret")) {
-            assertThat(access).isNotNull();
             var memory = new ObjectName("java.lang:type=Memory");
             assertThatThrownBy(() ->
                             operator.server().setAttribute(memory, new Attribute("Verbose", URI.create("http://x"))))
@@ -153,9 +153,9 @@ class RemoteAccessIT {
 
     @Test
     void optionsOfTheJvmAreNotShown() throws Exception {
-        try (var access = open();
+        var access = open();
+        try (access;
                 var viewer = JmxClient.connect(port, "viewer", "other")) {
-            assertThat(access).isNotNull();
             var runtime = new ObjectName("java.lang:type=Runtime");
             assertThatThrownBy(() -> viewer.server().getAttribute(runtime, "SystemProperties"))
                     .isInstanceOf(SecurityException.class);

@@ -59,7 +59,7 @@ class ManualTest {
             echo "${COMPREPLY[*]}"
             """;
 
-    /** There is no line to complete where nobody types: what bashcompinit asks of it is answered here, and told. */
+    /** Without a terminal there is no line to complete, so this answers what bashcompinit asks and prints it. */
     private static final String ZSH = """
             export ZDOTDIR=$PWD
             . COMPLETION.zsh

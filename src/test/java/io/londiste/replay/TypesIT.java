@@ -2,10 +2,11 @@ package io.londiste.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.replay.TypeSamples.Sample;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
+import io.londiste.test.TypeSamples;
+import io.londiste.test.TypeSamples.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ class TypesIT {
             end $$
             """;
 
-    /** Runs statements in one transaction. In a function, because the driver wants to know nothing of some settings. */
+    /** Runs statements in one transaction. In a function, because the driver does not accept some of the settings. */
     private static final String ODD = """
             create schema odd;
             create function odd.run(statements text) returns void language plpgsql
@@ -92,7 +93,7 @@ class TypesIT {
                             .collect(Collectors.joining(", ", " (id int primary key, u int unique, ", ")"))));
             db.sql(eachKey("create table public.key%1$d (v %2$s primary key, u int unique);"));
         }
-        // PostgreSQL 13 tells the driver at once, which insists on ISO
+        // PostgreSQL 13 reports a changed DateStyle to the driver, which accepts only ISO
         provider.sql(ODD.formatted(from == 13 ? "ISO" : "German"));
         odd(inserts(0));
         provider.sql("update public.plain set u = id where id < 3; update public.rich set u = id where id < 3");

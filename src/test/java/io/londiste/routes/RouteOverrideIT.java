@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README tells integrators: copy a route file, put its steps in, start with it. */
+/** The way to change routes that the documentation describes: copy a route file, add steps to it, start with it. */
 @ExtendWith(PostgresPair.class)
 class RouteOverrideIT {
     private static final String TABLES = "create table customer (id int primary key, country text, email text);"

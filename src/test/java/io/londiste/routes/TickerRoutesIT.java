@@ -13,7 +13,6 @@ import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ class TickerRoutesIT {
             pgq.insert(QUEUE, List.of(Event.of("t", "again"), Event.of("t", "once")));
 
             List<String> seen = new ArrayList<>();
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().until(() -> {
                 Optional<Batch> batch = pgq.nextBatch(QUEUE, "c");
                 if (batch.isPresent()) {
                     for (Event event : batch.get()) {
@@ -57,7 +56,7 @@ class TickerRoutesIT {
                 return seen.size() >= 3;
             });
             assertThat(seen).containsExactly("again null", "once null", "again 1");
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().until(() -> {
                 pgq.nextBatch(QUEUE, "c").ifPresent(batch -> finish(pgq, batch));
                 return db.number("select queue_cur_table from pgq.queue") == 2;
             });

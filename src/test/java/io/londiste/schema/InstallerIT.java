@@ -67,7 +67,7 @@ class InstallerIT {
     }
 
     @Test
-    void aSchemaOfSomebodyElseIsNotTouched(@Provider Db db) {
+    void aSchemaOfAnotherRoleIsNotTouched(@Provider Db db) {
         new Installer(db.dataSource()).installLondisteProvider();
         var role = db.role("nobody", "login password 'secret'");
 

@@ -66,7 +66,7 @@ class LondisteSqlIT extends SchemaFixture {
     }
 
     @Test
-    void removingATableLeavesNothingButTheEventThatSaysSo() {
+    void removingATableLeavesNothingButItsEvent() {
         db.sql(
                 "create table removed (id int primary key) partition by range (id); create table removed_1 partition of removed default");
         db.sql("select londiste.provider_add_table('q', 'removed')");
@@ -129,7 +129,7 @@ class LondisteSqlIT extends SchemaFixture {
     }
 
     @Test
-    void captureThatSomebodyTookAwayComesBack() {
+    void captureThatWasRemovedIsRestored() {
         db.sql("create table taken (id int primary key); select londiste.provider_add_table('q', 'taken')");
         var function = "londiste.capture_" + db.sql("select last_value from londiste.provider_table_nr_seq") + "()";
 
@@ -221,7 +221,7 @@ class LondisteSqlIT extends SchemaFixture {
     }
 
     @Test
-    void theReplayIsToldOfTablesToTakeUp() throws Exception {
+    void theReplayIsNotifiedOfTablesToTakeUp() throws Exception {
         db.sql("create table told (id int primary key)");
         try (var connection = db.connect();
                 var statement = connection.createStatement()) {

@@ -36,7 +36,7 @@ class SequenceSqlIT extends SchemaFixture {
     }
 
     @Test
-    void onlyThoseThatAreRegisteredAreTold() {
+    void onlyRegisteredSequencesAreReported() {
         db.sql("create sequence told; create sequence untold");
         assertThat(db.sql("select londiste.provider_add_seq('q', 'told')")).isEqualTo("1");
         assertThat(db.sql("select londiste.provider_add_seq('q', 'public.told')"))

@@ -7,23 +7,15 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.londiste.test.Db;
-import io.londiste.test.Job;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
-import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.ReplicationFixture;
 import io.londiste.test.SteadyWriter;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
-/** The values of sequences on their way. */
-@ExtendWith(PostgresPair.class)
-class SequencesIT {
+/** The values of sequences from the provider to the subscriber. */
+class SequencesIT extends ReplicationFixture {
     private static final int EACH = 30;
 
     /** One of each kind. */
@@ -38,22 +30,6 @@ class SequencesIT {
             "cache 100",
             "start 77",
             "as smallint increment -1 start -1");
-
-    private Db provider;
-    private Db subscriber;
-    private Job job;
-
-    @BeforeEach
-    void install(@Provider Db provider, @Subscriber Db subscriber) {
-        this.provider = provider;
-        this.subscriber = subscriber;
-        job = new Job(provider, subscriber);
-    }
-
-    @AfterEach
-    void stop() {
-        job.close();
-    }
 
     private void create(String definition) {
         provider.sql(definition);
@@ -85,7 +61,7 @@ class SequencesIT {
         subscriber.sql("select londiste.subscriber_add_seq('queue', 's' || i) from generate_series(1, ?) i", number);
     }
 
-    /** What each sequence would hand out, by reading it as anybody does. */
+    /** The next value of each sequence, read with nextval as a client does. */
     private static List<String> values(Db db) {
         String each = db.sql(
                 "select string_agg(format('select %L, last_value, is_called from %s', oid::regclass, oid::regclass),"
@@ -113,7 +89,7 @@ class SequencesIT {
         job.start().awaitReplay();
         assertAlike();
 
-        // nobody's first value is taken yet: a setval that is not called, a sequence that begins elsewhere
+        // no first value is taken yet: a setval with is_called false, a sequence with another start
         provider.sql(
                 "select setval('s1', 41, false), setval('s2', 9223372036854775807), setval('s63', -9223372036854775807),"
                         + " setval('s121', 20), nextval('s121'), setval('s151', -1, false), setval('s181', -100), nextval('s181');"
@@ -191,12 +167,12 @@ class SequencesIT {
 
         for (int i = 0; i < 3; i++) {
             provider.sql("select nextval('quiet')");
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(this::assertAlike);
+            Awaitility.await().untilAsserted(this::assertAlike);
         }
     }
 
     @Test
-    void oneThatCannotGoOnStopsAlone() {
+    void oneThatCannotContinueStopsAlone() {
         provider.sql("create sequence narrow; create sequence gone; create sequence \"left\"; create sequence dropped");
         subscriber.sql(
                 "create sequence narrow as smallint; create sequence gone; create sequence \"left\"; create sequence dropped");
@@ -287,7 +263,7 @@ class SequencesIT {
         assertAlike();
         long ticks = provider.number("select count(*) from pgq.tick");
         // older servers count with a delay
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        Awaitility.await().untilAsserted(() -> {
             for (var db : List.of(provider, subscriber)) {
                 assertThat(calls(db, "read_sequences")).isBetween(10L, ticks);
             }

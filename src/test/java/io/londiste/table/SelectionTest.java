@@ -44,7 +44,7 @@ class SelectionTest {
     }
 
     @Test
-    void saysWhatIsNoName() {
+    void refusesWhatMatchesNothingOrIsNoName() {
         assertThatThrownBy(() -> resolve("x*"))
                 .isInstanceOf(LondisteException.class)
                 .hasMessage("there is none that fits x*; nothing was changed");

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** PostgreSQL from Docker; a class of its own so that Testcontainers is loaded only where it is asked for. */
+/** PostgreSQL from Docker; a separate class so that Testcontainers is loaded only where it is asked for. */
 final class Containers {
     private Containers() {}
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A database that a test has to itself. What it throws is unchecked, for a test has nothing to do about it; the
+ * A database that only one test uses. Its exceptions are unchecked, since a test cannot handle them; the
  * {@link SQLException} is the cause's own, see {@link #connect} for tests that want to meet one.
  */
 public final class Db implements AutoCloseable {
@@ -36,7 +36,7 @@ public final class Db implements AutoCloseable {
         administer("create database " + name + " " + options);
     }
 
-    /** A database of a cluster that somebody else opened and ends. */
+    /** A database of a cluster that the caller has opened and closes. */
     public static Db on(PgCluster cluster, String purpose) {
         return new Db(Server.of(cluster), purpose);
     }
@@ -76,7 +76,7 @@ public final class Db implements AutoCloseable {
         return libpq(port());
     }
 
-    /** The libpq connection string by way of a proxy. */
+    /** The libpq connection string, through a proxy. */
     public String libpq(TcpProxy proxy) {
         return libpq(proxy.port());
     }
@@ -91,18 +91,18 @@ public final class Db implements AutoCloseable {
         return DriverManager.getConnection(url(name), role, rolePassword);
     }
 
-    /** Where connections come from, one by one, without a pool. */
+    /** A data source that opens a new connection each time, without a pool. */
     public DataSource dataSource() {
         return dataSource(host(), port());
     }
 
-    /** Where connections by way of a proxy come from. */
+    /** The same as {@link #dataSource()}, through a proxy. */
     public DataSource dataSource(TcpProxy proxy) {
         return dataSource("127.0.0.1", proxy.port());
     }
 
     /**
-     * Runs one or more statements as one string, so in one transaction unless it says otherwise.
+     * Runs one or more statements as one string, so in one transaction unless the statements begin their own.
      *
      * @return the rows of the last result, one a line, values separated by {@code |}; empty if it has none
      */
@@ -110,12 +110,12 @@ public final class Db implements AutoCloseable {
         return String.join("\n", rows(statements));
     }
 
-    /** As {@link #sql(String)} for one statement with {@code ?} parameters. */
+    /** Runs one statement with {@code ?} parameters, otherwise like {@link #sql(String)}. */
     public String sql(String statement, Object... parameters) {
         return String.join("\n", rows(statement, parameters));
     }
 
-    /** As {@link #sql(String)}, each row by itself. */
+    /** Runs statements like {@link #sql(String)} and returns each row as an element. */
     public List<String> rows(String statements) {
         try (var connection = connect();
                 var statement = connection.createStatement()) {
@@ -125,7 +125,7 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** As {@link #sql(String, Object...)}, each row by itself. */
+    /** Runs a statement like {@link #sql(String, Object...)} and returns each row as an element. */
     public List<String> rows(String sql, Object... parameters) {
         try (var connection = connect();
                 var statement = connection.prepareStatement(sql)) {

@@ -11,7 +11,7 @@ public final class DebianPostgres {
 
     private DebianPostgres() {}
 
-    /** Skips the test, with a word on what is missing, where Debian's packages are not installed. */
+    /** Skips the test where Debian's packages are not installed, naming what is missing. */
     public static void assumeInstalled() {
         Assumptions.assumeTrue(
                 Files.isExecutable(HOME.resolve("bin/initdb")) && Files.exists(PGQ),

@@ -96,8 +96,7 @@ public final class Job implements AutoCloseable {
 
     /** Returns when all tables are ok. */
     public Job awaitOk() {
-        Awaitility.await("all tables ok").atMost(Duration.ofSeconds(60)).until(() -> states().stream()
-                .allMatch("ok"::equals));
+        Awaitility.await("all tables ok").until(() -> states().stream().allMatch("ok"::equals));
         return this;
     }
 
@@ -106,7 +105,6 @@ public final class Job implements AutoCloseable {
         long after = provider.number("select txid_current()");
         provider.sql("select pgq.force_tick(?)", queue());
         Awaitility.await("a tick after transaction " + after)
-                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> provider.number(
                                 "select count(*) from pgq.tick join pgq.queue on queue_id = tick_queue"
@@ -119,7 +117,6 @@ public final class Job implements AutoCloseable {
                 queue());
         // the batch is finished last, when its rows are committed and what was done is counted
         Awaitility.await("the replay at tick " + tick)
-                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> provider.number(
                                 "select coalesce(max(last_tick), 0) from pgq.get_consumer_info(?, ?)",

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class Pgqd implements AutoCloseable {
     private final Process process;
 
-    /** Starts it; skips the test, with a word on what is missing, where it is not installed. */
+    /** Starts it; skips the test where it is not installed, naming what is missing. */
     public Pgqd(Db db, Path directory) throws IOException {
         Assumptions.assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/pgqd")), "pgqd is not installed here (Debian: pgqd)");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests databases on two real PostgreSQL servers, which start once a JVM. Each test has fresh databases, dropped
+ * Gives tests databases on two real PostgreSQL servers, which start once for each JVM. Each test has fresh databases, dropped
  * after it:
  *
  * <pre>{@code
@@ -57,14 +57,14 @@ public final class PostgresPair implements BeforeAllCallback, ParameterResolver 
 
     /**
      * A fresh database on a server of a major version, for tests that go through several of them. The test closes it; the
-     * server goes on.
+     * server keeps running.
      */
     public static Db database(int major) {
         return database(major, "");
     }
 
     /**
-     * As {@link #database(int)}.
+     * A fresh database with options on a server of a major version, see {@link #database(int)}.
      *
      * @param options as in {@code create database}, for example {@code encoding 'LATIN1' locale 'C' template template0}
      */

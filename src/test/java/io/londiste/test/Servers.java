@@ -14,7 +14,7 @@ import org.postgresql.PGProperty;
 final class Servers implements AutoCloseable {
     static final Servers SHARED = new Servers();
 
-    /** Small and quick. A crash of the server loses nothing, one of the machine would. */
+    /** Small and fast. A crash of the server loses nothing, a crash of the machine would. */
     private static final Map<String, String> SETTINGS = Map.of(
             "max_connections", "200",
             "shared_buffers", "64MB",
@@ -34,7 +34,7 @@ final class Servers implements AutoCloseable {
         return Integer.getInteger("postgres." + role, role.equals("provider") ? 15 : 18);
     }
 
-    /** Begins to start a server that will be wanted; several start side by side. */
+    /** Begins to start a server that will be needed; several start at the same time. */
     synchronized CompletableFuture<Server> begin(String role, int major) {
         return started.computeIfAbsent(
                 role + "-" + major, key -> CompletableFuture.supplyAsync(() -> start(role, major)));

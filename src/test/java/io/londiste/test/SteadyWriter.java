@@ -4,7 +4,6 @@ import io.londiste.db.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
-/** Clients that run the same transaction again and again, and get over a server that dies. */
+/** Clients that run the same transaction again and again, and connect again after a crash of the server. */
 public final class SteadyWriter implements AutoCloseable {
     private final Db db;
     private final String transaction;
@@ -66,15 +65,13 @@ public final class SteadyWriter implements AutoCloseable {
         return committed.get();
     }
 
-    /** Returns when so many more transactions are committed, or none will be. */
+    /** Returns when that many more transactions are committed, or a client has failed. */
     public void await(int transactions) {
         long until = committed() + transactions;
-        Awaitility.await("transactions")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> committed() >= until || writing.isCompletedExceptionally());
+        Awaitility.await("transactions").until(() -> committed() >= until || writing.isCompletedExceptionally());
     }
 
-    /** Lets the transactions end that run; when this returns, nobody writes any more. Fails if a client has stopped before. */
+    /** Lets running transactions end; when this returns, no client writes any more. Fails if a client has failed before. */
     public void stop() {
         stopping.countDown();
         writing.join();

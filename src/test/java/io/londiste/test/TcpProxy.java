@@ -64,8 +64,8 @@ public final class TcpProxy implements Closeable {
     }
 
     /**
-     * Passes on the next message of a client that contains a text, and resets its connection when the server answers: it
-     * has done what the client will not learn of.
+     * Passes on the next message of a client that contains a text, and resets its connection when the server answers: the
+     * statement was executed, and the client does not learn of it.
      */
     public void swallowAnswerTo(String text) {
         fatal = text.getBytes(StandardCharsets.UTF_8);

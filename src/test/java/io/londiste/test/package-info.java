@@ -1,2 +1,2 @@
-/** Real PostgreSQL for tests: a pair of servers a JVM, a fresh database a test, and ways to break connections. */
+/** Real PostgreSQL for tests: a pair of servers for each JVM, a fresh database for each test, and proxies that break connections. */
 package io.londiste.test;

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Retries, rotation, and what maintenance is told to do. */
+/** Retries, rotation, and the operations that maintenance has to run. */
 @ParameterizedClass
 @EnumSource
 class PgqMaintenanceIT extends PgqSuite {
     @Test
-    void anEventComesAgainForTheOneWhoAsked() {
+    void anEventIsDeliveredAgainToTheConsumerThatAsked() {
         var queue = queueFor("reader");
         sql("select pgq.register_consumer(?, 'other')", queue);
         long event = insert(queue, "t", "1");
@@ -44,7 +44,7 @@ class PgqMaintenanceIT extends PgqSuite {
     }
 
     @Test
-    void aWholeBatchComesAgain() {
+    void aWholeBatchIsDeliveredAgain() {
         var queue = queueFor("reader");
         sql("select pgq.insert_event('" + queue + "', 't', i::text) from generate_series(1, 25) i");
         tick(queue);
@@ -157,7 +157,7 @@ class PgqMaintenanceIT extends PgqSuite {
     }
 
     @Test
-    void maintenanceIsToldWhatIsDue() {
+    void maintenanceReportsWhatIsDue() {
         var queue = queueFor("reader");
         var operations = "select func_name, func_arg from pgq.maint_operations() where func_arg = ?";
         assertThat(rows(operations, queue)).isEmpty();
@@ -169,7 +169,8 @@ class PgqMaintenanceIT extends PgqSuite {
         assertThat(rows("select func_name from pgq.maint_operations() where func_arg is null"))
                 .containsExactly("pgq.maint_rotate_tables_step2");
         assertThat(rows("select * from pgq.maint_tables_to_vacuum()"))
-                .allSatisfy(table -> assertThat(table).startsWith("pgq."));
+                .as("autovacuum is on and few rows are dead")
+                .isEmpty();
     }
 
     private void retryAll() {

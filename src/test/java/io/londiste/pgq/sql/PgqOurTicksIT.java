@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 
-/** What ours promises of ticks and batches beyond the original. */
+/** What our ticks and batches promise beyond the original. */
 @ParameterizedClass
 @EnumSource(mode = Mode.EXCLUDE, names = "ORIGINAL")
 class PgqOurTicksIT extends PgqSuite {
@@ -41,7 +41,7 @@ class PgqOurTicksIT extends PgqSuite {
     }
 
     @Test
-    void aTickTellsThoseWhoListen() throws SQLException {
+    void aTickNotifiesListeners() throws SQLException {
         var queue = queue();
         try (var connection = db.connect();
                 var statement = connection.createStatement()) {

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
-/** What ours does beyond the original, or otherwise than it. */
+/** What our PgQ does beyond the original, or differently. */
 @ParameterizedClass
 @EnumSource(mode = Mode.EXCLUDE, names = "ORIGINAL")
 class PgqOursIT extends PgqSuite {
     @Test
-    void itTellsThatItIsOurs() {
+    void itReportsThatItIsOurs() {
         assertThat(sql("select pgq.implementation()")).startsWith("camel-londiste ");
     }
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
 /**
- * What the classes of the conformance suite share: one database and connection a class and implementation, a queue a
- * test, and short words for the calls that most tests make.
+ * What the classes of the conformance suite share: one database and connection for each class and implementation,
+ * a queue for each test, and short names for the calls that most tests make.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @ExtendWith(PostgresPair.class)
@@ -56,7 +56,7 @@ abstract class PgqSuite {
         return String.join("\n", rows(statement, parameters));
     }
 
-    /** As {@link #sql}, each row by itself; of several statements none. */
+    /** Runs a statement like {@link #sql} and returns each row as an element; empty for several statements. */
     List<String> rows(String sql, Object... parameters) {
         try (var statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** When queues are ticked, and what they tell of it. */
+/** When queues are ticked, and how that is reported. */
 @ParameterizedClass
 @EnumSource
 class PgqTickerIT extends PgqSuite {
@@ -83,7 +83,7 @@ class PgqTickerIT extends PgqSuite {
     }
 
     @Test
-    void aQueueTellsHowItRuns() {
+    void aQueueReportsHowItRuns() {
         var queue = queue();
         configure(queue, "ticker_paused", "true");
         sql("delete from pgq.tick where tick_queue = (select queue_id from pgq.queue where queue_name = ?)", queue);

@@ -80,7 +80,7 @@ class PgqTriggerIT extends PgqSuite {
     }
 
     @Test
-    void theTableIsLookedAtAnewAfterItWasAltered() throws Exception {
+    void theTableIsReadAgainAfterItWasAltered() throws Exception {
         var queue = queue();
         var c = new TriggerCase("alter", "t", "logutriga", List.of(), "", List.of());
         try (var connection = db.connect();

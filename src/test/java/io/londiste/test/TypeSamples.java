@@ -1,12 +1,12 @@
-package io.londiste.replay;
+package io.londiste.test;
 
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Types and values of them that are easily lost on the way, as SQL. */
-final class TypeSamples {
-    /** Own types, in a schema that is on nobody's search path. */
-    static final String OWN_TYPES = """
+public final class TypeSamples {
+    /** Own types, in a schema that is on no search path. */
+    public static final String OWN_TYPES = """
             create schema types;
             create extension hstore schema types; create extension citext schema types;
             create type types.mood as enum ('sad', 'so ''so"', 'happy', '');
@@ -37,7 +37,7 @@ final class TypeSamples {
      *
      * @param since the first major version that has the type and all the values
      */
-    record Sample(int since, String type, List<String> values) {}
+    public record Sample(int since, String type, List<String> values) {}
 
     private static Sample sample(String type, String... values) {
         return new Sample(13, type, List.of(values));
@@ -48,7 +48,7 @@ final class TypeSamples {
     }
 
     /** Types whose values survive JSON as it is. */
-    static final List<Sample> PLAIN = List.of(
+    public static final List<Sample> PLAIN = List.of(
             sample("bool", "true", "false"),
             sample("int2", "-32768", "32767"),
             sample("int4", "-2147483648", "2147483647"),
@@ -148,7 +148,7 @@ final class TypeSamples {
             sample("daterange", "'[2024-01-01,)'"));
 
     /** Types that JSON alone would change. */
-    static final List<Sample> RICH = List.of(
+    public static final List<Sample> RICH = List.of(
             sample(
                     "json",
                     "'null'",
@@ -206,7 +206,7 @@ final class TypeSamples {
             sample("types.citext", "'aA'::types.citext", "''"));
 
     /** Types that can be a primary key, each with two values. */
-    static final List<Sample> KEYS = List.of(
+    public static final List<Sample> KEYS = List.of(
             sample("bool", "true", "false"),
             sample("int8", "9223372036854775807", "-1"),
             sample("float4", "0.1", "'-0.0'"),
@@ -245,12 +245,12 @@ final class TypeSamples {
     private TypeSamples() {}
 
     /** Those that a major version has. */
-    static List<Sample> of(int major, List<Sample> samples) {
+    public static List<Sample> of(int major, List<Sample> samples) {
         return samples.stream().filter(s -> s.since <= major).toList();
     }
 
     /** All of them that a major version has. */
-    static List<Sample> all(int major) {
+    public static List<Sample> all(int major) {
         return of(major, Stream.concat(PLAIN.stream(), RICH.stream()).toList());
     }
 }
