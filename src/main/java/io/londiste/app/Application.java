@@ -1,9 +1,5 @@
 package io.londiste.app;
 
-import io.londiste.compare.Barrier;
-import io.londiste.compare.LastComparisons;
-import io.londiste.compare.Progress;
-import io.londiste.compare.ResultListener;
 import io.londiste.config.Settings;
 import io.londiste.copy.Arrivals;
 import io.londiste.copy.CatchUp;
@@ -14,6 +10,7 @@ import io.londiste.copy.ForeignKeys;
 import io.londiste.copy.Handover;
 import io.londiste.copy.SnapshotCopy;
 import io.londiste.db.Pools;
+import io.londiste.digest.LastComparisons;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
@@ -23,6 +20,9 @@ import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.Registration;
 import io.londiste.table.CopyConsumers;
+import io.londiste.sync.Barrier;
+import io.londiste.sync.ResultListener;
+import io.londiste.sync.WorkListener;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
@@ -86,7 +86,7 @@ public final class Application implements AutoCloseable {
         Application application = new Application(settings, "replay");
         application.bindReplay(settings);
         application.comparisons = new LastComparisons();
-        application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, Progress.NONE));
+        application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, WorkListener.NONE));
         List<String> routes = new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "upkeep"));
         routes.addAll(ComparisonBeans.ROUTES);
         if (!settings.compareEvery().isZero()) {
@@ -119,13 +119,13 @@ public final class Application implements AutoCloseable {
     /**
      * What a command needs that compares or repairs. Of the job's own route files it takes only those that are for it.
      *
-     * @param jobs tables at a time
-     * @param results is told each result as soon as it is there
-     * @param progress is told how far that is
+     * @param jobs how many tables are read at the same time, and how many connections scan their parts on either side
+     * @param results receives each result as soon as it and those of the tables before it are there
+     * @param work is informed how far the work is
      */
-    public static Application comparing(Settings settings, int jobs, ResultListener results, Progress progress) {
+    public static Application comparing(Settings settings, int jobs, ResultListener results, WorkListener work) {
         Application application = new Application(settings, "compare");
-        application.bindComparing(new ComparisonBeans(settings, jobs, results, progress));
+        application.bindComparing(new ComparisonBeans(settings, jobs, results, work));
         application
                 .main
                 .configure()
@@ -256,9 +256,8 @@ public final class Application implements AutoCloseable {
                 .send();
         Exception failure = exchange.getException();
         if (failure != null) {
-            throw failure instanceof LondisteException known
-                    ? known
-                    : new LondisteException("route " + route + ": " + Causes.root(failure), failure);
+            throw Causes.forOperator(failure)
+                    .orElseGet(() -> new LondisteException("route " + route + ": " + Causes.root(failure), failure));
         }
     }
 

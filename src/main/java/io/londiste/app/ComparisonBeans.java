@@ -1,41 +1,50 @@
 package io.londiste.app;
 
-import io.londiste.compare.Compare;
-import io.londiste.compare.Progress;
-import io.londiste.compare.Repair;
-import io.londiste.compare.ResultListener;
 import io.londiste.config.Settings;
 import io.londiste.db.Pools;
+import io.londiste.digest.Compare;
 import io.londiste.error.LondisteException;
-import java.nio.file.Path;
+import io.londiste.repair.Repair;
+import io.londiste.sync.ResultListener;
+import io.londiste.sync.SyncRuns;
+import io.londiste.sync.WorkListener;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.main.Main;
 import org.apache.commons.dbcp2.BasicDataSource;
 
-/** The beans of the routes that compare and repair, with connections of their own: others must not wait for them. */
+/** The beans and threads of the routes that compare and repair, with their own connections: others must not wait for them. */
 final class ComparisonBeans implements AutoCloseable {
-    static final List<String> ROUTES = List.of("errors", "compare", "repair");
+    static final List<String> ROUTES = List.of("errors", "compare", "compare-table", "repair", "repair-table");
 
-    /** Beside two a table: the snapshots' holders, the tick, and what is read first. */
+    /** The thread pool profile by which the routes limit how many tables they read at the same time. */
+    private static final String TABLE_THREADS = "table-threads";
+
+    /** In addition to two a table: the snapshots' holders, the tick, and what is read before the tables. */
     private static final int MORE_CONNECTIONS = 4;
 
     private static final Duration IDLE = Duration.ofMinutes(1);
 
+    private final int jobs;
     private final BasicDataSource provider;
     private final BasicDataSource subscriber;
+    private final ResultListener results;
+    private final SyncRuns runs;
     private final Compare compare;
     private final Repair repair;
-    private final ResultListener results;
 
-    ComparisonBeans(Settings settings, int jobs, ResultListener results, Progress progress) {
+    /** @param jobs how many tables are read at the same time, and how many connections scan their parts on either side */
+    ComparisonBeans(Settings settings, int jobs, ResultListener results, WorkListener work) {
         var lifetime = settings.connectionLifetime();
+        this.jobs = jobs;
+        this.results = results;
         provider = limited(Pools.open(settings.providerDb(), settings.jobName(), lifetime), jobs);
         subscriber = limited(Pools.openReplay(settings.subscriberDb(), settings.jobName(), lifetime), jobs);
-        compare = new Compare(settings, provider, subscriber, progress);
-        repair = new Repair(settings, provider, subscriber, Path.of(""), progress);
-        this.results = results;
+        runs = new SyncRuns(settings, provider, subscriber, results, work);
+        compare = new Compare(settings, runs, jobs);
+        repair = new Repair(compare, runs.points());
     }
 
     private static BasicDataSource limited(BasicDataSource pool, int jobs) {
@@ -50,12 +59,19 @@ final class ComparisonBeans implements AutoCloseable {
         main.bind("repair", repair);
         main.bind("results", results);
         main.bind("json", new Json());
+        main.bind(
+                TABLE_THREADS,
+                new ThreadPoolProfileBuilder(TABLE_THREADS)
+                        .poolSize(jobs)
+                        .maxPoolSize(jobs)
+                        .maxQueueSize(-1) // no limit; but a split only queues a table when it has begun the one before
+                        .allowCoreThreadTimeOut(true)
+                        .build());
     }
 
-    /** Ends what runs. A comparison may take hours, and nothing is lost with it. */
+    /** Ends the runs. A comparison may take hours, and nothing is lost with it. */
     void end() {
-        compare.end();
-        repair.end();
+        runs.end();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.londiste.cli;
 
-import io.londiste.compare.Compare;
-import io.londiste.compare.Comparison;
-import io.londiste.compare.ComparisonText;
+import io.londiste.digest.Compare;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.ComparisonText;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

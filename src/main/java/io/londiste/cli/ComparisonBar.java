@@ -1,6 +1,6 @@
 package io.londiste.cli;
 
-import io.londiste.compare.Progress;
+import io.londiste.sync.WorkListener;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows on a terminal how many rows of all are compared. */
-final class ComparisonBar implements Progress, AutoCloseable {
+final class ComparisonBar implements WorkListener, AutoCloseable {
     private final String task;
     private final PrintStream err;
     private final int width;

@@ -1,9 +1,10 @@
 package io.londiste.cli;
 
-import io.londiste.compare.Comparison;
-import io.londiste.compare.ComparisonText;
-import io.londiste.compare.Repair;
-import io.londiste.compare.Repaired;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.ComparisonText;
+import io.londiste.repair.Repair;
+import io.londiste.repair.Repaired;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,7 +41,7 @@ final class RepairCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var request = new Repair.Request(sync.selection(), sync.options(spec), apply, transaction);
+        var request = new Repair.Request(sync.selection(), sync.options(spec), apply, transaction, Path.of(""));
         return SyncSwitches.code(leftDifferent(sync.run(spec, "repair", request, Repaired.class, RepairCommand::line)));
     }
 

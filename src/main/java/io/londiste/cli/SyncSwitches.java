@@ -1,11 +1,11 @@
 package io.londiste.cli;
 
 import io.londiste.app.Application;
-import io.londiste.compare.Comparison;
-import io.londiste.compare.Comparison.Outcome;
-import io.londiste.compare.Progress;
-import io.londiste.compare.SyncOptions;
 import io.londiste.daemon.ExitCode;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.Comparison.Outcome;
+import io.londiste.sync.SyncOptions;
+import io.londiste.sync.WorkListener;
 import io.londiste.table.Selection;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ final class SyncSwitches {
         if (jobs < 1) {
             throw Root.wrong(command, "--jobs: at least 1");
         }
-        return new SyncOptions(lock, force, jobs, where);
+        return new SyncOptions(lock, force, where);
     }
 
     Selection selection() {
@@ -88,7 +88,7 @@ final class SyncSwitches {
                                 progress.print(root.out, line.apply(kind.cast(result)));
                             }
                         },
-                        width == 0 ? Progress.NONE : progress)) {
+                        width == 0 ? WorkListener.NONE : progress)) {
             application.start();
             application.send(route, request);
         }

@@ -1,5 +1,6 @@
 package io.londiste.error;
 
+import java.util.Optional;
 import org.postgresql.util.PSQLException;
 
 /** What lies at the bottom of an error. */
@@ -23,6 +24,16 @@ public final class Causes {
         return error instanceof LondisteException
                 ? error.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
                 : root(error);
+    }
+
+    /** The outermost error among the causes that was written for the operator; frameworks wrap it. */
+    public static Optional<LondisteException> forOperator(Throwable error) {
+        for (Throwable e = error; e != null; e = e.getCause()) {
+            if (e instanceof LondisteException known) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
     }
 
     private static String said(Throwable error) {

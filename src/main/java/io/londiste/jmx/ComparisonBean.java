@@ -1,10 +1,10 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
-import io.londiste.compare.Progress;
-import io.londiste.compare.ResultListener;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
+import io.londiste.sync.ResultListener;
+import io.londiste.sync.WorkListener;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One comparison or repair: the same routes as on the command line, in the background. */
-final class ComparisonBean implements ComparisonMBean, ResultListener, Progress, Runnable {
+final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListener, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonBean.class);
 
     private enum State {
@@ -31,7 +31,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, Progress,
 
     private final long id;
     private final Request request;
-    private final BiFunction<ResultListener, Progress, Application> maker;
+    private final BiFunction<ResultListener, WorkListener, Application> maker;
     private final Comparisons all;
     private final Instant started = Instant.now();
     private final List<TableResult> results = new ArrayList<>();
@@ -43,7 +43,8 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, Progress,
     private long totalRows;
 
     /** @param maker makes the routes, which tell results and progress */
-    ComparisonBean(long id, Request request, BiFunction<ResultListener, Progress, Application> maker, Comparisons all) {
+    ComparisonBean(
+            long id, Request request, BiFunction<ResultListener, WorkListener, Application> maker, Comparisons all) {
         this.id = id;
         this.request = request;
         this.maker = maker;

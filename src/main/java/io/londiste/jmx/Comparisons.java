@@ -1,13 +1,12 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
-import io.londiste.compare.Compare;
-import io.londiste.compare.Comparison;
-import io.londiste.compare.LastComparisons;
-import io.londiste.compare.Repair;
-import io.londiste.compare.Repaired;
-import io.londiste.compare.SyncOptions;
+import io.londiste.digest.Compare;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.LastComparisons;
 import io.londiste.error.LondisteException;
+import io.londiste.repair.Repair;
+import io.londiste.repair.Repaired;
 import io.londiste.table.TableName;
 import io.londiste.watch.LastComparison;
 import java.time.Instant;
@@ -48,16 +47,16 @@ final class Comparisons implements AutoCloseable {
     }
 
     /** Begins to compare; returns the name of the MBean. */
-    String compare(Compare.Request request, SyncOptions options) {
-        return begin(new ComparisonBean.Request("compare", request), options);
+    String compare(Compare.Request request, int jobs) {
+        return begin(new ComparisonBean.Request("compare", request), jobs);
     }
 
     /** Begins to repair; returns the name of the MBean. */
-    String repair(Repair.Request request, SyncOptions options) {
-        return begin(new ComparisonBean.Request("repair", request), options);
+    String repair(Repair.Request request, int jobs) {
+        return begin(new ComparisonBean.Request("repair", request), jobs);
     }
 
-    private synchronized String begin(ComparisonBean.Request request, SyncOptions options) {
+    private synchronized String begin(ComparisonBean.Request request, int jobs) {
         if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MOST) {
             throw new LondisteException(MOST + " comparisons go on already; wait for one of them, or cancel it");
         }
@@ -65,7 +64,7 @@ final class Comparisons implements AutoCloseable {
         var bean = new ComparisonBean(
                 id,
                 request,
-                (results, progress) -> Application.comparing(context.settings(), options.jobs(), results, progress),
+                (results, progress) -> Application.comparing(context.settings(), jobs, results, progress),
                 this);
         beans.values().stream()
                 .filter(each -> !each.isRunning())

@@ -21,7 +21,8 @@ public interface ConsumerMBean {
     @Describe("About how many events lie between that and the queue's last tick")
     Long getPendingEvents();
 
-    @Describe("The consumer of the job whose copy of a table this one belongs to, which removes it; empty if it is none's")
+    @Describe(
+            "The consumer of the job whose copy of a table this one belongs to, which removes it; empty if it is none's")
     String getCopyOf();
 
     @Describe("Unregister it; what it has not read is not kept for it (pgqadm unregister)")

@@ -1,14 +1,15 @@
 package io.londiste.jmx;
 
-import io.londiste.compare.Compare;
-import io.londiste.compare.Repair;
-import io.londiste.compare.SyncOptions;
+import io.londiste.digest.Compare;
 import io.londiste.error.LondisteException;
+import io.londiste.repair.Repair;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.ForeignKey;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.subscriber.Trigger;
+import io.londiste.sync.SyncOptions;
 import io.londiste.table.Selection;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -163,8 +164,8 @@ final class SubscriberBean implements SubscriberMBean {
     @Override
     public String compare(
             String tables, boolean all, boolean countOnly, boolean lock, boolean force, String where, int jobs) {
-        var options = options(lock, force, where, jobs);
-        return comparisons.compare(new Compare.Request(NameArgument.of(tables, all), options, countOnly), options);
+        var options = options(lock, force, where);
+        return comparisons.compare(new Compare.Request(NameArgument.of(tables, all), options, countOnly), jobs(jobs));
     }
 
     @Override
@@ -177,15 +178,19 @@ final class SubscriberBean implements SubscriberMBean {
             boolean force,
             String where,
             int jobs) {
-        var options = options(lock, force, where, jobs);
+        var options = options(lock, force, where);
         return comparisons.repair(
-                new Repair.Request(NameArgument.of(tables, all), options, apply, transaction), options);
+                new Repair.Request(NameArgument.of(tables, all), options, apply, transaction, Path.of("")), jobs(jobs));
     }
 
-    private static SyncOptions options(boolean lock, boolean force, String where, int jobs) {
+    private static SyncOptions options(boolean lock, boolean force, String where) {
+        return new SyncOptions(lock, force, where == null || where.isBlank() ? null : where);
+    }
+
+    private static int jobs(int jobs) {
         if (jobs < 0 || jobs > MOST_JOBS) {
             throw new LondisteException("jobs: from 1 to " + MOST_JOBS + ", or 0 for " + JOBS + ", not " + jobs);
         }
-        return new SyncOptions(lock, force, jobs == 0 ? JOBS : jobs, where == null || where.isBlank() ? null : where);
+        return jobs == 0 ? JOBS : jobs;
     }
 }

@@ -1,17 +1,18 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
-import io.londiste.compare.Compare;
-import io.londiste.compare.Repair;
-import io.londiste.compare.SyncOptions;
+import io.londiste.digest.Compare;
 import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
+import io.londiste.repair.Repair;
 import io.londiste.replay.Counts;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.subscriber.TableStatus;
+import io.londiste.sync.SyncOptions;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
+import java.nio.file.Path;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
 final class TableBean implements TableMBean {
-    private static final SyncOptions SYNC = new SyncOptions(false, false, 1, null);
+    private static final SyncOptions SYNC = new SyncOptions(false, false, null);
 
     private final BeanContext context;
     private final Comparisons comparisons;
@@ -168,11 +169,11 @@ final class TableBean implements TableMBean {
 
     @Override
     public String compare() {
-        return comparisons.compare(new Compare.Request(selection(), SYNC, false), SYNC);
+        return comparisons.compare(new Compare.Request(selection(), SYNC, false), 1);
     }
 
     @Override
     public String repair(boolean apply) {
-        return comparisons.repair(new Repair.Request(selection(), SYNC, apply, false), SYNC);
+        return comparisons.repair(new Repair.Request(selection(), SYNC, apply, false, Path.of("")), 1);
     }
 }

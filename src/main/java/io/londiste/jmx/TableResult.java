@@ -1,8 +1,8 @@
 package io.londiste.jmx;
 
-import io.londiste.compare.Comparison;
-import io.londiste.compare.Comparison.Outcome;
-import io.londiste.compare.Repaired;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.Comparison.Outcome;
+import io.londiste.repair.Repaired;
 import io.londiste.table.TableName;
 import io.londiste.watch.LastComparison;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.londiste.metrics;
 
 import io.londiste.app.Application;
-import io.londiste.compare.Comparison.Outcome;
+import io.londiste.digest.Comparison.Outcome;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.watch.ControlledDaemon.State;

@@ -1,7 +1,7 @@
 package io.londiste.watch;
 
-import io.londiste.compare.Comparison;
-import io.londiste.compare.Comparison.Outcome;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.Comparison.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 

@@ -47,7 +47,9 @@ public final class StateReader {
             if (isOurs.test(status.queue().queue())) {
                 infos.put(status.queue().queue(), status.queue());
                 status.consumers().forEach(each -> consumers.put(new Reader(each.queue(), each.consumer()), each));
-                status.copies().forEach((copy, job) -> copies.put(new Reader(status.queue().queue(), copy), job));
+                status.copies()
+                        .forEach((copy, job) ->
+                                copies.put(new Reader(status.queue().queue(), copy), job));
             }
         }
         var job = databases.hasSubscriber()

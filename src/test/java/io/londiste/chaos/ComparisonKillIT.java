@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.compare.Compare;
-import io.londiste.compare.Comparison;
-import io.londiste.compare.Comparison.Outcome;
-import io.londiste.compare.SyncOptions;
-import io.londiste.db.Pools;
 import io.londiste.demo.PgCluster.Stop;
+import io.londiste.digest.Comparison;
+import io.londiste.digest.Comparison.Outcome;
 import io.londiste.error.LondisteException;
-import io.londiste.table.Selection;
+import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
@@ -26,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,9 +70,8 @@ class ComparisonKillIT {
         job.close();
     }
 
-    /** As the process does whose replay that is. */
-    private Connection takeJob() throws SQLException {
-        return hold(subscriber, "select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+    private void takeJob() throws SQLException {
+        closing.add(ComparisonRoutes.lockReplay(subscriber));
     }
 
     /** A transaction of somebody else. */
@@ -99,13 +94,9 @@ class ComparisonKillIT {
         await(query).atMost(LONG).until(() -> db.number(query) == wanted);
     }
 
-    private List<Comparison> compare() throws SQLException {
-        var settings = job.settings();
-        try (var there = Pools.open(settings.providerDb(), "compare", settings.connectionLifetime());
-                var here = Pools.openReplay(settings.subscriberDb(), "compare", settings.connectionLifetime())) {
-            return new Compare(settings, there, here)
-                    .content(Selection.ALL, new SyncOptions(false, false, 2, null))
-                    .all();
+    private List<Comparison> compare() {
+        try (var routes = new ComparisonRoutes(job.settings())) {
+            return routes.compare();
         }
     }
 
@@ -282,13 +273,7 @@ class ComparisonKillIT {
     }
 
     private CompletableFuture<List<Comparison>> inBackground() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return compare();
-            } catch (SQLException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return CompletableFuture.supplyAsync(this::compare);
     }
 
     @Test

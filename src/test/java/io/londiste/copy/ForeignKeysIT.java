@@ -34,11 +34,9 @@ class ForeignKeysIT extends ReplicationFixture {
         awaitReason("child", "child_parent_fkey", "table public.parent is not replicated here");
 
         // not while the next attempt has saved and dropped it
-        Awaitility.await("the foreign key")
-                .ignoreExceptions()
-                .until(() -> subscriber
-                        .sql("alter table child drop constraint child_parent_fkey")
-                        .isEmpty());
+        Awaitility.await("the foreign key").ignoreExceptions().until(() -> subscriber
+                .sql("alter table child drop constraint child_parent_fkey")
+                .isEmpty());
         job.awaitOk().awaitReplay();
         assertThat(subscriber.sql("select * from child")).isEqualTo("1|1");
     }

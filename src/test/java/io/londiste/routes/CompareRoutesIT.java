@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.londiste.cli.Terminal;
-import io.londiste.compare.Comparison.Outcome;
+import io.londiste.digest.Comparison.Outcome;
+import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
@@ -44,8 +45,7 @@ class CompareRoutesIT {
         provider.sql("insert into one select i, 'v' from generate_series(1, 10) i; insert into two values (1)");
         subscriber.sql(TABLES);
         job = new Job(provider, subscriber).add("one", "two").start().awaitOk();
-        lock = subscriber.connect(); // as the process has whose replay that is
-        lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+        lock = ComparisonRoutes.lockReplay(subscriber);
     }
 
     @AfterEach
@@ -54,15 +54,16 @@ class CompareRoutesIT {
         lock.close();
     }
 
-    /** Puts a step where the route file has its first mark. */
-    private void override(String route, String step) throws IOException {
+    /** Puts a step where a route file has the mark for it with this text. */
+    private void override(String route, String text, String step) throws IOException {
         var routes = Files.createDirectories(directory.resolve("routes"));
         var lines = Files.readAllLines(Path.of("routes", route + ".camel.yaml"));
         int mark = 0;
-        while (!lines.get(mark).contains("# here a step")) {
+        while (!lines.get(mark).contains("# here a step") || !lines.get(mark).contains(text)) {
             mark++;
         }
-        lines.set(mark, "              " + step.replace("\n", "\n              "));
+        var indent = lines.get(mark).replaceFirst("#.*", "");
+        lines.set(mark, indent + step.strip().replace("\n", "\n" + indent));
         Files.write(routes.resolve(route + ".camel.yaml"), lines);
         // what is for the replay alone must not begin in a command
         Files.writeString(routes.resolve("other.camel.yaml"), """
@@ -86,10 +87,10 @@ class CompareRoutesIT {
 
     @Test
     void resultsOfACommandGoElsewhere() throws IOException {
-        override("compare", """
+        override("compare-table", "${body.outcome}", """
                 - bean: {ref: json, method: of}
                 - log: {loggingLevel: WARN, logName: io.londiste, message: "sent ${body}"}
-                """.strip());
+                """);
         subscriber.sql("delete from one where id < 3");
 
         var compared = londiste("compare");
@@ -101,7 +102,7 @@ class CompareRoutesIT {
         assertThat(compared.errLines())
                 .filteredOn(line -> line.contains("sent "))
                 .map(line -> line.replaceFirst(".*sent ", ""))
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "{\"table\":\"public.one\",\"outcome\":\"DIFFERENT\",\"provider_rows\":10,\"subscriber_rows\":8,"
                                 + "\"missing\":2,\"extra\":0,\"different\":0,\"only_on_provider\":[],\"only_on_subscriber\":[],"
                                 + "\"problem\":null}",
@@ -112,7 +113,10 @@ class CompareRoutesIT {
 
     @Test
     void aStepThatFailsFailsTheCommand() throws IOException {
-        override("repair", "- throwException: {exceptionType: java.io.IOException, message: no mail today}");
+        override(
+                "repair",
+                "${body.statements}",
+                "- throwException: {exceptionType: java.io.IOException, message: no mail today}");
         subscriber.sql("delete from one where id < 3");
 
         var repaired = londiste("repair", "--apply", "one");
@@ -120,6 +124,61 @@ class CompareRoutesIT {
         assertThat(repaired.code()).isEqualTo(2);
         assertThat(repaired.err()).contains("route repair: no mail today");
         assertThat(Files.deleteIfExists(Path.of("fix.public.one.sql"))).isTrue(); // where the command was typed
+    }
+
+    @Test
+    void aStepSeesTheDigestsBeforeRowsAreRead() throws IOException {
+        override("compare-table", "${body.rowsToRead}", """
+                - log:
+                    loggingLevel: WARN
+                    logName: io.londiste
+                    message: "digests of ${body.table}: ${body.different}, ${body.rowsToRead} rows to read"
+                """);
+        subscriber.sql("delete from one where id < 3");
+
+        var compared = londiste("compare");
+
+        assertThat(compared.code()).isEqualTo(1);
+        assertThat(compared.errLines())
+                .filteredOn(line -> line.contains("digests of "))
+                .map(line -> line.replaceFirst(".*digests of ", ""))
+                .containsExactlyInAnyOrder("public.one: true, 10 rows to read", "public.two: false, 0 rows to read");
+    }
+
+    @Test
+    void aStepDecidesThatATableIsNotRepaired() throws IOException {
+        override("repair-table", "${body.rowsToRead}", """
+                - choice:
+                    when:
+                      - simple: ${body.rowsToRead} > 5
+                        steps:
+                          - throwException:
+                              exceptionType: io.londiste.error.LondisteException
+                              message: too many rows
+                """);
+        subscriber.sql("delete from one where id < 3; delete from two");
+
+        var repaired = londiste("repair", "--apply");
+
+        assertThat(repaired.code()).isEqualTo(2);
+        assertThat(repaired.out())
+                .startsWith("public.one: too many rows\npublic.two: DIFFERENT, 1 rows on the provider");
+        assertThat(subscriber.rows("select count(*) from one union all select count(*) from two"))
+                .containsExactly("8", "1");
+        Files.delete(Path.of("fix.public.two.sql")); // where the command was typed
+    }
+
+    @Test
+    void aStepUsesTheResultsOfAllTablesInTheirOrder() throws IOException {
+        override("compare", "all tables together", """
+                - log:
+                    loggingLevel: WARN
+                    logName: io.londiste
+                    message: "all: ${body[0].table} ${body[0].outcome}, ${body[1].table} ${body[1].outcome}"
+                """);
+        subscriber.sql("delete from two");
+
+        assertThat(londiste("compare").err()).contains("all: public.one EQUAL, public.two DIFFERENT");
     }
 
     @Test

@@ -1,0 +1,103 @@
+package io.londiste.digest;
+
+import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
+import io.londiste.sync.SyncOptions;
+import io.londiste.sync.SyncRuns;
+import io.londiste.table.Selection;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of the route {@code compare}: compares tables of provider and subscriber as of one tick, while writers and the
+ * replay continue.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Compare {
+    private static final Logger LOG = LoggerFactory.getLogger(Compare.class);
+
+    private final Settings settings;
+    private final SyncRuns runs;
+    private final int jobs;
+
+    /** @param jobs how many connections to either side scan parts of tables, in each run; at least 1 */
+    public Compare(Settings settings, SyncRuns runs, int jobs) {
+        this.settings = settings;
+        this.runs = runs;
+        this.jobs = jobs;
+    }
+
+    /**
+     * The body with which the route begins.
+     *
+     * @param count whether rows are only counted, with the job's {@code compare_sql}
+     */
+    public record Request(Selection selection, SyncOptions options, boolean count) {}
+
+    /**
+     * Takes the sync point.
+     *
+     * @param context whose threads the run uses
+     * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick
+     */
+    public ComparisonRun begin(Request request, CamelContext context) {
+        if (request.count && request.options.where() != null && settings.compareSql() != null) {
+            throw new LondisteException("--where cannot be put into compare_sql of " + settings.file());
+        }
+        return begin(request.selection, request.options, request.count, context);
+    }
+
+    /** Takes the sync point for a run of another route. */
+    public ComparisonRun begin(Selection selection, SyncOptions options, CamelContext context) {
+        return begin(selection, options, false, context);
+    }
+
+    private ComparisonRun begin(Selection selection, SyncOptions options, boolean count, CamelContext context) {
+        var sync = runs.begin(selection, options);
+        try {
+            return new ComparisonRun(sync, count, context, jobs);
+        } catch (RuntimeException e) {
+            sync.close();
+            throw e;
+        }
+    }
+
+    /** Counts the table's rows on both sides. */
+    public Comparison count(TableComparison table) {
+        var own = settings.compareSql();
+        return table.count(
+                own == null
+                        ? "select count(*) from " + table.name().quoted() + " where " + table.where()
+                        : own.replace("_TABLE_", table.name().quoted()));
+    }
+
+    /** Computes the digests of the table. */
+    public TableDigests digest(TableComparison table) {
+        return table.digest();
+    }
+
+    /** Counts the rows that differ, of a table whose digests differ. */
+    public Comparison findRows(TableDigests digests) {
+        var comparison = digests.comparison();
+        return comparison.onBoth(
+                (there, here) -> comparison.findRows(digests, there, here, RowDifferences.Listener.NONE));
+    }
+
+    /** The result for a table whose digests are equal. */
+    public Comparison equal(TableDigests digests) {
+        return digests.comparison().equal(digests);
+    }
+
+    /**
+     * The result for a table that could not be compared.
+     *
+     * @throws LondisteException if the reason is that the run was ended
+     */
+    public Comparison unknown(ComparisonRun run, TableComparison table, LondisteException problem) {
+        run.requireOpen();
+        LOG.debug("{}", table.name(), problem);
+        return Comparison.unknown(table.name(), problem.getMessage());
+    }
+}

@@ -1,0 +1,77 @@
+package io.londiste.repair;
+
+import io.londiste.digest.TableDigests;
+import io.londiste.error.LondisteException;
+import io.londiste.sync.SyncPoints;
+import io.londiste.table.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Repairs tables that foreign keys link, in one transaction while the replay waits. Used by one thread, once. */
+final class FamilyRepair {
+    private final SyncPoints points;
+    private final RepairRun run;
+    private final List<TableDigests> tables;
+    private final Map<TableName, Repaired> results = new LinkedHashMap<>();
+
+    /** @param tables those that differ, parents before their children */
+    FamilyRepair(SyncPoints points, RepairRun run, List<TableDigests> tables) {
+        this.points = points;
+        this.run = run;
+        this.tables = tables;
+    }
+
+    /** The results of all tables; either all or none of them were repaired. */
+    Map<TableName, Repaired> run() {
+        try {
+            points.whileReplayWaits(this::repair);
+            results.replaceAll((table, written) -> written.afterRun());
+        } catch (LondisteException e) {
+            var problem = problem(e.getMessage());
+            tables.forEach(table -> results.put(table.table(), Repaired.unknown(table.table(), problem)));
+        }
+        return results;
+    }
+
+    private Void repair(Connection there, Connection here) throws SQLException {
+        var statements = new LinkedHashMap<TableName, StatementSpool>();
+        try {
+            for (var table : tables) {
+                var spool = new StatementSpool(FixStatements.of(table, here));
+                statements.put(table.table(), spool);
+                results.put(table.table(), write(table, spool, there, here));
+            }
+            new FixRun(here, run.foreignKeys(), statements).run();
+            return null;
+        } finally {
+            statements.values().forEach(StatementSpool::close);
+        }
+    }
+
+    /** Finds the rows that differ now, and writes the statements to the table's file. */
+    private Repaired write(TableDigests table, StatementSpool spool, Connection there, Connection here)
+            throws SQLException {
+        try {
+            return run.files().write(table.comparison().findRows(table, there, here, spool), spool, true);
+        } catch (LondisteException e) {
+            throw new LondisteException(table.table() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String problem(String failure) {
+        var others = tables.size() == 1
+                ? ""
+                : "; foreign keys link "
+                        + tables.stream().map(table -> table.table().toString()).collect(Collectors.joining(", "))
+                        + ": none of them was changed";
+        var statements = results.values().stream()
+                .filter(repaired -> repaired.file() != null)
+                .map(repaired -> repaired.file().toString())
+                .collect(Collectors.joining(", "));
+        return failure + others + (statements.isEmpty() ? "" : "; the statements are in " + statements);
+    }
+}

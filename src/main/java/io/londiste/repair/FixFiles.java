@@ -1,0 +1,71 @@
+package io.londiste.repair;
+
+import io.londiste.digest.Comparison;
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
+import io.londiste.table.TableName;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files with the statements that repair tables, one for each table. */
+final class FixFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(FixFiles.class);
+
+    private final Path directory;
+
+    FixFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The result for a table that needs no statement. The file of an earlier repair is removed, so that nobody runs it. */
+    Repaired remove(Comparison comparison) {
+        var file = file(comparison.table());
+        try {
+            if (Files.deleteIfExists(file)) {
+                LOG.info("Removed {}, which an earlier repair has written: this one found nothing to repair", file);
+            }
+        } catch (IOException e) {
+            throw new LondisteException("cannot remove " + file + " of an earlier repair: " + Causes.root(e), e);
+        }
+        return new Repaired(comparison, 0, null, false);
+    }
+
+    /**
+     * Writes the table's file, if there are any statements.
+     *
+     * @param transaction whether the statements stand between BEGIN and COMMIT
+     */
+    Repaired write(Comparison comparison, StatementSpool spool, boolean transaction) {
+        if (spool.statements() == 0) {
+            return remove(comparison);
+        }
+        var file = file(comparison.table());
+        spool.write(file, transaction);
+        return new Repaired(comparison, spool.statements(), file, false);
+    }
+
+    /** {@code fix.<schema>.<table>.sql}; characters that are unusual in file names are encoded as in a URL. */
+    private Path file(TableName table) {
+        return directory.resolve("fix." + encoded(table.schema()) + "." + encoded(table.name()) + ".sql");
+    }
+
+    private static String encoded(String name) {
+        var encoded = new StringBuilder();
+        name.codePoints().forEach(c -> {
+            if (Character.isLetterOrDigit(c) || "_-$".indexOf(c) >= 0) {
+                encoded.appendCodePoint(c);
+            } else {
+                encoded.append(URLEncoder.encode(Character.toString(c), StandardCharsets.UTF_8)
+                        .replace("+", "%20")
+                        .replace(".", "%2E")
+                        .replace("*", "%2A"));
+            }
+        });
+        return encoded.toString();
+    }
+}

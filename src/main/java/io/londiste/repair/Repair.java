@@ -1,0 +1,125 @@
+package io.londiste.repair;
+
+import io.londiste.digest.Compare;
+import io.londiste.digest.TableComparison;
+import io.londiste.digest.TableDigests;
+import io.londiste.error.LondisteException;
+import io.londiste.sync.SyncOptions;
+import io.londiste.sync.SyncPoints;
+import io.londiste.table.Selection;
+import io.londiste.table.TableName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of the route {@code repair}: finds how tables of the subscriber differ from the provider's, and writes or runs
+ * the statements that make them equal.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
+
+    private final Compare compare;
+    private final SyncPoints points;
+
+    public Repair(Compare compare, SyncPoints points) {
+        this.compare = compare;
+        this.points = points;
+    }
+
+    /**
+     * The body with which the route begins.
+     *
+     * @param apply whether the statements are run as well
+     * @param transaction whether statements that are only written stand between BEGIN and COMMIT
+     * @param directory where the files with the statements are written
+     */
+    public record Request(
+            Selection selection, SyncOptions options, boolean apply, boolean transaction, Path directory) {}
+
+    /**
+     * Takes the sync point.
+     *
+     * @param context whose threads the run uses
+     * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick
+     */
+    public RepairRun begin(Request request, CamelContext context) {
+        var comparison = compare.begin(request.selection, request.options, context);
+        try {
+            return new RepairRun(comparison, request);
+        } catch (RuntimeException e) {
+            comparison.close();
+            throw e;
+        }
+    }
+
+    /** Removes the file that an earlier repair has written for a table that is equal. */
+    public Repaired removeFile(RepairRun run, TableDigests digests) {
+        return run.files().remove(digests.comparison().equal(digests));
+    }
+
+    /** @throws LondisteException if the table has no primary key: no statement could tell which row it means */
+    public void requireKey(TableDigests digests) {
+        if (digests.shape().key().isEmpty()) {
+            throw new LondisteException("differs, but has no primary key that is the same on both sides:"
+                    + " no statement could tell which row it means; copy it again (subscriber resync)");
+        }
+    }
+
+    /** Finds the rows that differ, and writes the statements to the table's file {@code fix.<schema>.<table>.sql}. */
+    public Repaired writeFile(RepairRun run, TableDigests digests) {
+        var comparison = digests.comparison();
+        return comparison.onBoth((there, here) -> {
+            try (var statements = new StatementSpool(FixStatements.of(digests, here))) {
+                return run.files()
+                        .write(
+                                comparison.findRows(digests, there, here, statements),
+                                statements,
+                                run.request().transaction());
+            }
+        });
+    }
+
+    /**
+     * Makes the statements for tables that foreign keys link, and runs them in one transaction. The rows that differ are
+     * read again for that while the replay waits: what has changed on the provider in the meantime is never overwritten by
+     * older values.
+     *
+     * @param family the results of the tables that need no repair or cannot be repaired; the {@link TableDigests} of those
+     *     that are to be repaired
+     * @return the results of all
+     */
+    public List<Repaired> apply(RepairRun run, List<?> family) {
+        var differing = family.stream()
+                .filter(TableDigests.class::isInstance)
+                .map(TableDigests.class::cast)
+                .toList();
+        if (differing.isEmpty()) {
+            return family.stream().map(Repaired.class::cast).toList();
+        }
+        var repair = new FamilyRepair(points, run, differing);
+        Map<TableName, Repaired> repaired;
+        synchronized (run) { // one family at a time: while one makes the replay wait, no other can reach a tick
+            repaired = repair.run();
+        }
+        return family.stream()
+                .map(table -> table instanceof TableDigests digests ? repaired.get(digests.table()) : (Repaired) table)
+                .toList();
+    }
+
+    /**
+     * The result for a table that could not be compared.
+     *
+     * @throws LondisteException if the reason is that the run was ended
+     */
+    public Repaired unknown(RepairRun run, TableComparison table, LondisteException problem) {
+        run.requireOpen();
+        LOG.debug("{}", table.name(), problem);
+        return Repaired.unknown(table.name(), problem.getMessage());
+    }
+}
