@@ -38,7 +38,8 @@ as $$
 -- i_min_interval   only when the batch spans at least so much time; with i_min_count, one of both is enough
 -- Returns the batch and its two ticks; all null when there is nothing (enough) yet. The sequence values are hints
 -- on the batch's size, no count: even a batch with equal ones may hold events.
--- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone.
+-- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone; 55000 the queue belongs to another
+-- cluster.
 -- Locks: none while there is nothing; of two sessions that open a batch for one consumer, both get the same.
 declare
     s       record;
@@ -54,6 +55,7 @@ begin
             raise exception 'consumer "%" is not registered on queue "%"', i_consumer_name, i_queue_name
                 using errcode = 'undefined_object';
         end if;
+        perform pgq._require_cluster(s.sub_queue);
         select tick_id, tick_time, tick_event_seq into prev_tick_id, prev_tick_time, prev_tick_event_seq
         from pgq.tick
         where tick_queue = s.sub_queue and tick_id = s.sub_last_tick;

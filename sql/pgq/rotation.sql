@@ -9,7 +9,7 @@ as $$
 -- a transaction of its own.
 -- Nothing happens while it is too early, step 2 is missing, the slowest consumer has not seen all events of that
 -- table, or the table is in use. Ticks that no consumer will ask for again are deleted.
--- Returns 0 always, also when there is no such queue.
+-- Returns 0 always, also when there is no such queue. Errors: 55000 the queue belongs to another cluster.
 -- Locks: the queue's row; the next event table ACCESS EXCLUSIVE, waited for at most lock_timeout.
 declare
     q        record;
@@ -27,6 +27,7 @@ begin
     if not found then
         return 0;
     end if;
+    perform pgq._require_cluster(q.queue_id);
     v_table := (q.queue_data_pfx || '_' || q.next)::regclass;
 
     -- Without consumers it is the last tick that counts: whoever registers now begins there.
@@ -73,6 +74,7 @@ as $$
 -- for that. Must run in a later transaction than maint_rotate_tables_step1.
 -- Returns 0.
 begin
+    perform pgq._require_cluster(null);
     update pgq.queue set queue_switch_step2 = txid_current() where queue_switch_step2 is null;
     return 0;
 end
@@ -100,11 +102,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- What maintenance has to do now: functions to call in this order, each in a transaction of its own, again while they
 -- return 1. func_name 'vacuum' means VACUUM of the table func_arg.
+-- Errors: 55000 the queues belong to another cluster.
 -- Other software has its functions called by adding them to queue_extra_maint; they get the queue's name.
 declare
     q        record;
     v_rotate boolean := false;
 begin
+    perform pgq._require_cluster(null);
     for q in
         select queue_name, queue_extra_maint, queue_switch_step2 is null as unfinished,
                queue_switch_time + queue_rotation_period <= clock_timestamp() as due

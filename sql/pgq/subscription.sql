@@ -7,7 +7,7 @@ as $$
 -- Registers a consumer at a tick, or moves one that is registered.
 -- x_tick_pos   the tick after which its events begin; null: the last one (a registered consumer is then left where it is)
 -- Returns 1 when it is new, 0 when it was registered. A batch that was open when it is moved is given up.
--- Errors: 22004 a name is null; 42704 no such queue; P0002 no such tick.
+-- Errors: 22004 a name is null; 42704 no such queue; P0002 no such tick; 55000 the queue belongs to another cluster.
 -- Locks: the queue's row for share, so that rotation cannot take the tick away meanwhile.
 declare
     q           pgq.queue := pgq._get_queue(x_queue_name);
@@ -17,6 +17,7 @@ begin
     if x_consumer_name is null then
         raise exception 'queue "%": consumer name must not be null', x_queue_name using errcode = 'null_value_not_allowed';
     end if;
+    perform pgq._require_cluster(q.queue_id);
     perform from pgq.queue where queue_id = q.queue_id for share;
     if v_tick is null then
         select max(tick_id) into v_tick from pgq.tick where tick_queue = q.queue_id;

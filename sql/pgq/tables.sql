@@ -60,6 +60,12 @@ create table if not exists pgq.tick (
     constraint tick_queue_fkey foreign key (tick_queue) references pgq.queue (queue_id)
 );
 
+-- One row: the database cluster whose transaction ids ticks, events and queues hold. See pgq._require_cluster.
+create table if not exists pgq.cluster (
+    system_identifier bigint not null,
+    print             text   not null   -- oids of these tables, see pgq._cluster_print
+);
+
 create sequence if not exists pgq.batch_id_seq;
 
 -- How far each consumer has come on each queue. sub_batch and sub_next_tick are set while a batch is open.

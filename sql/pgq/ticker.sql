@@ -70,11 +70,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Ticks a queue if it needs it, seen after having gained the right to tick.
 -- Returns the tick's id or null.
+-- Errors: 55000 the queue belongs to another cluster.
 declare
     d       record;
     v_seq   bigint;
 begin
     perform pgq._lock_ticks(i_queue_id);
+    perform pgq._require_cluster(i_queue_id);
     select * into d from pgq._due_queues(i_queue_id);
     if not found then
         return null;
@@ -92,7 +94,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Ticks a queue if it needs it.
 -- Returns the new tick's id, or null when none was needed.
--- Errors: 42704 no such queue; 55000 it has an external ticker, or its ticker is paused; 25000 see _lock_ticks.
+-- Errors: 42704 no such queue; 55000 it has an external ticker, its ticker is paused, or it belongs to another cluster;
+-- 25000 see _lock_ticks.
 -- Locks: see _lock_ticks; waits for another ticker of the queue, till the end of its transaction.
 declare
     q pgq.queue := pgq._get_queue(i_queue_name);
@@ -114,7 +117,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Ticks all queues that need it, except paused ones and those with an external ticker.
 -- Returns the number of queues ticked. When there is none, one query was all, and nothing was written.
--- Errors: 25000 see _lock_ticks.
+-- Errors: 25000 see _lock_ticks; 55000 a queue belongs to another cluster.
 -- Locks: see _lock_ticks, on the queues that need a tick, in the order of their ids.
 declare
     v_count bigint := 0;
@@ -148,6 +151,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform pgq._lock_ticks(q.queue_id);
+    perform pgq._require_cluster(q.queue_id);
     perform pgq.seq_setval(q.queue_tick_seq, i_tick_id), pgq.seq_setval(q.queue_event_seq, i_event_seq);
     return pgq._insert_tick(q.queue_id, i_queue_name, i_tick_id, i_orig_timestamp, i_event_seq);
 end

@@ -23,7 +23,7 @@ final class BatchOpener {
     /** The ticks are many; so written, each part of it goes by their index from one end. */
     private static final String FAR = """
             with here as (
-              select sub_queue as queue, tick_id, tick_time, tick_event_seq
+              select sub_queue as queue, tick_id, tick_time, tick_event_seq, tick_snapshot
               from pgq.queue
                 join pgq.subscription on sub_queue = queue_id
                 join pgq.consumer on co_id = sub_consumer
@@ -47,7 +47,8 @@ final class BatchOpener {
                   and ahead.tick_time > here.tick_time
                   and (ahead.tick_id = newest.tick_id
                     or (ahead.tick_time - here.tick_time) * 2 < newest.tick_time - here.tick_time)
-                order by ahead.tick_id desc limit 1)::text as span
+                order by ahead.tick_id desc limit 1)::text as span,
+              txid_snapshot_xmax(here.tick_snapshot) > txid_snapshot_xmax(txid_current_snapshot()) as ahead
             from here
             """.formatted(REACH);
 
@@ -94,6 +95,7 @@ final class BatchOpener {
 
     private Optional<Opened> openInTransaction(long maxEvents, long lastTick) throws SQLException {
         String span = null;
+        boolean ahead = false;
         if (maxEvents > 0 || lastTick < TickLimit.NEVER) {
             try (PreparedStatement statement = connection.prepareStatement(FAR)) {
                 PgqClient.bind(statement, queue, consumer, lastTick, maxEvents);
@@ -104,6 +106,7 @@ final class BatchOpener {
                             return Optional.empty();
                         }
                         span = row.getString(2);
+                        ahead = row.getBoolean(3);
                     }
                 }
             }
@@ -112,6 +115,11 @@ final class BatchOpener {
             PgqClient.bind(statement, queue, consumer, span);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
+                if (ahead) { // our own PgQ has refused this above, and more
+                    throw new PgqException("queue " + queue + ": the tick of consumer " + consumer
+                            + " has transaction ids that this server has not assigned yet: the database was brought here"
+                            + " from another cluster by dump and restore; drop the queue and create it again");
+                }
                 long id = row.getLong(1);
                 return row.wasNull() ? Optional.empty() : Optional.of(new Opened(id, tick(row, 2), tick(row, 5)));
             }

@@ -1,7 +1,11 @@
 package io.londiste.pgq;
 
-/** The queue could not be read or written; the message names it, the cause has the server's word and SQLSTATE. */
+/** The queue could not be read or written; the message names it, the cause, if any, has the server's message and SQLSTATE. */
 public class PgqException extends RuntimeException {
+    public PgqException(String message) {
+        super(message);
+    }
+
     public PgqException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -66,6 +66,11 @@ final class Applier implements AutoCloseable {
     }
 
     Applier(Connection transaction, TableShapes shapes, Executor executor) throws SQLException {
+        this(transaction, shapes, executor, RUN_EVENTS);
+    }
+
+    /** @param largestSet how many changes are applied as one set at most; 0: all are applied in order */
+    Applier(Connection transaction, TableShapes shapes, Executor executor, int largestSet) throws SQLException {
         this.transaction = transaction;
         this.shapes = shapes;
         this.executor = executor;
@@ -74,7 +79,8 @@ final class Applier implements AutoCloseable {
         this.pieces = new PiecewiseRun(
                 this::shape,
                 new SetRun(transaction, this::shape, shapes, writer, counts),
-                new OrderedRun(transaction, this::shape, shapes, writer, counts));
+                new OrderedRun(transaction, this::shape, shapes, writer, counts),
+                largestSet);
     }
 
     /** What was done up to the last {@link #flush}. */

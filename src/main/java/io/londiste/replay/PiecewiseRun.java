@@ -20,8 +20,11 @@ final class PiecewiseRun {
     private final OrderedRun.Shapes shapes;
     private final SetRun sets;
     private final OrderedRun ordered;
+    private final int largest;
 
-    PiecewiseRun(OrderedRun.Shapes shapes, SetRun sets, OrderedRun ordered) {
+    /** @param largest how many changes are applied as sets at most; 0: all are applied in order */
+    PiecewiseRun(OrderedRun.Shapes shapes, SetRun sets, OrderedRun ordered, int largest) {
+        this.largest = largest;
         this.shapes = shapes;
         this.sets = sets;
         this.ordered = ordered;
@@ -43,14 +46,14 @@ final class PiecewiseRun {
     private List<Change> round(List<Change> changes) throws SQLException {
         WaitingChanges waiting = new WaitingChanges(shapes);
         int from = 0;
-        int size = changes.size();
+        int size = Math.min(Math.max(largest, FEW), changes.size());
         while (from < changes.size()) {
             List<Change> piece = changes.subList(from, Math.min(from + size, changes.size()));
             List<Change> ahead = waiting.ahead(piece);
-            if (sets.apply(ahead)) {
+            if (piece.size() <= largest && sets.apply(ahead)) {
                 waiting.addAllBut(ahead, piece);
                 from += piece.size();
-                size = Math.min(2 * size, changes.size());
+                size = Math.min(Math.min(2 * size, Math.max(largest, FEW)), changes.size());
             } else if (piece.size() > FEW) {
                 size = Math.max(FEW, piece.size() / 2);
             } else {

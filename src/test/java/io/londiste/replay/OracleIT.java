@@ -1,0 +1,234 @@
+package io.londiste.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+
+import io.londiste.db.Transactions;
+import io.londiste.pgq.Batch;
+import io.londiste.pgq.Event;
+import io.londiste.pgq.PgqClient;
+import io.londiste.schema.Installer;
+import io.londiste.table.TableShapes;
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Random histories are captured on a real provider and applied as sets, piece by piece and in order: after each batch
+ * every subscriber has the provider's rows. A history that fails is made smaller, and the seed is printed.
+ *
+ * <p>{@code -Doracle.histories=10000} tries so many; {@code -Doracle.seed=SEED} begins where a failure was.
+ */
+@ExtendWith(PostgresPair.class)
+class OracleIT {
+    private static final int HISTORIES = Integer.getInteger("oracle.histories", 150);
+    private static final Long SEED = Long.getLong("oracle.seed");
+
+    /** How many changes are applied as one set at most. */
+    private static final Map<String, Integer> WAYS =
+            Map.of("as sets", Integer.MAX_VALUE, "piece by piece", 3, "in order", 0);
+
+    private static final String ROWS = Histories.NAMES.stream()
+            .map(table -> "coalesce((select string_agg('" + table + "' || t::text, E'\\n' order by t::text) from "
+                    + table + " t), '')")
+            .collect(Collectors.joining(", ", "select concat_ws(E'\\n', ", ")"));
+
+    private final Map<String, Connection> subscribers = new LinkedHashMap<>();
+    private final List<Db> databases = new ArrayList<>();
+    private Connection provider;
+    private PgqClient pgq;
+    private boolean changed = true;
+
+    @BeforeEach
+    void install(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
+        new Installer(provider.dataSource()).installPgq();
+        new Installer(provider.dataSource()).installLondisteProvider();
+        this.provider = provider.connect();
+        pgq = new PgqClient(provider.dataSource(), 100);
+        pgq.createQueue("q");
+        pgq.registerConsumer("q", "oracle");
+        run(this.provider, Histories.TABLES);
+        for (String table : Histories.NAMES) {
+            if (!table.equals("changing")) {
+                run(this.provider, "select londiste.provider_add_table('q', '" + table + "')");
+            }
+        }
+        for (String way : WAYS.keySet()) {
+            Db db = PostgresPair.database(subscriber.major());
+            databases.add(db);
+            new Installer(db.dataSource()).installLondisteSubscriber();
+            Connection connection = db.connect();
+            subscribers.put(way, connection);
+            run(connection, Histories.TABLES);
+            for (String table : Histories.NAMES) {
+                run(
+                        connection,
+                        "insert into londiste.subscriber_table (queue_name, table_name, merge_state) values ('q', 'public."
+                                + table + "', 'ok')");
+            }
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        provider.close();
+        for (Connection subscriber : subscribers.values()) {
+            subscriber.close();
+        }
+        for (Db db : databases) {
+            db.close();
+        }
+    }
+
+    @Test
+    void everyWayToApplyAHistoryGivesTheProvidersRows() {
+        var theory = qt().withExamples(HISTORIES).withShrinkCycles(300);
+        (SEED == null ? theory : theory.withFixedSeed(SEED))
+                .forAll(Histories.all())
+                .checkAssert(this::isReplicated);
+    }
+
+    private void isReplicated(List<String> history) {
+        try {
+            forget();
+            boolean open = false;
+            for (String element : history) {
+                switch (element) {
+                    case Histories.BEGIN -> open = true;
+                    case Histories.COMMIT -> open = !end();
+                    case Histories.TICK -> {
+                        if (!open) {
+                            replay(history);
+                        }
+                    }
+                    default -> {
+                        boolean ddl = element.startsWith(Histories.DDL);
+                        if (ddl) {
+                            end();
+                            open = false;
+                            replay(history);
+                        }
+                        execute(element);
+                        if (!open) {
+                            end();
+                        }
+                        if (ddl) {
+                            changed = true;
+                            for (Connection subscriber : subscribers.values()) {
+                                run(subscriber, element);
+                            }
+                        }
+                    }
+                }
+            }
+            end();
+            replay(history);
+        } catch (SQLException e) {
+            throw new AssertionError(String.join(";\n", history), e);
+        }
+    }
+
+    /** Empties all tables without anybody hearing of it. */
+    private void forget() throws SQLException {
+        provider.setAutoCommit(false);
+        provider.rollback();
+        String empty = "set local session_replication_role = local; truncate "
+                + Histories.NAMES.stream()
+                        .filter(name -> !name.equals("changing"))
+                        .collect(Collectors.joining(", "));
+        if (changed) {
+            run(
+                    provider,
+                    "drop table if exists changing; delete from londiste.provider_table where table_name = 'public.changing';"
+                            + Histories.CHANGING + "select londiste.provider_add_table('q', 'changing')");
+        }
+        run(provider, empty + (changed ? "" : ", changing"));
+        provider.commit();
+        for (Connection subscriber : subscribers.values()) {
+            run(subscriber, empty + (changed ? "; drop table if exists changing;" + Histories.CHANGING : ", changing"));
+        }
+        changed = false;
+        pgq.registerConsumerAt("q", "oracle", pgq.tickNow("q"));
+    }
+
+    /** A statement that fails changes nothing. */
+    private void execute(String statement) throws SQLException {
+        var before = provider.setSavepoint();
+        try {
+            run(provider, statement);
+        } catch (SQLException e) {
+            provider.rollback(before);
+        }
+        provider.releaseSavepoint(before);
+    }
+
+    /** Ends the transaction; a deferred constraint may undo all of it. */
+    private boolean end() throws SQLException {
+        try {
+            provider.commit();
+        } catch (SQLException e) {
+            provider.rollback();
+        }
+        return true;
+    }
+
+    private void replay(List<String> history) throws SQLException {
+        pgq.tickNow("q");
+        try (Batch batch = pgq.nextBatch("q", "oracle").orElseThrow()) {
+            List<Event> events = new ArrayList<>();
+            batch.forEach(events::add);
+            for (var subscriber : subscribers.entrySet()) {
+                apply(subscriber.getValue(), WAYS.get(subscriber.getKey()), events);
+            }
+            pgq.finishBatch(batch.id());
+        }
+        String wanted = rows(provider);
+        for (var subscriber : subscribers.entrySet()) {
+            assertThat(rows(subscriber.getValue()))
+                    .as("%s, after%n%s", subscriber.getKey(), String.join(";\n", history))
+                    .isEqualTo(wanted);
+        }
+    }
+
+    private static void apply(Connection subscriber, int largestSet, List<Event> events) throws SQLException {
+        subscriber.setAutoCommit(false);
+        try (var applier = new Applier(subscriber, new TableShapes(), Runnable::run, largestSet)) {
+            for (Change change : new ChangeDecoder().decode(events)) {
+                applier.add(change);
+            }
+            applier.flush();
+            subscriber.commit();
+        } catch (SQLException | RuntimeException e) {
+            Transactions.rollback(subscriber, e);
+            throw e;
+        } finally {
+            subscriber.setAutoCommit(true);
+        }
+    }
+
+    private static String rows(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery(ROWS)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
