@@ -267,6 +267,7 @@ class JmxIT extends ReplicationFixture {
         assertThat(column(ticker.config("mails"), "tickerMaxLagSeconds")).containsExactly(7.0);
         assertThat(column(ticker.status(), "queue")).containsExactly("mails", "queue");
 
+        provider.sql("select londiste.provider_add_table('queue', 'a')");
         ticker.register("queue", "job_copy_public.a");
         ticker.register("queue", "job_copy_to_kafka");
         awaitNames(
