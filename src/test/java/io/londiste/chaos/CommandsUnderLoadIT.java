@@ -13,7 +13,6 @@ import io.londiste.test.SteadyWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
@@ -63,7 +62,7 @@ class CommandsUnderLoadIT extends ReplicationFixture {
     }
 
     private static void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(Duration.ofSeconds(90)).until(condition);
+        Awaitility.await(what).until(condition);
     }
 
     private static void awaitForeignKey(Db db) {

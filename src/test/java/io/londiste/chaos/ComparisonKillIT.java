@@ -183,7 +183,7 @@ class ComparisonKillIT {
     }
 
     @Test
-    void killedWhileItMends() throws Exception {
+    void killedWhileItRepairs() throws Exception {
         subscriber.sql("update one set v = 'wrong' where id = 500");
         var writer = hold(subscriber, "select from one where id = 500 for update");
         var command = begin("repair", "--apply", "one");

@@ -171,6 +171,6 @@ final class HeldTable {
     }
 
     private static ConditionFactory await(String what) {
-        return Awaitility.await(what).atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await(what).pollInterval(Duration.ofMillis(20));
     }
 }

@@ -209,7 +209,7 @@ class CompareIT {
     }
 
     @Test
-    void aReplayThatIsHeldUpCancelsTheComparisonAndGoesOnAfterwards() throws SQLException {
+    void aReplayThatIsHeldUpCancelsTheComparisonAndContinues() throws SQLException {
         var impatient = job.with("lock_timeout", "1").settings();
         try (var locking = subscriber.connect();
                 var routes = new ComparisonRoutes(impatient)) {
@@ -254,7 +254,7 @@ class CompareIT {
     }
 
     @Test
-    void theReplayGoesOnIfWhoeverHoldsItGoesWhileTheServerComputes() throws SQLException {
+    void theReplayContinuesIfItsHolderEndsWhileTheServerComputes() throws SQLException {
         Assumptions.assumeTrue(
                 subscriber.number("select current_setting('server_version_num')::int") >= 140000,
                 "PostgreSQL 13 does not look after its client meanwhile");
@@ -324,7 +324,7 @@ class CompareIT {
     }
 
     @Test
-    void largeTablesAreLookedAtInPartsAndItIsToldHowFarThatIs() throws SQLException {
+    void largeTablesAreComparedInPartsAndProgressIsReported() throws SQLException {
         var large = "create table large (id int primary key, v text); alter table large alter v set storage plain";
         provider.sql(large);
         subscriber.sql(large);
@@ -349,7 +349,7 @@ class CompareIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"part", "tree"})
-    void theTablesOfATreeAreLookedAtInPartsTogether(String name) throws SQLException {
+    void theTablesOfATreeAreComparedInPartsTogether(String name) throws SQLException {
         provider.sql("insert into " + name + " select i, 'v' from generate_series(10001, 12000) i");
         job.awaitReplay();
         long size = provider.number("select (sum(pg_relation_size(member)) / 8192)::bigint from londiste.tree('" + name

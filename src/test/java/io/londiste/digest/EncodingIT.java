@@ -46,7 +46,7 @@ class EncodingIT {
                 "13; encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'; 18; encoding 'UTF8' locale 'C'",
                 "13; encoding 'UTF8' lc_collate 'C' lc_ctype 'C'; 18; encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'de'"
             })
-    void everyDifferenceIsFoundAndMendedAndNoneBesides(
+    void everyDifferenceIsFoundAndRepairedAndNothingElse(
             int providerMajor, String providerOptions, int subscriberMajor, String subscriberOptions)
             throws IOException, SQLException {
         boolean latin1 = (providerOptions + subscriberOptions).contains("LATIN1");

@@ -110,7 +110,7 @@ class RepairIT {
     }
 
     @Test
-    void subtleDifferencesAtRandomAreAllFoundAndMended() {
+    void subtleDifferencesAtRandomAreAllFoundAndRepaired() {
         var random = new Random(4);
         var ids = random.ints(1, 5000)
                 .distinct()
@@ -132,7 +132,7 @@ class RepairIT {
     }
 
     @Test
-    void theFileMendsTheTableWhenItIsRun() throws IOException {
+    void theFileRepairsTheTableWhenItIsRun() throws IOException {
         subscriber.sql("update kinds set t = E'two\\nlines' where id = 3; delete from kinds where id = 4;"
                 + "insert into kinds (id) values (0)");
 
@@ -159,7 +159,7 @@ class RepairIT {
     }
 
     @Test
-    void uniqueValuesThatMovedAreMended() {
+    void uniqueValuesThatMovedAreRepaired() {
         subscriber.sql("update moved set place = -id; update moved set place = 1001 - id");
 
         assertThat(apply("moved").get(0).comparison().different()).isEqualTo(1000);
@@ -177,7 +177,7 @@ class RepairIT {
     }
 
     @Test
-    void onlyRowsOfTheConditionAreMended() {
+    void onlyRowsOfTheConditionAreRepaired() {
         subscriber.sql("update moved set place = place + 5000");
 
         compared.routes().apply(directory, new SyncOptions(false, false, "id <= 10"), "moved");
@@ -226,7 +226,7 @@ class RepairIT {
     }
 
     @Test
-    void typesWithoutAnEqualityAreMended() {
+    void typesWithoutAnEqualityAreRepaired() {
         replicate(
                 "rare",
                 "create domain note as json; create type pairing as (a int, j json);"
@@ -259,7 +259,7 @@ class RepairIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "on delete cascade", "deferrable"})
-    void tablesThatForeignKeysLinkAreMendedTogether(String key) {
+    void tablesLinkedByForeignKeysAreRepairedTogether(String key) {
         replicate(
                 List.of("child", "parent", "grandchild", "moved"),
                 "create table parent (id int primary key, name text unique);"
@@ -287,7 +287,7 @@ class RepairIT {
     }
 
     @Test
-    void treesAreMendedWhateverTheOrderOfTheirRows() {
+    void treesAreRepairedWhateverTheOrderOfTheirRows() {
         replicate(
                 "tree",
                 "create table tree (id int primary key, above int references tree)",
@@ -303,7 +303,7 @@ class RepairIT {
     }
 
     @Test
-    void ofTablesThatForeignKeysLinkAllOrNoneAreMended() {
+    void ofTablesLinkedByForeignKeysAllOrNoneAreRepaired() {
         replicate(
                 List.of("parent", "child"),
                 "create table parent (id int primary key, name text);"
@@ -322,7 +322,7 @@ class RepairIT {
     }
 
     @Test
-    void partitionedTablesAreMended() {
+    void partitionedTablesAreRepaired() {
         replicate(
                 "part",
                 "create table part (id int, v text, primary key (id)) partition by range (id);"
@@ -337,7 +337,7 @@ class RepairIT {
     }
 
     @Test
-    void whatCannotBeMendedIsSaidAndLeftAsItIs() {
+    void whatCannotBeRepairedIsReportedAndLeftAsItIs() {
         subscriber.sql(
                 "alter table moved add own int; update moved set own = 0; alter table moved alter own set not null;"
                         + "delete from moved where id = 1; update moved set place = -3 where id = 3;"
@@ -364,7 +364,7 @@ class RepairIT {
     }
 
     @Test
-    void guardedTablesAreMendedToo() {
+    void guardedTablesAreRepairedToo() {
         subscriber.sql(
                 "update moved set place = 0 where id = 1; select londiste.subscriber_guard('queue', 'public.moved')");
 
