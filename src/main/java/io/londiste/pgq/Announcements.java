@@ -2,7 +2,6 @@ package io.londiste.pgq;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -12,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for word on a channel: that a queue has a new tick, for example.
+ * Waits for a notification on a channel, for example that a queue has a new tick.
  *
- * <p>The word is only a hint: where it cannot come (the original extension sends none, and connection poolers keep it
- * back) waiting ends by its own limit. One thread waits; any thread may close.
+ * <p>A notification is only a hint: where none can arrive (the original extension sends none, and connection poolers do
+ * not pass them on), a wait ends at its time limit. One thread waits; any thread may close.
  */
 public final class Announcements implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
@@ -27,9 +26,9 @@ public final class Announcements implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param source of which one connection is kept from the first waiting until the end
-     * @param channel a plain name
-     * @param payload what is to be said; all else on the channel is none of ours
+     * @param source one of its connections is held from the first wait until {@link #close}
+     * @param channel a plain SQL identifier; it is not quoted
+     * @param payload the payload to wait for; notifications with another payload are ignored
      */
     public Announcements(DataSource source, String channel, String payload) {
         this.source = source;
@@ -38,8 +37,10 @@ public final class Announcements implements AutoCloseable {
     }
 
     /**
-     * Returns whether there was an announcement since the last time, as soon as there is; else after {@code limit}, or on
-     * {@link #close}. Whoever waits for the first time is told at once that there may have been one.
+     * Waits for a notification that arrived since the previous call.
+     *
+     * @return true as soon as there is one, and at once on the first call, before which one may have been missed; false
+     *     after {@code limit} or on {@link #close}
      */
     public boolean await(Duration limit) throws SQLException {
         try {
@@ -69,9 +70,7 @@ public final class Announcements implements AutoCloseable {
         var listening = source.getConnection();
         connection.set(listening);
         listening.setAutoCommit(true);
-        try (Statement statement = listening.createStatement()) {
-            statement.execute("listen " + channel);
-        }
+        Sql.execute(listening, "listen " + channel);
         if (closed) {
             release();
         }
@@ -88,21 +87,24 @@ public final class Announcements implements AutoCloseable {
         return false;
     }
 
-    /** Whoever waits does so no longer. */
+    /** Ends a wait that is in progress. */
     @Override
     public void close() {
         closed = true;
         release();
     }
 
-    /** Cuts the connection: nothing else wakes who waits for it, and whoever had it next would hear what is not for him. */
+    /**
+     * Aborts the connection instead of returning it to its pool: only that wakes a waiting thread, and the next borrower
+     * would receive our notifications.
+     */
     private void release() {
         var listening = connection.getAndSet(null);
         if (listening != null) {
             try (listening) {
                 listening.abort(Runnable::run);
             } catch (SQLException e) {
-                LOG.debug("while cutting the connection that listened on channel {}", channel, e);
+                LOG.debug("aborting the connection that listened on channel {}", channel, e);
             }
         }
     }

@@ -11,8 +11,8 @@ import javax.sql.DataSource;
 /**
  * The events between two ticks, for one consumer.
  *
- * <p>Iterating streams them from the server in bounded memory, in order of their ids, over a connection of its own; a
- * new iterator starts from the beginning and ends the one before. Not safe for use by several threads at once.
+ * <p>An iterator streams them from the server in bounded memory, in order of their ids, over its own connection. A new
+ * iterator starts from the beginning and closes the previous one. Not safe for use by several threads at once.
  */
 public final class Batch implements Iterable<Event>, AutoCloseable {
     private final DataSource source;
@@ -46,7 +46,7 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
         return consumer;
     }
 
-    /** The tick after which the batch begins: where the consumer stands. */
+    /** The tick after which the batch begins, which is the position of the consumer. */
     public Tick previousTick() {
         return previousTick;
     }
@@ -56,7 +56,7 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
         return tick;
     }
 
-    /** About how many events are in it; never used where it must be exact. */
+    /** The approximate number of events in the batch, for displays and limits only. */
     public long estimatedEvents() {
         return Math.max(0, tick.eventSeq() - previousTick.eventSeq());
     }
@@ -67,15 +67,15 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     }
 
     /**
-     * The events in portions as they come from the server, none of them empty: for whoever handles many at once.
+     * The events in pages as they are fetched from the server. No page is empty.
      *
-     * @throws PgqException from the iterator and its methods, if the server does not give the events
+     * @throws PgqException from the iterator and its methods, if the events cannot be read
      */
     public Iterable<List<Event>> pages() {
         return this::open;
     }
 
-    /** As {@link #pages}, one by one. */
+    /** The events one by one; they are fetched and fail in the same way as {@link #pages}. */
     @Override
     public Iterator<Event> iterator() {
         EventCursor pages = open();
@@ -107,7 +107,7 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
         return cursor;
     }
 
-    /** Gives back the connection of an iteration that did not come to its end. The batch itself stays open. */
+    /** Returns the connection of an unfinished iteration to its pool. The batch itself stays open. */
     @Override
     public void close() {
         if (cursor != null) {

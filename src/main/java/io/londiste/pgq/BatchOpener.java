@@ -1,27 +1,26 @@
 package io.londiste.pgq;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
- * Opens batches that reach over several ticks but never past a given one.
+ * Opens batches that span several ticks but never extend past a given one.
  *
- * <p>PgQ offers {@code next_batch_custom}, which takes a least length of time. If the newest tick lies within twice
- * that length it takes the newest, else the first that is far enough. So a wished end is met exactly if it is the newest
- * tick, or if it lies in the nearer half of the way to the newest; a wish beyond that is met in several batches, each
- * half of the rest. A repeatable-read transaction keeps the newest tick from changing between question and answer.
+ * <p>PgQ offers {@code next_batch_custom}, which takes a minimum time span. If the newest tick lies within twice that
+ * span, the batch ends at the newest tick, otherwise at the first tick that is far enough away. Therefore a desired end
+ * is reached exactly if it is the newest tick, or if it lies in the first half of the time to the newest one; a later
+ * end is reached by several batches, each of which covers half of the rest. A repeatable-read transaction keeps the
+ * newest tick the same for both queries.
  */
 final class BatchOpener {
-    /** How many ticks are looked at; more of them come with the next batch. */
-    private static final int REACH = 5000;
+    /** The number of ticks that are considered for one batch; the next batch continues from there. */
+    private static final int MAX_TICKS = 5000;
 
-    /** The ticks are many; so written, each part of it goes by their index from one end. */
-    private static final String FAR = """
+    /** Each part reads the possibly long tick table by its index, from one end. */
+    private static final String LONGEST_SPAN = """
             with here as (
               select sub_queue as queue, tick_id, tick_time, tick_event_seq, tick_snapshot
               from pgq.queue
@@ -50,7 +49,7 @@ final class BatchOpener {
                 order by ahead.tick_id desc limit 1)::text as span,
               txid_snapshot_xmax(here.tick_snapshot) > txid_snapshot_xmax(txid_current_snapshot()) as ahead
             from here
-            """.formatted(REACH);
+            """.formatted(MAX_TICKS);
 
     private static final String OPEN = """
             select batch_id, prev_tick_id, prev_tick_time, coalesce(prev_tick_event_seq, 0),
@@ -70,60 +69,55 @@ final class BatchOpener {
 
     record Opened(long id, Tick previousTick, Tick tick) {}
 
-    /** Opens a batch that ends at {@code limit} at the latest, which is asked once the ticks are fixed. */
-    Optional<Opened> open(long maxEvents, TickLimit limit) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            fixTicks();
-            Optional<Opened> batch = openInTransaction(maxEvents, limit.lastTick());
-            connection.commit();
-            return batch;
-        } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
+    /**
+     * How far a batch may reach.
+     *
+     * @param tick the consumer's tick
+     * @param span the time span of the batch to open; null if no later tick is allowed
+     * @param ahead whether the consumer's tick has transaction ids that the server has not assigned yet
+     */
+    private record Reach(long tick, String span, boolean ahead) {}
 
-    /** The first query takes the transaction's snapshot. */
-    private void fixTicks() throws SQLException {
-        try (Statement first = connection.createStatement()) {
-            first.execute("set transaction isolation level repeatable read; select");
-        }
+    /** Opens a batch that ends at {@code limit} at the latest, which is called once the visible ticks are fixed. */
+    Optional<Opened> open(long maxEvents, TickLimit limit) throws SQLException {
+        return Sql.transaction(connection, () -> {
+            // the empty query takes the snapshot
+            Sql.execute(connection, "set transaction isolation level repeatable read; select");
+            return openInTransaction(maxEvents, limit.lastTick());
+        });
     }
 
     private Optional<Opened> openInTransaction(long maxEvents, long lastTick) throws SQLException {
         String span = null;
         boolean ahead = false;
         if (maxEvents > 0 || lastTick < TickLimit.NEVER) {
-            try (PreparedStatement statement = connection.prepareStatement(FAR)) {
-                PgqClient.bind(statement, queue, consumer, lastTick, maxEvents);
-                try (ResultSet row = statement.executeQuery()) {
-                    // a consumer that is not registered gets the server's own error below
-                    if (row.next()) {
-                        if (row.getLong(1) >= lastTick) {
-                            return Optional.empty();
-                        }
-                        span = row.getString(2);
-                        ahead = row.getBoolean(3);
-                    }
-                }
+            var reach = Sql.first(
+                    connection,
+                    LONGEST_SPAN,
+                    row -> new Reach(row.getLong(1), row.getString(2), row.getBoolean(3)),
+                    queue,
+                    consumer,
+                    lastTick,
+                    maxEvents);
+            if (reach.isPresent() && reach.get().tick() >= lastTick) {
+                return Optional.empty();
             }
+            span = reach.map(Reach::span).orElse(null); // if the consumer is not registered, OPEN fails
+            ahead = reach.map(Reach::ahead).orElse(false);
         }
-        try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
-            PgqClient.bind(statement, queue, consumer, span);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                if (ahead) { // our own PgQ has refused this above, and more
-                    throw new PgqException("queue " + queue + ": the tick of consumer " + consumer
-                            + " has transaction ids that this server has not assigned yet: the database was brought here"
-                            + " from another cluster by dump and restore; drop the queue and create it again");
-                }
-                long id = row.getLong(1);
-                return row.wasNull() ? Optional.empty() : Optional.of(new Opened(id, tick(row, 2), tick(row, 5)));
-            }
+        var opened = Sql.first(connection, OPEN, BatchOpener::opened, queue, consumer, span);
+        if (ahead) { // our own PgQ already fails in OPEN then, and in more cases
+            throw new PgqException("queue " + queue + ": the tick of consumer " + consumer
+                    + " has transaction ids that this server has not assigned yet: the database was brought here"
+                    + " from another cluster by dump and restore; drop the queue and create it again");
         }
+        return opened;
+    }
+
+    /** Null if there is no batch. */
+    private static Opened opened(ResultSet row) throws SQLException {
+        long id = row.getLong(1);
+        return row.wasNull() ? null : new Opened(id, tick(row, 2), tick(row, 5));
     }
 
     private static Tick tick(ResultSet row, int first) throws SQLException {

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * How far a consumer has come on a queue.
+ * The position of a consumer in a queue.
  *
- * @param lag age of the tick that it has come to; null when that tick is gone
+ * @param lag age of the last tick that it has finished; null if that tick no longer exists
  * @param lastSeen time since it last opened or finished a batch
- * @param lastTick the tick that it has come to
- * @param currentBatch the batch that it has open; null when there is none
- * @param pendingEvents about how many events lie between it and the queue's last tick
+ * @param lastTick the last tick that it has finished
+ * @param currentBatch its open batch; null if there is none
+ * @param pendingEvents approximate number of events between its position and the queue's last tick
  */
 public record ConsumerInfo(
         String queue,

@@ -8,10 +8,10 @@ import java.time.OffsetDateTime;
  * @param id the event's number in its queue; events of a batch come in this order
  * @param time when the transaction that inserted it started
  * @param txid the transaction that inserted it
- * @param retry how often it was put back, null if never
- * @param type the producer's word for what it is; null only if the producer gave none
- * @param data its content; null if the producer gave none
- * @param extra1 free for the producer, like the next three
+ * @param retry how often it was put into the retry queue; null if never
+ * @param type chosen by the producer; null if the producer set none
+ * @param data its content; null if the producer set none
+ * @param extra1 for any use by the producer, like the next three
  */
 public record Event(
         long id,

@@ -1,11 +1,9 @@
 package io.londiste.pgq;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -13,7 +11,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a batch through a cursor of the server, some events at a time; no page is empty. */
+/** Reads the events of a batch page by page through a server-side cursor. No page is empty. */
 final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventCursor.class);
     private static final String COLUMNS =
@@ -61,19 +59,9 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     }
 
     private void read(String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                page = new ArrayList<>();
-                while (rows.next()) {
-                    page.add(event(rows));
-                }
-            }
-        }
+        page = Sql.list(connection, sql, EventCursor::event, parameters);
         if (page.size() < fetchSize) {
-            close(); // a short answer is the last one
+            close(); // a page that is not full is the last one
         }
     }
 
@@ -100,7 +88,7 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
             connection = null;
             closing.rollback(); // ends the cursor; nothing was written
         } catch (SQLException e) {
-            LOG.debug("while giving back the connection that read {}", batch, e);
+            LOG.debug("returning the connection that read {}", batch, e);
         }
     }
 }

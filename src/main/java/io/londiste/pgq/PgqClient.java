@@ -1,10 +1,8 @@
 package io.londiste.pgq;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +12,8 @@ import javax.sql.DataSource;
 /**
  * PgQ's SQL functions as Java methods.
  *
- * <p>Each call borrows a connection and is a transaction of its own. Safe for use by several threads.
- * Every method throws {@link SQLException} as the server or driver gave it.
+ * <p>Each call borrows a connection and is one transaction, except those that take a connection. Safe for use by several
+ * threads. Every method throws the {@link SQLException} of the server or driver unchanged.
  */
 public final class PgqClient {
     private static final int DEFAULT_FETCH_SIZE = 1000;
@@ -30,7 +28,7 @@ public final class PgqClient {
         this(source, DEFAULT_FETCH_SIZE);
     }
 
-    /** @param fetchSize how many events a batch holds in memory at a time, at least 1 */
+    /** @param fetchSize number of events that a batch holds in memory at a time, at least 1 */
     public PgqClient(DataSource source, int fetchSize) {
         if (fetchSize < 1) {
             throw new IllegalArgumentException("fetchSize must be at least 1, not " + fetchSize);
@@ -39,19 +37,19 @@ public final class PgqClient {
         this.fetchSize = fetchSize;
     }
 
-    /** Whether schema {@code pgq} is there, ours or the original. */
+    /** Whether PgQ is installed, ours or the original extension. */
     public boolean isInstalled() throws SQLException {
-        return query("select to_regclass('pgq.queue') is not null", row -> row.getBoolean(1))
+        return first("select to_regclass('pgq.queue') is not null", row -> row.getBoolean(1))
                 .orElseThrow();
     }
 
-    /** The version that {@code pgq.version()} tells. */
+    /** The result of {@code pgq.version()}. */
     public String version() throws SQLException {
-        return query("select pgq.version()", row -> row.getString(1)).orElseThrow();
+        return first("select pgq.version()", row -> row.getString(1)).orElseThrow();
     }
 
     public boolean queueExists(String queue) throws SQLException {
-        return query("select exists (select from pgq.queue where queue_name = ?)", row -> row.getBoolean(1), queue)
+        return first("select exists (select from pgq.queue where queue_name = ?)", row -> row.getBoolean(1), queue)
                 .orElseThrow();
     }
 
@@ -60,23 +58,20 @@ public final class PgqClient {
         return number("select pgq.create_queue(?)", queue) == 1;
     }
 
-    /** Fails while consumers are registered, unless {@code force}. */
+    /** Drops the queue with its events. Fails while consumers are registered, unless {@code force}. */
     public void dropQueue(String queue, boolean force) throws SQLException {
         number("select pgq.drop_queue(?, ?)", queue, force);
     }
 
-    /** Sets a parameter of the queue by its name without {@code queue_}, as {@code pgq.set_queue_config} does. */
+    /** Sets a parameter of the queue by {@code pgq.set_queue_config}; its name has no prefix {@code queue_}. */
     public void configure(String queue, String parameter, String value) throws SQLException {
         number("select pgq.set_queue_config(?, ?, ?)", queue, parameter, value);
     }
 
-    /** As the other, as part of a transaction of the caller's. */
+    /** Does the same as {@link #configure(String, String, String)} as part of the caller's transaction. */
     public static void configure(Connection transaction, String queue, String parameter, String value)
             throws SQLException {
-        try (PreparedStatement statement = transaction.prepareStatement("select pgq.set_queue_config(?, ?, ?)")) {
-            bind(statement, queue, parameter, value);
-            statement.execute();
-        }
+        Sql.number(transaction, "select pgq.set_queue_config(?, ?, ?)", queue, parameter, value);
     }
 
     /** All queues, by name. */
@@ -89,23 +84,20 @@ public final class PgqClient {
         return list(ConsumerInfo.QUERY, ConsumerInfo::read);
     }
 
-    /** Returns whether the consumer is new; a known one keeps its place. */
+    /** Returns whether the consumer is new; a registered one keeps its position. */
     public boolean registerConsumer(String queue, String consumer) throws SQLException {
         return number("select pgq.register_consumer(?, ?)", queue, consumer) == 1;
     }
 
-    /** Puts the consumer, new or known, behind the given tick; a batch that it had open is dropped. */
+    /** Sets the position of the consumer, new or registered, to the given tick; its open batch is closed. */
     public boolean registerConsumerAt(String queue, String consumer, long tick) throws SQLException {
         return number("select pgq.register_consumer_at(?, ?, ?)", queue, consumer, tick) == 1;
     }
 
-    /** As the other, as part of a transaction of the caller's. */
+    /** Does the same as {@link #registerConsumerAt(String, String, long)} as part of the caller's transaction. */
     public static void registerConsumerAt(Connection transaction, String queue, String consumer, long tick)
             throws SQLException {
-        try (PreparedStatement statement = transaction.prepareStatement("select pgq.register_consumer_at(?, ?, ?)")) {
-            bind(statement, queue, consumer, tick);
-            statement.execute();
-        }
+        Sql.number(transaction, "select pgq.register_consumer_at(?, ?, ?)", queue, consumer, tick);
     }
 
     /** Returns whether it was registered. */
@@ -125,9 +117,9 @@ public final class PgqClient {
                 queue);
     }
 
-    /** The tick up to which the consumer has finished; empty if it is not registered. */
+    /** The last tick that the consumer has finished; empty if it is not registered. */
     public Optional<Long> position(String queue, String consumer) throws SQLException {
-        return query(
+        return first(
                 "select sub_last_tick from pgq.subscription join pgq.consumer on co_id = sub_consumer"
                         + " join pgq.queue on queue_id = sub_queue where queue_name = ? and co_name = ?",
                 row -> row.getLong(1),
@@ -137,27 +129,27 @@ public final class PgqClient {
 
     /** The newest tick of the queue; empty if there is no such queue. */
     public Optional<Tick> lastTick(String queue) throws SQLException {
-        return query(TICKS + " where queue_name = ? order by tick_id desc limit 1", PgqClient::tick, queue);
+        return first(TICKS + " where queue_name = ? order by tick_id desc limit 1", PgqClient::tick, queue);
     }
 
-    /** The oldest tick of the queue that is still there; empty if there is no such queue. */
+    /** The oldest tick of the queue that still exists; empty if there is no such queue. */
     public Optional<Tick> firstTick(String queue) throws SQLException {
-        return query(TICKS + " where queue_name = ? order by tick_id limit 1", PgqClient::tick, queue);
+        return first(TICKS + " where queue_name = ? order by tick_id limit 1", PgqClient::tick, queue);
     }
 
-    /** The tick with that id; empty if it is gone or never was. */
+    /** The tick with that id; empty if it does not exist or no longer exists. */
     public Optional<Tick> tick(String queue, long id) throws SQLException {
-        return query(TICKS + " where queue_name = ? and tick_id = ?", PgqClient::tick, queue, id);
+        return first(TICKS + " where queue_name = ? and tick_id = ?", PgqClient::tick, queue, id);
     }
 
-    /** The consumer's open batch, or a new one up to the next tick; empty when there is none. */
+    /** The consumer's open batch, or a new one up to the next tick; empty if there is no new tick. */
     public Optional<Batch> nextBatch(String queue, String consumer) throws SQLException {
         return nextBatch(queue, consumer, 0, TickLimit.NONE);
     }
 
     /**
-     * The consumer's open batch, or a new one over as many ticks as hold at most {@code maxEvents} events, but always
-     * over one at least; empty when there is none.
+     * The consumer's open batch, or a new one that spans at least one tick, and as many as have no more than
+     * {@code maxEvents} events; empty if there is no new tick.
      *
      * @param limit a new batch ends at its tick at the latest
      * @throws NotRegisteredException if the consumer is not registered on the queue
@@ -185,125 +177,90 @@ public final class PgqClient {
         }
     }
 
-    /** Returns whether the batch was open. The consumer stands at the batch's last tick afterwards. */
+    /** Moves the consumer to the batch's last tick. Returns whether the batch was open. */
     public boolean finishBatch(long batch) throws SQLException {
         return number("select pgq.finish_batch(?)", batch) == 1;
     }
 
-    /** Puts an event of an open batch back, to come again. Returns false if it was put back already. */
+    /**
+     * Has an event of an open batch delivered again in a later batch, after {@code seconds}. Returns false if it is in the
+     * retry queue already.
+     */
     public boolean retry(long batch, long event, int seconds) throws SQLException {
         return number("select pgq.event_retry(?, ?, ?)", batch, event, seconds) == 1;
     }
 
     /** Inserts the events in one transaction and returns their ids. */
     public List<Long> insert(String queue, List<Event> events) throws SQLException {
-        List<Long> ids = new ArrayList<>(events.size());
         try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
-            try (PreparedStatement statement =
-                    connection.prepareStatement("select pgq.insert_event(?, ?, ?, ?, ?, ?, ?)")) {
+            return Sql.transaction(connection, () -> {
+                List<Long> ids = new ArrayList<>(events.size());
                 for (Event e : events) {
-                    bind(statement, queue, e.type(), e.data(), e.extra1(), e.extra2(), e.extra3(), e.extra4());
-                    try (ResultSet row = statement.executeQuery()) {
-                        row.next();
-                        ids.add(row.getLong(1));
-                    }
+                    ids.add(Sql.number(
+                            connection,
+                            "select pgq.insert_event(?, ?, ?, ?, ?, ?, ?)",
+                            queue,
+                            e.type(),
+                            e.data(),
+                            e.extra1(),
+                            e.extra2(),
+                            e.extra3(),
+                            e.extra4()));
                 }
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
+                return ids;
+            });
         }
-        return ids;
     }
 
-    /** Makes the next look of the ticker tick this queue, however little has happened. */
+    /** Makes the ticker create a tick in its next run, even if the queue has no or few new events. */
     public void forceTick(String queue) throws SQLException {
         number("select pgq.force_tick(?)", queue);
     }
 
     /**
-     * Ticks the queue at once, whether or not a ticker runs.
+     * Creates a tick at once, whether or not a ticker runs.
      *
-     * @return the new tick, which has all that was committed before the call
-     * @throws SQLException also if the queue gets its ticks from elsewhere or is paused
+     * @return the new tick, which includes everything that was committed before the call
+     * @throws SQLException also if the queue has an external ticker, or its ticker is paused
      */
     public long tickNow(String queue) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
+            return Sql.transaction(connection, () -> {
                 lockTicks(connection);
-                number(connection, "select pgq.force_tick(?)", queue);
-                long tick = number(connection, "select pgq.ticker(?)", queue);
-                connection.commit();
-                return tick;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
+                Sql.number(connection, "select pgq.force_tick(?)", queue);
+                return Sql.number(connection, "select pgq.ticker(?)", queue);
+            });
         }
     }
 
     /**
-     * Keeps all other sessions from making a tick until the transaction ends; waits for one that is making one. The
+     * Keeps all other sessions from creating a tick until the transaction ends; waits for one that is creating one. The
      * original tickers do not exclude each other without it. Takes no snapshot.
      */
     public static void lockTicks(Connection transaction) throws SQLException {
-        try (Statement lock = transaction.createStatement()) {
-            lock.execute("lock table pgq.tick in share row exclusive mode");
-        }
+        Sql.execute(transaction, "lock table pgq.tick in share row exclusive mode");
     }
 
-    /** Ticks the queues that are due and returns how many. */
+    /** Creates ticks for the queues that are due and returns the number of those queues. */
     public long ticker() throws SQLException {
         return number("select pgq.ticker()");
     }
 
-    private long number(String sql, Object... parameters) throws SQLException {
-        return query(sql, row -> row.getLong(1), parameters).orElse(0L);
+    private long number(String query, Object... parameters) throws SQLException {
+        return first(query, row -> row.getLong(1), parameters).orElse(0L);
     }
 
-    private static long number(Connection connection, String sql, Object... parameters) throws SQLException {
-        return list(connection, sql, row -> row.getLong(1), parameters).get(0);
+    private <T> Optional<T> first(String query, Sql.RowReader<T> reader, Object... parameters) throws SQLException {
+        return list(query, reader, parameters).stream().findFirst();
     }
 
-    private <T> Optional<T> query(String sql, RowReader<T> reader, Object... parameters) throws SQLException {
-        return list(sql, reader, parameters).stream().findFirst();
-    }
-
-    private <T> List<T> list(String sql, RowReader<T> reader, Object... parameters) throws SQLException {
+    private <T> List<T> list(String query, Sql.RowReader<T> reader, Object... parameters) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            return list(connection, sql, reader, parameters);
-        }
-    }
-
-    private static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... parameters)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, parameters);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> result = new ArrayList<>();
-                while (rows.next()) {
-                    result.add(reader.read(rows));
-                }
-                return result;
-            }
-        }
-    }
-
-    static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
-        for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
+            return Sql.list(connection, query, reader, parameters);
         }
     }
 
     private static Tick tick(ResultSet row) throws SQLException {
         return new Tick(row.getLong(1), row.getObject(2, OffsetDateTime.class), row.getLong(3));
-    }
-
-    @FunctionalInterface
-    private interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
     }
 }

@@ -7,10 +7,10 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
-/** Reads and writes PgQ queues. */
+/** The component {@code pgq}, which consumes from and produces to PgQ queues. */
 @Component("pgq")
 public class PgqComponent extends DefaultComponent {
-    @Metadata(description = "The database with the queue, for endpoints that name none", autowired = true)
+    @Metadata(description = "The database of the queue, for endpoints without a dataSource option", autowired = true)
     private DataSource dataSource;
 
     @Override

@@ -21,19 +21,19 @@ public final class PgqConstants {
 
     @Metadata(
             label = "consumer",
-            description = "When the tick with which the batch ends was made, by the server's clock",
+            description = "When the tick with which the batch ends was created, by the server's clock",
             javaType = "java.time.OffsetDateTime")
     public static final String TICK_TIME = "CamelPgqTickTime";
 
     @Metadata(
             label = "consumer",
-            description = "How long ago the batch ended when it was taken up, in milliseconds",
+            description = "The age of the batch's last tick when the batch was opened, in milliseconds",
             javaType = "Long")
     public static final String LAG = "CamelPgqLag";
 
     @Metadata(
             label = "producer",
-            description = "The type of the event to insert, when the body is not an event itself",
+            description = "The type of the event to insert, if the body is not an Event",
             javaType = "String")
     public static final String EVENT_TYPE = "CamelPgqEventType";
 
@@ -51,7 +51,7 @@ public final class PgqConstants {
 
     @Metadata(
             label = "producer",
-            description = "The ids that the inserted events got, in their order",
+            description = "The ids of the inserted events, in their order",
             javaType = "java.util.List<Long>")
     public static final String EVENT_IDS = "CamelPgqEventIds";
 

@@ -11,19 +11,24 @@ import org.apache.camel.support.ScheduledPollConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes batch after batch; the exchange's outcome decides whether a batch is finished or comes again. */
+/**
+ * Creates one exchange for each batch. The outcome of the exchange decides whether the batch is finished or is delivered
+ * again.
+ */
 public class PgqConsumer extends ScheduledPollConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(PgqConsumer.class);
 
-    private static final Duration FINISH = Duration.ofSeconds(10);
-    /** How long to wait before looking whether a limit is gone; no tick tells of that. */
-    private static final Duration LIMITED = Duration.ofMillis(20);
+    /** How long a stop waits until the current batch is finished. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    /** How often a tick limit is checked while there is one; no notification is sent when it is removed. */
+    private static final Duration LIMIT_POLL_INTERVAL = Duration.ofMillis(20);
 
     private final PgqEndpoint endpoint;
     private final PgqClient client;
     private volatile Announcements ticks;
     private volatile CountDownLatch stopping = new CountDownLatch(1);
-    /** Held while a batch is taken, processed and finished. */
+    /** Held while a batch is opened, processed and finished. */
     private final ReentrantLock polling = new ReentrantLock();
 
     /** Only once for each start of the route: a consumer that is registered again later would miss events unnoticed. */
@@ -67,13 +72,13 @@ public class PgqConsumer extends ScheduledPollConsumer {
         super.doStop();
     }
 
-    /** A batch whose exchange has succeeded is to be finished as well, lest it comes again for nothing. */
+    /** Waits for the current batch: if its exchange succeeds, it must be finished, or it would be delivered again. */
     private void end() throws InterruptedException {
         stopping.countDown();
         if (ticks != null) {
             ticks.close();
         }
-        if (polling.tryLock(FINISH.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (polling.tryLock(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
             polling.unlock();
         }
     }
@@ -107,7 +112,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
             return done ? 1 : 0;
         } finally {
             if (failed) {
-                // whatever it was, trying again at once would only make it worse
+                // do not retry at once, whatever failed
                 stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
             }
         }
@@ -119,7 +124,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     /** Returns whether a tick was announced. */
     private boolean awaitTick() throws Exception {
-        return ticks.await(lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMITED);
+        return ticks.await(
+                lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMIT_POLL_INTERVAL);
     }
 
     private TickLimit limit() {
@@ -140,7 +146,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
         try (batch) {
             getProcessor().process(exchange);
             if (exchange.isFailed() || exchange.isRollbackOnly()) {
-                LOG.debug("{} comes again", batch, exchange.getException());
+                LOG.debug("{} will be delivered again", batch, exchange.getException());
                 if (exchange.getException() != null) {
                     getExceptionHandler()
                             .handleException("could not process " + batch, exchange, exchange.getException());

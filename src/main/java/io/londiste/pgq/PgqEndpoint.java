@@ -14,8 +14,8 @@ import org.apache.camel.support.ScheduledPollEndpoint;
 /**
  * Consume batches of events from, and insert events into, PgQ queues in PostgreSQL.
  *
- * <p>As a consumer it makes one exchange of each batch. When the exchange succeeds the batch is finished; when it fails
- * the batch stays open and comes again, the same events in the same order, until it succeeds.
+ * <p>A consumer creates one exchange for each batch. When the exchange succeeds, the batch is finished; when it fails,
+ * the batch stays open and is delivered again with the same events in the same order, until it succeeds.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
@@ -29,49 +29,54 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
     @Metadata(required = true)
     private String queue;
 
-    @UriParam(label = "consumer", description = "The name under which the queue remembers how far this reader has come")
+    @UriParam(label = "consumer", description = "The name under which the queue records the position of this consumer")
     private String consumer;
 
-    @UriParam(description = "The database with the queue; without it the component's, or the only one in the registry")
+    @UriParam(
+            description = "The database of the queue. The default is that of the component, or the only DataSource in"
+                    + " the registry")
     private DataSource dataSource;
 
     @UriParam(
             label = "consumer",
             defaultValue = "true",
-            description = "Whether to register the consumer on the queue when the route starts. A new one begins with"
-                    + " what is committed from then on. One that is unregistered while the route runs is not registered"
-                    + " again until the next start: its polls fail")
+            description = "Whether to register the consumer on the queue when the route starts. A new consumer receives"
+                    + " the events that are committed from then on. A consumer that is unregistered while the route"
+                    + " runs is not registered again until the route is started again: its polls fail")
     private boolean register = true;
 
     @UriParam(
             label = "consumer",
             defaultValue = "10000",
-            description = "Up to how many events a reader that lags takes as one batch. A batch is never less than what"
-                    + " lies between two ticks, however much that is; 0 takes the ticks one by one")
+            description = "The maximum number of events in a batch that spans several ticks, which a lagging consumer"
+                    + " opens. A batch always spans at least one tick, however many events that has; with 0 it always"
+                    + " spans exactly one")
     private long maxEvents = 10_000;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1000",
-            description = "How many events are held in memory at a time while a batch is read")
+            description = "The number of events that are fetched from the server and held in memory at a time")
     private int fetchSize = 1_000;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1000",
             javaType = "java.time.Duration",
-            description = "How long to wait for word of a new tick before asking for a batch again anyway, and after a"
-                    + " failure")
+            description = "How long to wait for the notification of a new tick before the queue is polled without one,"
+                    + " and how long to wait after a failure")
     private long pollInterval = 1_000;
 
     @UriParam(
             label = "consumer,advanced",
-            description = "Says up to which tick batches may go, for whoever has to see this reader stand still at one")
+            description =
+                    "Returns the last tick that a batch may include, so that the consumer can be paused exactly at"
+                            + " that tick")
     private TickLimit tickLimit;
 
     public PgqEndpoint(String uri, PgqComponent component) {
         super(uri, component);
-        // the consumer waits by itself until a tick is announced; the scheduler only has to call it again
+        // the consumer itself waits for the notification of a tick; the scheduler only calls it again
         setGreedy(true);
         setInitialDelay(0);
         setDelay(1);

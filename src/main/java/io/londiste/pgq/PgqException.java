@@ -1,6 +1,6 @@
 package io.londiste.pgq;
 
-/** The queue could not be read or written; the message names it, the cause, if any, has the server's message and SQLSTATE. */
+/** A queue could not be read or written. The message names it; a cause has the server's message and SQLSTATE. */
 public class PgqException extends RuntimeException {
     public PgqException(String message) {
         super(message);

@@ -5,14 +5,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * A queue's settings and how it runs.
+ * A queue's settings and statistics.
  *
- * @param tables how many event tables it goes round
- * @param externalTicker whether its ticks come from elsewhere; then nothing ticks it here
- * @param tickerLag time since its last tick; null when it has none
- * @param eventsPerSecond over the last ticks; null when it has but one
- * @param newEvents about how many events have come since its last tick
- * @param lastTick null when it has none
+ * @param tables number of event tables in its rotation
+ * @param externalTicker whether its ticks are copied from another database; the ticker then skips it
+ * @param tickerLag time since its last tick; null if it has none
+ * @param eventsPerSecond over the last ticks; null if it has only one
+ * @param newEvents approximate number of events since its last tick
+ * @param lastTick null if it has none
  */
 public record QueueInfo(
         String queue,

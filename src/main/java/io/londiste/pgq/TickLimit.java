@@ -3,17 +3,17 @@ package io.londiste.pgq;
 import java.sql.SQLException;
 
 /**
- * Says up to which tick a reader may go, for whoever has to see it stand still exactly there.
+ * Limits a consumer to the batches up to a tick, so that it can be paused exactly there.
  *
- * <p>It is asked before each batch, after the queue's ticks were looked at: a limit that is told before its tick becomes
- * visible is never overrun. Called by the reader's thread.
+ * <p>It is called before each batch, after the snapshot in which the queue's ticks are read was taken: a limit that is
+ * set before its tick becomes visible is never passed. Called by the consumer's thread.
  */
 @FunctionalInterface
 public interface TickLimit {
-    /** A tick that never comes. */
+    /** A tick that is never reached. */
     long NEVER = Long.MAX_VALUE;
 
-    /** No limit at all. */
+    /** No limit. */
     TickLimit NONE = () -> NEVER;
 
     /** The tick, or {@link #NEVER}. */

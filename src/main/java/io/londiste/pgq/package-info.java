@@ -1,6 +1,6 @@
 /**
- * PgQ as a Camel component, and the one place that calls SQL of schema {@code pgq}.
+ * PgQ as a Camel component and as a Java client. No other package calls SQL of schema {@code pgq}.
  *
- * <p>Knows nothing of Londiste: it can be used alone, on our PgQ or on the original extension.
+ * <p>It depends on no other package of this program and can be used alone, with our PgQ or with the original extension.
  */
 package io.londiste.pgq;
