@@ -3,7 +3,9 @@ package io.londiste.app;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
 import io.londiste.db.Pools;
+import io.londiste.db.Timeouts;
 import io.londiste.error.LondisteException;
 import io.londiste.table.ReplayLock;
 import java.net.InetAddress;
@@ -13,11 +15,11 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Lets one process at a time do a job, wherever the processes run. The lock belongs to a session on the subscriber, so
- * that it goes with its process, however that ends. Used by one thread.
+ * Lets only one process at a time run a job, on whatever machines the processes run. The lock belongs to a session on the
+ * subscriber, so that it is released when its process ends, in whatever way. Used by one thread.
  */
 public final class JobLock implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 5;
+
     private static final int LONGEST_NAME = 63;
 
     private final String consumer;
@@ -30,7 +32,7 @@ public final class JobLock implements AutoCloseable {
         subscriber = Databases.subscriber(settings, source);
     }
 
-    /** Tells whoever waits for the lock which process has it. */
+    /** Names the process that has the lock, for processes that wait for it; see {@link #holder}. */
     private static String sessionName(String job) {
         var process = " (process " + ProcessHandle.current().pid() + " on " + hostName() + ")";
         int room = Math.max(0, LONGEST_NAME - process.length());
@@ -46,23 +48,21 @@ public final class JobLock implements AutoCloseable {
     }
 
     /**
-     * Whether this process has the job, which it takes if nobody has.
+     * Returns whether this process has the lock; acquires it if no process has it.
      *
-     * @throws LondisteException if the subscriber cannot be asked
+     * @throws LondisteException if the subscriber cannot be queried
      */
     public boolean isOurs() {
         return subscriber.call(source -> {
-            if (session != null && session.isValid(PATIENCE_SECONDS)) {
+            if (session != null && session.isValid((int) Timeouts.PING.toSeconds())) {
                 return true;
             }
             close();
             var connection = source.getConnection();
-            try (var take = connection.prepareStatement(ReplayLock.TAKE)) {
+            try {
                 Pools.prepare(connection);
-                take.setString(1, consumer);
-                try (var row = take.executeQuery()) {
-                    row.next();
-                    session = row.getBoolean(1) ? connection : null;
+                if (Jdbc.only(connection, ReplayLock.TAKE, row -> row.getBoolean(1), consumer)) {
+                    session = connection;
                 }
                 return session != null;
             } finally {
@@ -73,13 +73,13 @@ public final class JobLock implements AutoCloseable {
         });
     }
 
-    /** Which process has the job, as far as it can be seen. */
+    /** The process that has the lock, for messages. */
     public String holder() {
         List<String> holders = subscriber.texts(ReplayLock.HOLDER, consumer);
         return holders.isEmpty() ? "another process" : holders.get(0);
     }
 
-    /** Gives the job to others. */
+    /** Releases the lock. */
     @Override
     public void close() throws SQLException {
         if (session != null) {

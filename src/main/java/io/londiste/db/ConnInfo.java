@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Reads connection strings as libpq does: {@code key=value} pairs and {@code postgresql://} URIs.
+ * Parses connection strings in the same way as libpq: {@code key=value} pairs and {@code postgresql://} URIs.
  *
- * <p>No message quotes the string: it may hold a password.
+ * <p>No error message quotes the string, because it may contain a password.
  */
 final class ConnInfo {
     private static final Pattern URI = Pattern.compile(
@@ -122,7 +122,7 @@ final class ConnInfo {
         for (var one : written.split(",", -1)) {
             var matcher = HOST.matcher(one);
             if (!matcher.matches()) {
-                throw new LondisteException("not a connection URI: the host is written host or host:port");
+                throw new LondisteException("not a connection URI: expected host or host:port");
             }
             var host = decode(matcher.group(1));
             hosts.add(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
@@ -156,7 +156,7 @@ final class ConnInfo {
             int low = i + 2 < source.length ? Character.digit(source[i + 2], 16) : -1;
             if (high < 0 || low < 0 || high + low == 0) {
                 throw new LondisteException(
-                        "not a connection URI: a % has to be followed by two hexadecimal digits, not both 0");
+                        "not a connection URI: a % must be followed by two hexadecimal digits, not both 0");
             }
             bytes.write(high * 16 + low);
             i += 2;

@@ -9,17 +9,17 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * One of a job's databases as its commands use it: every failure of the server or the way to it is a
- * {@link LondisteException} that says in one line which database it was, what happened and what to do.
+ * One of a job's databases, as its commands use it. Every error of the server or the connection becomes a
+ * {@link LondisteException} whose message is one line: the database, what happened and what to do.
  */
 public final class Database {
     /**
-     * Where a database comes from, for messages.
+     * Where a database is configured, for messages.
      *
      * @param role {@code provider}, {@code subscriber} or {@code database}
      * @param key the key of its connection string in the INI file
      * @param file the INI file
-     * @param lockTimeout how long a job's commands wait for locks
+     * @param lockTimeout how long the job's commands wait for a lock
      */
     public record Setting(String role, String key, Path file, Duration lockTimeout) {}
 
@@ -39,24 +39,24 @@ public final class Database {
         return setting.role();
     }
 
-    /** The INI file that names the database. */
+    /** The INI file with the database's connection string. */
     public Path file() {
         return setting.file();
     }
 
-    /** Something that a connection is used for. */
+    /** Work on a connection. */
     @FunctionalInterface
     public interface Work<T> {
         T run(Connection connection) throws SQLException;
     }
 
-    /** Something that opens its connections itself. */
+    /** Work that opens its own connections. */
     @FunctionalInterface
     public interface Call<T> {
         T run(DataSource source) throws SQLException;
     }
 
-    /** Calls what opens its own connections. */
+    /** Runs work that opens its own connections. */
     public <T> T call(Call<T> call) {
         try {
             return call.run(source);
@@ -74,7 +74,7 @@ public final class Database {
         });
     }
 
-    /** Fails if the database cannot be reached. */
+    /** Opens a connection and closes it, and so fails if the database cannot be reached. */
     public void connect() {
         read(connection -> null);
     }
@@ -82,14 +82,13 @@ public final class Database {
     /**
      * Runs the work as one transaction, which is rolled back if the work fails.
      *
-     * @param lockTimeout how long a statement may wait for a lock; it may run for twice that time
+     * @param lockTimeout how long a statement may wait for a lock; see {@link Timeouts#limits}
      */
     public <T> T transaction(Duration lockTimeout, Work<T> work) {
         return read(connection -> {
             connection.setAutoCommit(false);
-            try (var limits = connection.createStatement()) {
-                limits.execute("set local lock_timeout = %d; set local statement_timeout = %d"
-                        .formatted(lockTimeout.toMillis(), 2 * lockTimeout.toMillis()));
+            try {
+                Jdbc.execute(connection, Timeouts.limits(lockTimeout));
                 T result = work.run(connection);
                 connection.commit();
                 return result;
@@ -102,12 +101,12 @@ public final class Database {
         });
     }
 
-    /** What is made of each row of a query. */
+    /** The converted rows of a query, in order. */
     public <T> List<T> rows(String query, Jdbc.RowReader<T> reader, Object... parameters) {
         return read(connection -> Jdbc.list(connection, query, reader, parameters));
     }
 
-    /** The first column of a query's rows. */
+    /** The first column of each row of a query. */
     public List<String> texts(String query, Object... parameters) {
         return rows(query, row -> row.getString(1), parameters);
     }
@@ -116,12 +115,12 @@ public final class Database {
         return new LondisteException(this + ": " + SqlFailure.describe(failure, dsn, setting), failure);
     }
 
-    /** What the server says is wrong, in one line. */
-    public static String said(SQLException failure) {
-        return SqlFailure.said(failure);
+    /** The error message of the server or the driver, in one line. */
+    public static String serverMessage(SQLException failure) {
+        return SqlFailure.serverMessage(failure);
     }
 
-    /** Which of the job's databases it is, for messages. */
+    /** Role, name and server of the database, for messages. */
     @Override
     public String toString() {
         return setting.role() + " " + dsn.database() + " at " + dsn.server();

@@ -12,14 +12,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /**
- * How to reach a database: a connection string as psql takes it, completed with the environment's defaults.
+ * The connection parameters of a database: a connection string as psql accepts it, with the defaults of the environment.
  *
- * <p>What the string leaves out comes from its service, then from the variables {@code PGHOST}, {@code PGPORT},
- * {@code PGUSER} and the others, then from the password file. {@link #toString} masks the password, and no message
- * shows it.
+ * <p>Parameters that are not in the string are taken from its service, then from the environment variables
+ * ({@code PGHOST}, {@code PGPORT}, {@code PGUSER} and so on), then from the password file. {@link #toString} masks the
+ * password, and no message contains it.
  */
 public final class Dsn {
-    private static final String CONNECT_TIMEOUT = "15";
+
     private static final String DEFAULT_PORT = "5432";
     private static final int LAST_PORT = 65535;
 
@@ -30,9 +30,9 @@ public final class Dsn {
     }
 
     /**
-     * Reads a connection string.
+     * Parses a connection string.
      *
-     * @throws LondisteException if it is not one, or names a parameter or a service that does not exist
+     * @throws LondisteException if it is malformed, or names a parameter or a service that does not exist
      */
     public static Dsn parse(String text) {
         return parse(text, Environment.ofThisProcess());
@@ -73,26 +73,28 @@ public final class Dsn {
         }
         parameters.putIfAbsent("user", environment.user());
         parameters.putIfAbsent("dbname", parameters.get("user"));
-        parameters.putIfAbsent("connect_timeout", CONNECT_TIMEOUT);
+        parameters.putIfAbsent("connect_timeout", String.valueOf(Timeouts.CONNECT.toSeconds()));
     }
 
     private void checkHosts() {
         int hosts = names().length;
         if (hosts().length != hosts) {
-            throw new LondisteException("host has " + hosts + " names, but hostaddr " + hosts().length + " addresses");
+            throw new LondisteException(
+                    "host has " + hosts + " names, but hostaddr has " + hosts().length + " addresses");
         }
         int ports = parameters.get("port").split(",", -1).length;
         if (ports != 1 && ports != hosts) {
-            throw new LondisteException("port has " + ports + " numbers, but host " + hosts + " names");
+            throw new LondisteException("port has " + ports + " numbers, but host has " + hosts + " names");
         }
         if (Arrays.stream(ports()).anyMatch(port -> port < 1 || port > LAST_PORT)) {
-            throw new LondisteException("port is a number from 1 to " + LAST_PORT);
+            throw new LondisteException("port must be a number from 1 to " + LAST_PORT);
         }
         if (hosts > 1 && Arrays.stream(hosts()).anyMatch(host -> host.startsWith("/"))) {
-            throw new LondisteException("host is one directory, or one or more hosts");
+            throw new LondisteException("host must be one directory, or one or more host names");
         }
         if (parameters.get("host").startsWith("@")) {
-            throw new LondisteException("host cannot be an abstract socket here; use a directory, or a host");
+            throw new LondisteException(
+                    "abstract Unix sockets are not supported; set host to a directory or a host name");
         }
     }
 
@@ -109,7 +111,7 @@ public final class Dsn {
         }
         if (passwords.size() > 1) {
             throw new LondisteException(
-                    "the driver used here cannot use a password for each host, and " + file + " has several");
+                    "the JDBC driver cannot use a different password for each host, but " + file + " has several");
         }
         passwords.stream().filter(Objects::nonNull).forEach(password -> parameters.put("password", password));
     }
@@ -131,7 +133,7 @@ public final class Dsn {
         return String.join(",", result);
     }
 
-    /** Whether it is reached by a Unix socket. */
+    /** Whether the server is reached by a Unix socket. */
     private boolean isLocal() {
         return hosts()[0].startsWith("/");
     }
@@ -140,7 +142,7 @@ public final class Dsn {
         return parameters.get("host").split(",", -1);
     }
 
-    /** Where to go to: addresses where they are given. */
+    /** The addresses to connect to: hostaddr if it is set, otherwise host. */
     private String[] hosts() {
         return parameters.getOrDefault("hostaddr", parameters.get("host")).split(",", -1);
     }
@@ -158,7 +160,7 @@ public final class Dsn {
         return result;
     }
 
-    /** Opens a new connection at each call; {@link Pools} has pools. */
+    /** A data source that opens a new connection at each call. For pools see {@link Pools}. */
     public PGSimpleDataSource dataSource(String applicationName) {
         var source = new PGSimpleDataSource();
         source.setServerNames(isLocal() ? new String[] {"localhost"} : hosts());
@@ -170,7 +172,7 @@ public final class Dsn {
         source.setTcpKeepAlive(true);
         int timeout = Math.max(0, Integer.parseInt(parameters.get("connect_timeout")));
         source.setConnectTimeout(timeout);
-        // The driver's connect timeout ends with the TCP handshake; this one includes the server's first answer.
+        // The driver's connect timeout ends with the TCP handshake; this one includes the server's first reply.
         source.setLoginTimeout(timeout * hosts().length);
         try {
             for (var parameter : Parameter.values()) {
@@ -192,7 +194,7 @@ public final class Dsn {
         return source;
     }
 
-    /** The parameters that tell databases apart, with the password masked. */
+    /** Host, port, database and user, with the password masked. */
     @Override
     public String toString() {
         return "host=" + parameters.get("host") + " port=" + parameters.get("port") + " dbname=" + database() + " user="

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a connection string leaves open is taken from here.
+ * The source of the connection parameters that are not in a connection string.
  *
- * @param socketDirectories where a server on this machine may have its Unix socket
+ * @param socketDirectories the default directories of the Unix sockets of servers on this machine
  */
 record Environment(Map<String, String> variables, Path home, String user, List<Path> socketDirectories) {
     static Environment ofThisProcess() {
@@ -19,18 +19,18 @@ record Environment(Map<String, String> variables, Path home, String user, List<P
                 List.of(Path.of("/var/run/postgresql"), Path.of("/tmp")));
     }
 
-    /** The variable, or null where it is not set or empty. */
+    /** The value of the variable; null if it is not set or empty. */
     String get(String variable) {
         var value = variables.get(variable);
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** Whether it is a directory in which the server of this machine has its Unix socket. */
+    /** Whether the host is one of the default socket directories. */
     boolean isDefaultSocket(String host) {
         return host.startsWith("/") && socketDirectories.contains(Path.of(host));
     }
 
-    /** Where a server is that no host was told of: its socket's directory, or else localhost. */
+    /** The host if none is given: the default directory that has the server's socket, or else localhost. */
     String localHost(String port) {
         return socketDirectories.stream()
                 .filter(directory -> Files.exists(directory.resolve(".s.PGSQL." + port)))

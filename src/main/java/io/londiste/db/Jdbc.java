@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs single statements on a connection of the caller's, in whatever transaction it is in. */
+/** Runs single statements on a connection of the caller, in its current transaction. */
 public final class Jdbc {
     private Jdbc() {}
 
-    /** Makes something of the row that a result set is at. */
+    /** Converts the current row of a result set. */
     @FunctionalInterface
     public interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** What is made of each row of a query, in the order of the rows. */
+    /** The converted rows of a query, in order. */
     public static <T> List<T> list(Connection connection, String query, RowReader<T> reader, Object... parameters)
             throws SQLException {
         try (var statement = prepare(connection, query, parameters);
@@ -31,7 +31,7 @@ public final class Jdbc {
         }
     }
 
-    /** What is made of a query's first row; empty if there is no row, or the reader returns null. */
+    /** The converted first row of a query; empty if there is no row, or the reader returns null. */
     public static <T> Optional<T> first(Connection connection, String query, RowReader<T> reader, Object... parameters)
             throws SQLException {
         try (var statement = prepare(connection, query, parameters);
@@ -41,9 +41,9 @@ public final class Jdbc {
     }
 
     /**
-     * What is made of the only row of a query that always has one.
+     * The converted row of a query that always returns one.
      *
-     * @throws SQLException also if there is no row
+     * @throws SQLException also if it returns no row
      */
     public static <T> T only(Connection connection, String query, RowReader<T> reader, Object... parameters)
             throws SQLException {
@@ -56,9 +56,9 @@ public final class Jdbc {
         }
     }
 
-    /** Runs a statement whose result, if it has one, is of no interest. */
+    /** Runs a statement and ignores its result. Without parameters it may be several statements. */
     public static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
-        if (parameters.length == 0) { // may then be several statements
+        if (parameters.length == 0) {
             try (var statement = connection.createStatement()) {
                 statement.execute(sql);
             }
@@ -88,7 +88,7 @@ public final class Jdbc {
         }
     }
 
-    /** Sets the parameters of a statement; arrays of strings become arrays of text. */
+    /** Sets the parameters of a statement. A {@code String[]} becomes an array of type text. */
     public static void bind(Connection connection, PreparedStatement statement, Object... parameters)
             throws SQLException {
         for (int i = 0; i < parameters.length; i++) {

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The parameters of libpq's connection strings: the variable that a parameter is taken from where the string leaves it
- * out, the values that libpq takes, those among them that the driver here can do, and what the driver calls it.
+ * The parameters of libpq's connection strings: the environment variable with the default, the values that libpq accepts,
+ * those among them that the JDBC driver supports, and the name of the driver's property.
  *
- * <p>Those that the driver settles by itself or has no use for have neither a limit nor a driver's name.
+ * <p>Parameters that have no meaning for the driver are accepted and ignored; they have no driver property.
  */
 enum Parameter {
     HOST("PGHOST"),
@@ -61,7 +61,7 @@ enum Parameter {
     SSLCERTMODE("PGSSLCERTMODE", "disable|allow|require", "allow"),
     SSLCOMPRESSION("PGSSLCOMPRESSION", "0|1"),
     SSLSNI("PGSSLSNI", "0|1"),
-    /** Java refuses what is older than 1.2 by itself. */
+    /** Java itself refuses versions before 1.2. */
     SSL_MIN_PROTOCOL_VERSION("PGSSLMINPROTOCOLVERSION", "(?i)TLSv1(\\.[123])?", "(?i)TLSv1(\\.[12])?"),
     SSL_MAX_PROTOCOL_VERSION("PGSSLMAXPROTOCOLVERSION", "(?i)TLSv1(\\.[123])?", "(?i)TLSv1\\.3"),
     CHANNEL_BINDING("PGCHANNELBINDING", "disable|prefer|require", null, "channelBinding"),
@@ -84,7 +84,7 @@ enum Parameter {
 
     private final String variable;
     private final String values;
-    private final String possible;
+    private final String supported;
     private final String property;
     private final Map<String, String> translations;
 
@@ -96,18 +96,18 @@ enum Parameter {
         this(variable, values, null);
     }
 
-    Parameter(String variable, String values, String possible) {
-        this(variable, values, possible, null);
+    Parameter(String variable, String values, String supported) {
+        this(variable, values, supported, null);
     }
 
-    Parameter(String variable, String values, String possible, String property) {
-        this(variable, values, possible, property, Map.of());
+    Parameter(String variable, String values, String supported, String property) {
+        this(variable, values, supported, property, Map.of());
     }
 
-    Parameter(String variable, String values, String possible, String property, Map<String, String> translations) {
+    Parameter(String variable, String values, String supported, String property, Map<String, String> translations) {
         this.variable = variable;
         this.values = values;
-        this.possible = possible;
+        this.supported = supported;
         this.property = property;
         this.translations = translations;
     }
@@ -117,22 +117,22 @@ enum Parameter {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The environment variable; null if there is none. */
+    /** The environment variable with the default; null if there is none. */
     String variable() {
         return variable;
     }
 
-    /** What the driver calls it; null if it is nothing to the driver. */
+    /** The name of the driver's property; null if there is none. */
     String property() {
         return property;
     }
 
-    /** The value as the driver wants it. */
+    /** The value for the driver's property. */
     String translated(String value) {
         return translations.getOrDefault(value, value);
     }
 
-    /** Fails for a parameter that there is not, and for a value that is none, or that the driver cannot do. */
+    /** Fails if there is no such parameter, the value is invalid, or the driver does not support it. */
     static void check(String name, String value) {
         var parameter = Arrays.stream(values())
                 .filter(each -> each.written().equals(name))
@@ -144,8 +144,8 @@ enum Parameter {
                             ? name + " cannot be " + value + "; it is one of " + parameter.values.replace("|", ", ")
                             : name + " cannot be " + value);
         }
-        if (parameter.possible != null && !value.matches(parameter.possible)) {
-            throw new LondisteException("the driver used here cannot do " + name
+        if (parameter.supported != null && !value.matches(parameter.supported)) {
+            throw new LondisteException("the JDBC driver does not support " + name
                     + (parameter.values == null ? "" : "=" + value) + "; leave it out");
         }
     }

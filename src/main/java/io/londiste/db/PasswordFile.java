@@ -10,14 +10,14 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A password file as psql reads it: lines of {@code host:port:database:user:password}, the first that fits counts. */
+/** A password file of libpq: lines of {@code host:port:database:user:password}, of which the first match is used. */
 final class PasswordFile {
     private static final Logger LOG = LoggerFactory.getLogger(PasswordFile.class);
     private static final int FIELDS = 5;
 
     private PasswordFile() {}
 
-    /** The password, or null where the file has none, cannot be read, or others than its owner may read it. */
+    /** The password; null if the file has none, cannot be read, or is readable by users other than its owner. */
     static String find(Path file, String host, String port, String database, String user) {
         if (!Files.isRegularFile(file) || readableByOthers(file)) {
             return null;
@@ -34,7 +34,7 @@ final class PasswordFile {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("{}: cannot be read, goes unused", file);
+            LOG.warn("{}: ignored, because it cannot be read", file);
         }
         return null;
     }
@@ -46,7 +46,7 @@ final class PasswordFile {
             if (allowed.containsAll(Files.getPosixFilePermissions(file))) {
                 return false;
             }
-            LOG.warn("{}: others than its owner may read it, goes unused; chmod 0600 helps", file);
+            LOG.warn("{}: ignored, because users other than its owner may read it; run: chmod 0600", file);
             return true;
         } catch (IOException | UnsupportedOperationException e) {
             return false;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.commons.dbcp2.ConnectionFactory;
 
-/** Connection pools whose sessions read and write values alike, whatever the server's, database's or user's settings. */
+/** Connection pools whose sessions have the same settings, whatever those of the server, the database or the user are. */
 public final class Pools {
     private static final String SESSION =
             "set DateStyle = 'ISO'; set IntervalStyle = 'postgres'; set TimeZone = 'UTC'; set extra_float_digits = 1; "
@@ -15,22 +15,20 @@ public final class Pools {
                     + "set quote_all_identifiers = off; set client_min_messages = 'warning'; "
                     + "set standard_conforming_strings = on; set default_transaction_isolation = 'read committed'; "
                     + "set default_transaction_read_only = off; set default_transaction_deferrable = off; "
-                    // of a part of the rows only nobody is to make a copy
+                    // a copy of the visible part of a table must fail
                     + "set row_security = off; set lock_timeout = 0; "
-                    // whoever limits sessions means people and applications; some servers do not know all of these
+                    // such limits are meant for users and applications; old servers do not have all of these settings
                     + "select set_config(name, '0', false) from pg_catalog.pg_settings where name in ('statement_timeout',"
                     + " 'transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout')";
 
     private Pools() {}
 
-    /** Gives a session that is not a pool's the settings of those that are. */
+    /** Applies the settings of pooled sessions to another session. */
     public static void prepare(Connection session) throws SQLException {
-        try (var statement = session.createStatement()) {
-            statement.execute(SESSION);
-        }
+        Jdbc.execute(session, SESSION);
     }
 
-    /** As {@link #open}, for those who may write to replicated tables that are guarded against everybody else. */
+    /** Opens a pool in the same way as {@link #open}, whose sessions may write to tables that are guarded against others. */
     public static BasicDataSource openReplay(Dsn dsn, String applicationName, Duration lifetime) {
         BasicDataSource pool = open(dsn, applicationName, lifetime);
         pool.setConnectionInitSqls(List.of(SESSION + "; set londiste.replay = 'on'"));
@@ -38,7 +36,7 @@ public final class Pools {
     }
 
     /**
-     * A pool that is filled as it is used.
+     * Opens a pool, which connects on demand. For its timeouts see {@link Timeouts}.
      *
      * @param lifetime how long a connection is used before it is replaced
      */
@@ -55,6 +53,7 @@ public final class Pools {
         pool.setConnectionInitSqls(List.of(SESSION));
         pool.setFastFailValidation(true);
         pool.setTestOnBorrow(true);
+        pool.setValidationQueryTimeout(Timeouts.PING);
         return pool;
     }
 }

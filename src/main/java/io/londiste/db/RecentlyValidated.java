@@ -6,18 +6,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 
 /**
- * Has a pool's connection not be asked again whether it lives when it was a moment ago: a batch borrows half a dozen
- * times, and to ask is a round trip each. One that dies within that moment fails in its user's hands, as it also can
- * right after it was asked.
+ * A pooled connection that is not validated again if it was less than {@link Timeouts#PING_INTERVAL} ago: a batch borrows
+ * about six connections, and each validation is a round trip. A connection that breaks within that time fails when it is
+ * used, which can also happen right after a validation.
  */
 final class RecentlyValidated implements InvocationHandler {
-    private static final long NANOS = Duration.ofSeconds(1).toNanos();
-
     private final Connection connection;
-    private long asked = System.nanoTime();
+    private long validated = System.nanoTime();
 
     private RecentlyValidated(Connection connection) {
         this.connection = connection;
@@ -43,11 +40,11 @@ final class RecentlyValidated implements InvocationHandler {
     }
 
     private boolean isValid(int timeout) throws SQLException {
-        if (System.nanoTime() - asked < NANOS) {
+        if (System.nanoTime() - validated < Timeouts.PING_INTERVAL.toNanos()) {
             return !connection.isClosed();
         }
         boolean valid = connection.isValid(timeout);
-        asked = System.nanoTime();
+        validated = System.nanoTime();
         return valid;
     }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The connection service files of libpq: {@code ~/.pg_service.conf}, then the system's. */
+/** The connection service files of libpq: {@code ~/.pg_service.conf}, then the system-wide file. */
 final class ServiceFile {
     private ServiceFile() {}
 

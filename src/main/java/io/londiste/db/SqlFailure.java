@@ -8,34 +8,34 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.postgresql.util.PSQLException;
 
-/** What SQLSTATEs mean to an operator. The one place where they are told apart for messages. */
+/** Describes SQL errors to operators. Messages are chosen by SQLSTATE, and only here. */
 final class SqlFailure {
     private SqlFailure() {}
 
     static String describe(SQLException thrown, Dsn dsn, Database.Setting setting) {
-        var failure = told(thrown);
+        var failure = original(thrown);
         var state = Objects.requireNonNullElse(failure.getSQLState(), "");
-        var said = said(failure);
+        var message = serverMessage(failure);
         var check = "; check " + setting.key() + " in " + setting.file();
         return switch (state) {
-            case "08000", "08001", "08003", "08004", "08006" -> unreachable(failure, dsn, said) + check;
+            case "08000", "08001", "08003", "08004", "08006" -> unreachable(failure, dsn, message) + check;
             case "28P01" -> "wrong password for user " + dsn.user() + check + ", PGPASSWORD and ~/.pgpass";
-            case "28000" -> "may not log in as user " + dsn.user() + ": " + said + check;
+            case "28000" -> "user " + dsn.user() + " may not log in: " + message + check;
             case "3D000" -> "no such database" + check;
-            case "42501" -> "user " + dsn.user() + " lacks the right: " + said;
-            case "25006" -> "is read-only; is it a standby? (" + said + ")";
-            case "53300" -> "has no connection left: " + said;
-            case "57P01", "57P02", "57P03" -> "starts or stops just now; try again (" + said + ")";
+            case "42501" -> "user " + dsn.user() + " lacks a privilege: " + message;
+            case "25006" -> "the server is read-only; is it a standby? (" + message + ")";
+            case "53300" -> "the server has no free connection: " + message;
+            case "57P01", "57P02", "57P03" -> "the server is starting or stopping; try again (" + message + ")";
             case "55P03", "57014" ->
-                "someone else held a lock for longer than lock_timeout ("
-                        + setting.lockTimeout().toMillis() / 1000.0 + " s); try again (" + said + ")";
-            case "40P01", "40001" -> "got in the way of another transaction; try again (" + said + ")";
-            default -> said;
+                "another session held a lock for longer than lock_timeout ("
+                        + setting.lockTimeout().toMillis() / 1000.0 + " s); try again (" + message + ")";
+            case "40P01", "40001" -> "conflict with another transaction; try again (" + message + ")";
+            default -> message;
         };
     }
 
-    /** The server's or driver's own exception: pools wrap it. */
-    private static SQLException told(SQLException thrown) {
+    /** The exception of the server or driver, which pools wrap. */
+    private static SQLException original(SQLException thrown) {
         return Stream.iterate((Throwable) thrown, Objects::nonNull, Throwable::getCause)
                 .filter(SQLException.class::isInstance)
                 .map(SQLException.class::cast)
@@ -44,7 +44,7 @@ final class SqlFailure {
                 .orElse(thrown);
     }
 
-    private static String unreachable(SQLException failure, Dsn dsn, String said) {
+    private static String unreachable(SQLException failure, Dsn dsn, String message) {
         var cause = Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
                 .filter(e -> e instanceof java.io.IOException)
                 .findFirst()
@@ -59,15 +59,15 @@ final class SqlFailure {
             return "the server does not answer in time";
         }
         if (failure.getCause() == null && "08004".equals(failure.getSQLState())) {
-            // so says the driver of both; the word is the same in all its languages
-            return (said.contains("SSL") ? "no encrypted connection" : "no password for user " + dsn.user()) + " ("
-                    + said + ")";
+            // the driver reports both with this state; "SSL" is in the message in all its languages
+            return (message.contains("SSL") ? "no encrypted connection" : "no password for user " + dsn.user()) + " ("
+                    + message + ")";
         }
-        return "the connection failed: " + (cause == null || cause.getMessage() == null ? said : cause.getMessage());
+        return "the connection failed: " + (cause == null || cause.getMessage() == null ? message : cause.getMessage());
     }
 
-    /** The message of the server or the driver, in one line. */
-    static String said(SQLException failure) {
+    /** The message of the server, with its hint, or of the driver, in one line. */
+    static String serverMessage(SQLException failure) {
         var server = failure instanceof PSQLException e ? e.getServerErrorMessage() : null;
         var message = server != null ? server.getMessage() : failure.getMessage();
         if (server != null && server.getHint() != null) {

@@ -3,14 +3,14 @@ package io.londiste.db;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** What PostgreSQL's error codes mean for us; the only place that looks at them, and never at message texts. */
+/** What PostgreSQL's error codes mean to this program, which never decides by message texts. */
 public final class SqlState {
-    /** Classes of errors that have nothing to do with the data: connection, conflict with others, resources, shutdown. */
+    /** Classes of errors that are not caused by the data: connection, conflicts, resources, shutdown, system. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
 
     private static final String LOCK_TIMEOUT = "55P03";
 
-    /** A lock that was not to be had, and a server that is a read-only standby for now. */
+    /** A lock that could not be acquired, and a server that is a read-only standby at the moment. */
     private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "25006");
 
     private SqlState() {}
@@ -25,23 +25,23 @@ public final class SqlState {
         return "";
     }
 
-    /** Whether the same may succeed later without anybody changing anything. */
+    /** Whether the same statement may succeed later although nothing is changed. */
     public static boolean isPassing(Throwable error) {
         String state = of(error);
         return state.length() == 5 && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state));
     }
 
-    /** Whether a lock was not to be had within lock_timeout. */
+    /** Whether a lock could not be acquired within lock_timeout. */
     public static boolean isLockTimeout(Throwable error) {
         return of(error).equals(LOCK_TIMEOUT);
     }
 
-    /** Whether a schema is not there. */
+    /** Whether a schema does not exist. */
     public static boolean isNoSuchSchema(Throwable error) {
         return of(error).equals("3F000");
     }
 
-    /** Whether a function is not there. */
+    /** Whether a function does not exist. */
     public static boolean isNoSuchFunction(Throwable error) {
         return of(error).equals("42883");
     }
@@ -51,17 +51,17 @@ public final class SqlState {
         return of(error).startsWith("23");
     }
 
-    /** Whether a value is none of its type, or out of its range. */
+    /** Whether a value is invalid for its type or out of range. */
     public static boolean isBadValue(Throwable error) {
         return of(error).startsWith("22");
     }
 
-    /** Whether a row of that key is there already. */
+    /** Whether a row with the same key exists already. */
     public static boolean isUniqueViolation(Throwable error) {
         return of(error).equals("23505");
     }
 
-    /** Whether TRUNCATE was refused because foreign keys point at the table. */
+    /** Whether the server does not support the operation: TRUNCATE of a table to which foreign keys refer, for example. */
     public static boolean isFeatureNotSupported(Throwable error) {
         return of(error).equals("0A000");
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/** What libpq decides about TLS and the driver leaves to others: certificates in their usual places, and what they imply. */
+/** The TLS defaults of libpq that the driver does not have: the usual places of certificates, and what they imply. */
 final class Tls {
     private static final Set<String> VERIFYING = Set.of("verify-ca", "verify-full");
     private static final String SYSTEM = "system";
@@ -33,12 +33,12 @@ final class Tls {
         if (mode.equals("verify-full")
                 && parameters.containsKey("hostaddr")
                 && !parameters.get("hostaddr").equals(parameters.get("host"))) {
-            throw new LondisteException("the driver used here cannot do sslmode=verify-full with host and hostaddr;"
+            throw new LondisteException("the JDBC driver does not support sslmode=verify-full with host and hostaddr;"
                     + " leave hostaddr out");
         }
         parameters.putIfAbsent("sslrootcert", directory.resolve("root.crt").toString());
         if (mode.equals("require") && Files.exists(Path.of(parameters.get("sslrootcert")))) {
-            // Who has the root certificate wants the server's checked: so it was before there was verify-ca.
+            // libpq does so for compatibility with versions before verify-ca: an existing root certificate is used.
             parameters.put("sslmode", "verify-ca");
         }
         if (!parameters.containsKey("sslcert") && Files.exists(directory.resolve("postgresql.crt"))) {
@@ -47,7 +47,7 @@ final class Tls {
         }
     }
 
-    /** Whether the certificates are those that Java trusts, instead of a file's. */
+    /** Whether to trust Java's root certificates instead of those of a file. */
     static boolean trustsSystem(Map<String, String> parameters) {
         return SYSTEM.equals(parameters.get("sslrootcert"));
     }

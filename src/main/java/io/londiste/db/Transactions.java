@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Runs pieces of work as transactions. */
+/** Runs work as transactions. */
 public final class Transactions {
     private Transactions() {}
 
@@ -14,13 +14,13 @@ public final class Transactions {
         T run(Connection transaction) throws SQLException;
     }
 
-    /** Work within a transaction that gives nothing back. */
+    /** Work within a transaction that returns nothing. */
     @FunctionalInterface
     public interface Step {
         void run(Connection transaction) throws SQLException;
     }
 
-    /** Commits what the work did, or rolls it back if it throws. */
+    /** Runs the work as one transaction, which is rolled back if the work fails. */
     public static <T> T call(DataSource source, Work<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
@@ -35,7 +35,7 @@ public final class Transactions {
         }
     }
 
-    /** As {@link #call}. */
+    /** Runs work that returns nothing, in the same way as {@link #call}. */
     public static void run(DataSource source, Step step) throws SQLException {
         call(source, transaction -> {
             step.run(transaction);
@@ -43,7 +43,7 @@ public final class Transactions {
         });
     }
 
-    /** Rolls back after an error that is to be thrown; a failure of the rollback itself is added to it. */
+    /** Rolls back because of an error; if the rollback fails as well, its exception is added to the error as suppressed. */
     public static void rollback(Connection connection, Exception error) {
         try {
             connection.rollback();

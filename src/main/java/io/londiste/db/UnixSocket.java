@@ -17,8 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /**
- * A Unix socket as the driver wants it: with streams, and with a timeout for reading, which the JDK's own channels for
- * Unix sockets do not have. Options that only mean something to TCP are taken and forgotten.
+ * A Unix socket for the driver, with streams and with a read timeout, which the JDK's channels for Unix sockets do not
+ * have. Options that only concern TCP are accepted and ignored.
  */
 final class UnixSocket extends Socket {
     private final Path file;
@@ -31,7 +31,7 @@ final class UnixSocket extends Socket {
         this.file = file;
     }
 
-    /** Waits until the channel can be read, or written. */
+    /** Waits until the channel is ready for an operation. */
     private static final class Waiter implements AutoCloseable {
         private final Selector selector;
 
@@ -43,7 +43,7 @@ final class UnixSocket extends Socket {
         void await(int milliseconds) throws IOException {
             try {
                 if (selector.select(milliseconds) == 0 && milliseconds > 0) {
-                    throw new SocketTimeoutException("nothing came for " + milliseconds + " ms");
+                    throw new SocketTimeoutException("no data for " + milliseconds + " ms");
                 }
                 selector.selectedKeys().clear();
             } catch (ClosedSelectorException e) {
@@ -57,7 +57,7 @@ final class UnixSocket extends Socket {
         }
     }
 
-    /** Connects to the file, whatever the address: it is the driver's idea of where the server is. */
+    /** Connects to the file and ignores the address, which the driver needs only for its own use. */
     @Override
     public void connect(SocketAddress address, int connectTimeout) throws IOException {
         var opened = SocketChannel.open(StandardProtocolFamily.UNIX);

@@ -5,11 +5,11 @@ import java.net.Socket;
 import java.nio.file.Path;
 import javax.net.SocketFactory;
 
-/** Has the driver connect to the Unix socket of a server on this machine. The driver makes it by its class name. */
+/** Lets the driver connect to a Unix socket. The driver creates it by its class name. */
 public final class UnixSocketFactory extends SocketFactory {
     private final Path file;
 
-    /** @param file the socket's file, as {@code /var/run/postgresql/.s.PGSQL.5432} */
+    /** @param file the socket's file, for example {@code /var/run/postgresql/.s.PGSQL.5432} */
     public UnixSocketFactory(String file) {
         this.file = Path.of(file);
     }

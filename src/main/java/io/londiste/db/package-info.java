@@ -1,2 +1,2 @@
-/** Connections: connection strings, pools, transactions, single statements, SQLSTATEs and what they mean. */
+/** Database access: connection strings, pools, timeouts, transactions, single statements, the meaning of SQLSTATEs. */
 package io.londiste.db;

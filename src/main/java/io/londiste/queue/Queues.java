@@ -4,6 +4,7 @@ import io.londiste.config.Databases;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.ConsumerInfo;
@@ -23,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands on the queues of a database, ours or those of the original PgQ. Each either does what it says or
- * throws a {@link LondisteException} and changes nothing; what it does, it logs.
+ * The commands on the queues of a database, with our PgQ or the original extension. Each logs what it changes. A command
+ * that fails throws a {@link LondisteException} and changes nothing.
  */
 public final class Queues {
-    /** What can be set of a queue. */
+    /** The parameters of a queue that can be set. */
     public static final List<String> PARAMETERS = List.of(
             "ticker_max_count",
             "ticker_max_lag",
@@ -50,39 +51,40 @@ public final class Queues {
                 : Databases.provider(settings, source);
     }
 
-    /** Installs PgQ, unless some is there. Does nothing the second time. */
+    /** Installs PgQ, unless there is one. Changes nothing if repeated. */
     public void install() {
         database.connect();
         database.call(source -> {
             boolean ours = new Installer(source).installPgq();
             LOG.info(
-                    ours ? "Installed pgq {} in {}" : "Uses pgq {} that is in {}",
+                    ours ? "Installed pgq {} in {}" : "Using existing pgq {} in {}",
                     new PgqClient(source).version(),
                     database);
             return null;
         });
     }
 
-    /** Creates a queue, unless there is one of that name. */
+    /** Creates a queue, unless it exists. */
     public void create(String queue) {
         requireName("queue", queue);
         boolean created = pgq(pgq -> pgq.createQueue(queue));
-        LOG.info(created ? "Created queue {}" : "Queue {} is there already", queue);
+        LOG.info(created ? "Created queue {}" : "Queue {} exists already", queue);
     }
 
-    /** Drops a queue with everything in it; not while somebody reads it, or tables are captured into it. */
+    /** Drops a queue with its events. Fails while it has consumers, or tables are captured into it. */
     public void drop(String queue) {
         requireQueue(queue);
         var consumers = pgq(pgq -> pgq.consumers(queue));
         if (!consumers.isEmpty()) {
             throw new LondisteException(database + ": queue " + queue + " has consumers: "
-                    + String.join(", ", consumers) + "; take each off with: pgqadm " + settings.file() + " unregister "
+                    + String.join(", ", consumers) + "; unregister each with: pgqadm " + settings.file()
+                    + " unregister "
                     + queue + " CONSUMER");
         }
         var tables = captured(queue);
         if (!tables.isEmpty()) {
-            throw new LondisteException(database + ": into queue " + queue + " goes what changes in "
-                    + String.join(", ", tables) + "; take them out with londiste's provider remove");
+            throw new LondisteException(database + ": queue " + queue + " captures the changes of "
+                    + String.join(", ", tables) + "; remove these tables with: londiste ... provider remove");
         }
         pgq(pgq -> {
             pgq.dropQueue(queue, false);
@@ -91,7 +93,7 @@ public final class Queues {
         LOG.info("Dropped queue {}", queue);
     }
 
-    /** The tables whose triggers would fail, and their users' changes with them, without the queue. */
+    /** The tables that are captured into the queue; without it their triggers, and so all changes to them, would fail. */
     private List<String> captured(String queue) {
         boolean londiste = !database.texts("select 1 where to_regclass('londiste.provider_table') is not null")
                 .isEmpty();
@@ -101,7 +103,7 @@ public final class Queues {
                 : List.of();
     }
 
-    /** Registers a consumer; it reads what comes from now on. A known one keeps its place. */
+    /** Registers a consumer, which gets the events from now on. A registered one keeps its position. */
     public void register(String queue, String consumer) {
         requireQueue(queue);
         requireName("consumer", consumer);
@@ -109,7 +111,7 @@ public final class Queues {
         LOG.info(added ? "Registered {} on queue {}" : "{} is registered on queue {} already", consumer, queue);
     }
 
-    /** Unregisters a consumer; what it has not read is not kept for it any more. */
+    /** Unregisters a consumer; the queue no longer keeps events for it. */
     public void unregister(String queue, String consumer) {
         requireQueue(queue);
         if (!pgq(pgq -> pgq.unregisterConsumer(queue, consumer))) {
@@ -122,7 +124,7 @@ public final class Queues {
     /**
      * Sets parameters of a queue, all or none.
      *
-     * @param values by the names of {@link #PARAMETERS}, also with {@code queue_} before them
+     * @param values by the names of {@link #PARAMETERS}, with or without the prefix {@code queue_}
      */
     public void configure(String queue, Map<String, String> values) {
         var parameters = new LinkedHashMap<String, String>();
@@ -143,7 +145,7 @@ public final class Queues {
         }
     }
 
-    /** Fails for times and numbers of which nothing sensible can come: less than none, or before all time. */
+    /** Fails for negative numbers and durations. */
     private static void check(Connection connection, String parameter, String value) throws SQLException {
         var possible =
                 switch (parameter) {
@@ -151,14 +153,8 @@ public final class Queues {
                     case "ticker_paused", "external_ticker" -> "?::boolean is not null";
                     default -> "now() - ?::interval <= now()";
                 };
-        try (var statement = connection.prepareStatement("select " + possible)) {
-            statement.setString(1, value);
-            try (var row = statement.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new LondisteException(parameter + " cannot be less than 0: " + value);
-                }
-            }
+        if (!Jdbc.only(connection, "select " + possible, row -> row.getBoolean(1), value)) {
+            throw new LondisteException(parameter + " cannot be less than 0: " + value);
         }
     }
 
@@ -170,7 +166,8 @@ public final class Queues {
             if (!SqlState.isBadValue(e)) {
                 throw e;
             }
-            throw new LondisteException(database + ": queue " + queue + ", " + parameter + ": " + Database.said(e), e);
+            throw new LondisteException(
+                    database + ": queue " + queue + ", " + parameter + ": " + Database.serverMessage(e), e);
         }
     }
 

@@ -1,2 +1,2 @@
-/** The commands on the queues of a database, for CLI and MBeans. */
+/** The commands on the queues of a database. */
 package io.londiste.queue;

@@ -132,14 +132,14 @@ class CommandErrorsIT extends JobFixture {
         var result = terminal.londiste(config, "provider", "install");
 
         assertThat(result.code()).isEqualTo(1);
-        assertThat(result.errLines()).singleElement().asString().contains(role, "right", "CREATE", provider.name());
+        assertThat(result.errLines()).singleElement().asString().contains(role, "privilege", "CREATE", provider.name());
 
         config = terminal.job(provider, subscriber);
         install();
         config = terminal.job(asRole, subscriber.libpq());
         fails(
                 "provider " + at(provider) + ": user " + role
-                        + " lacks the right: permission denied for schema londiste",
+                        + " lacks a privilege: permission denied for schema londiste",
                 config,
                 "provider",
                 "add",
@@ -275,7 +275,7 @@ class CommandErrorsIT extends JobFixture {
 
             fails(
                     "provider " + at(provider)
-                            + ": someone else held a lock for longer than lock_timeout (1.0 s); try again (canceling statement due to lock timeout)",
+                            + ": another session held a lock for longer than lock_timeout (1.0 s); try again (canceling statement due to lock timeout)",
                     config,
                     "provider",
                     "add",

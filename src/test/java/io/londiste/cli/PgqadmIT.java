@@ -68,13 +68,13 @@ class PgqadmIT {
         assertThat(run("install").err()).contains("Installed pgq 3.5 in " + database());
         ok("install");
         assertThat(run("create", "a").err()).contains("Created queue a");
-        assertThat(run("create", "a").err()).contains("Queue a is there already");
+        assertThat(run("create", "a").err()).contains("Queue a exists already");
         assertThat(run("register", "a", "c").err()).contains("Registered c on queue a");
         assertThat(run("register", "a", "c").err()).contains("c is registered on queue a already");
         ok("register", "a", "b");
 
         fails(
-                database() + ": queue a has consumers: b, c; take each off with: pgqadm " + config
+                database() + ": queue a has consumers: b, c; unregister each with: pgqadm " + config
                         + " unregister a CONSUMER",
                 "drop",
                 "a");
@@ -134,8 +134,8 @@ class PgqadmIT {
         terminal.ok(job, "provider", "add", "t");
 
         fails(
-                database() + ": into queue queue goes what changes in public.t; take them out with londiste's provider"
-                        + " remove",
+                database() + ": queue queue captures the changes of public.t; remove these tables with: londiste ..."
+                        + " provider remove",
                 "drop",
                 "queue");
         db.sql("insert into t values (1)");
@@ -155,7 +155,7 @@ class PgqadmIT {
         try (var original = DebianPostgres.database()) {
             use(original);
             original.sql("create extension pgq");
-            assertThat(run("install").err()).contains("Uses pgq 3.5 that is in " + database());
+            assertThat(run("install").err()).contains("Using existing pgq 3.5 in " + database());
             assertStatus();
             configures();
             ok("unregister", "a", "reader");

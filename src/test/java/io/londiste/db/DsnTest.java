@@ -121,7 +121,7 @@ class DsnTest {
         assertThat(source("postgresql://%2Frun%2Fpg/db").getProperty("socketFactoryArg"))
                 .isEqualTo("/run/pg/.s.PGSQL.5432");
         assertThatThrownBy(() -> dsn("host=/run,h", Map.of()))
-                .hasMessage("host is one directory, or one or more hosts");
+                .hasMessage("host must be one directory, or one or more host names");
     }
 
     @Test
@@ -140,20 +140,20 @@ class DsnTest {
                 "sslmode=wrong | sslmode cannot be wrong; it is one of disable, allow, prefer, require, verify-ca, verify-full",
                 "keepalives=x | keepalives cannot be x",
                 "load_balance_hosts=all | load_balance_hosts cannot be all; it is one of disable, random",
-                "sslcrl=/x | the driver used here cannot do sslcrl; leave it out",
-                "sslcertmode=require | the driver used here cannot do sslcertmode=require; leave it out",
-                "ssl_min_protocol_version=TLSv1.3 | the driver used here cannot do ssl_min_protocol_version=TLSv1.3; leave it out",
-                "requirepeer=postgres | the driver used here cannot do requirepeer; leave it out",
-                "replication=database | the driver used here cannot do replication; leave it out",
-                "host=a,b port=1,2,3 | port has 3 numbers, but host 2 names",
-                "host=a port=1,2 | port has 2 numbers, but host 1 names",
-                "host=a hostaddr=127.0.0.1,127.0.0.2 | host has 1 names, but hostaddr 2 addresses",
-                "host=a port=70000 | port is a number from 1 to 65535",
-                "host=a port=0 | port is a number from 1 to 65535",
-                "host=@abstract | host cannot be an abstract socket here; use a directory, or a host",
+                "sslcrl=/x | the JDBC driver does not support sslcrl; leave it out",
+                "sslcertmode=require | the JDBC driver does not support sslcertmode=require; leave it out",
+                "ssl_min_protocol_version=TLSv1.3 | the JDBC driver does not support ssl_min_protocol_version=TLSv1.3; leave it out",
+                "requirepeer=postgres | the JDBC driver does not support requirepeer; leave it out",
+                "replication=database | the JDBC driver does not support replication; leave it out",
+                "host=a,b port=1,2,3 | port has 3 numbers, but host has 2 names",
+                "host=a port=1,2 | port has 2 numbers, but host has 1 names",
+                "host=a hostaddr=127.0.0.1,127.0.0.2 | host has 1 names, but hostaddr has 2 addresses",
+                "host=a port=70000 | port must be a number from 1 to 65535",
+                "host=a port=0 | port must be a number from 1 to 65535",
+                "host=@abstract | abstract Unix sockets are not supported; set host to a directory or a host name",
                 "host=h sslrootcert=system sslmode=require | sslmode=require is too weak for sslrootcert=system; use verify-full",
                 "host=h sslnegotiation=direct | sslmode=prefer is too weak for sslnegotiation=direct; use require, verify-ca or verify-full",
-                "host=h hostaddr=127.0.0.1 sslmode=verify-full | the driver used here cannot do sslmode=verify-full with host and hostaddr; leave hostaddr out",
+                "host=h hostaddr=127.0.0.1 sslmode=verify-full | the JDBC driver does not support sslmode=verify-full with host and hostaddr; leave hostaddr out",
                 "nosuch=1 | no such connection parameter: nosuch",
             })
     void refusesWhatPsqlRefusesAndWhatTheDriverCannotDo(String text, String message) {
@@ -211,8 +211,8 @@ class DsnTest {
         assertThat(source("host=/run/pg" + with).getPassword()).isEqualTo("directory");
         assertThat(source("host=a,a" + with).getPassword()).isEqualTo("one");
         assertThatThrownBy(() -> source("host=a,b" + with))
-                .hasMessage(
-                        "the driver used here cannot use a password for each host, and " + passfile + " has several");
+                .hasMessage("the JDBC driver cannot use a different password for each host, but " + passfile
+                        + " has several");
         assertThat(source("host=a,b password=given" + with).getPassword()).isEqualTo("given");
     }
 

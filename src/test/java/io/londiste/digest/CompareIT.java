@@ -395,7 +395,7 @@ class CompareIT {
 
             assertThat(results.get(0).outcome()).isEqualTo(Outcome.EQUAL);
             assertThat(results.get(1).problem())
-                    .contains("user " + role + " lacks the right: permission denied for table two");
+                    .contains("user " + role + " lacks a privilege: permission denied for table two");
         }
     }
 
