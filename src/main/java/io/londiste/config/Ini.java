@@ -17,13 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One section of an INI file, read as Python's ConfigParser reads it, which is what Londiste's files were written for.
+ * One section of an INI file, parsed in the same way as by Python's ConfigParser, for which Londiste's files were written.
  *
  * <p>A line is {@code key = value} or {@code key: value}; keys are not case-sensitive; an indented line continues the
- * value above it; {@code #} and {@code ;} at the start of a line make it a comment, and so does {@code ;} after a blank
- * outside of single quotes. {@code %(key)s} in a value stands for another value of the section, {@code %%} for a
- * percent sign; any other percent sign is kept. Nothing else in a value is special: the INI readers at hand take a
- * backslash, a comma or the quote of {@code password='…'} for syntax of their own, which breaks connection strings.
+ * previous value; {@code #} or {@code ;} at the start of a line begins a comment, and so does {@code ;} after a blank
+ * outside of single quotes. {@code %(key)s} in a value is replaced by another value of the section, {@code %%} by a
+ * percent sign; any other percent sign is kept. Nothing else in a value is special. (Existing INI libraries treat a
+ * backslash, a comma or the quote in {@code password='…'} as syntax, which breaks connection strings.)
  */
 public final class Ini {
     private static final Pattern HEADER = Pattern.compile("\\[([^]]+)]\\s*(?:[#;].*)?");
@@ -38,9 +38,9 @@ public final class Ini {
     private final Map<String, String> builtIn;
 
     /**
-     * A section that was not read from a file.
+     * Makes a section that is not read from a file.
      *
-     * @param file the file that messages name
+     * @param file the file name for messages
      */
     public Ini(Path file, String section, Map<String, String> values, Map<String, String> builtIn) {
         this(file, section, values, Map.of(), builtIn);
@@ -60,10 +60,10 @@ public final class Ini {
     }
 
     /**
-     * Reads one section, with the values of {@code [DEFAULT]} under it.
+     * Reads one section, with the values of {@code [DEFAULT]} as defaults.
      *
-     * @param builtIn values that can be referred to without standing in the file
-     * @throws LondisteException if the file cannot be read, has no such section or a line that is none of INI
+     * @param builtIn values that references can use although they are not in the file
+     * @throws LondisteException if the file cannot be read, has no such section, or has a malformed line
      */
     public static Ini read(Path file, String section, Map<String, String> builtIn) {
         var sections = parse(file, lines(file));
@@ -82,7 +82,7 @@ public final class Ini {
     private static List<String> lines(Path file) {
         try {
             if (Files.isDirectory(file)) {
-                throw new LondisteException(file + ": is a directory; an INI file is wanted");
+                throw new LondisteException(file + ": is a directory, not an INI file");
             }
             if (!Files.exists(file)) {
                 throw new LondisteException(file + ": no such file");
@@ -117,9 +117,9 @@ public final class Ini {
                 key = entry.group(1).toLowerCase(Locale.ROOT);
                 values.put(key, withoutComment(entry.group(2)));
             } else {
-                // The line itself is not shown: it may hold a password.
+                // The line itself is not shown, because it may contain a password.
                 throw new LondisteException(file + ", line " + (i + 1) + ": "
-                        + (values == null ? "stands before the first [section]" : "neither [section] nor key = value"));
+                        + (values == null ? "is before the first [section]" : "neither [section] nor key = value"));
             }
         }
         return sections;
@@ -140,12 +140,12 @@ public final class Ini {
         return value;
     }
 
-    /** The keys that stand in the file. */
+    /** The keys of the section and of {@code [DEFAULT]}. */
     public Set<String> keys() {
         return values.keySet();
     }
 
-    /** The keys of the section itself, without those that other values refer to. */
+    /** The keys of the section itself, without those that other values reference. */
     Set<String> settings() {
         var settings = new LinkedHashSet<>(values.keySet());
         settings.removeAll(shared.keySet());
@@ -159,12 +159,12 @@ public final class Ini {
         return reference.group(1) == null ? "" : reference.group(1).toLowerCase(Locale.ROOT);
     }
 
-    /** The value with its references resolved; nothing if the key is absent or its value empty. */
+    /** The value with its references resolved; empty if the key is absent or its value is blank. */
     public Optional<String> get(String key) {
         return Optional.ofNullable(values.get(key)).flatMap(value -> resolved(key, value));
     }
 
-    /** A value that the key could have, with its references resolved; nothing if it is empty. */
+    /** A possible value of the key with its references resolved; empty if it is blank. */
     Optional<String> resolved(String key, String value) {
         return Optional.of(resolve(key, value, 0)).filter(text -> !text.isBlank());
     }
@@ -186,7 +186,7 @@ public final class Ini {
         });
     }
 
-    /** What is wrong with a key, naming the file, the section and the key. */
+    /** An error about a key, whose message begins with the file, the section and the key. */
     public LondisteException error(String key, String problem) {
         return new LondisteException(file + ": [" + section + "] " + key + ": " + problem);
     }

@@ -4,9 +4,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
- * How a daemon's MBeans are reached from other processes.
+ * How other processes reach a daemon's MBeans.
  *
- * @param address where to listen, not resolved; null: nowhere
+ * @param address where to listen, not resolved; null if JMX is off
  * @param passwordFile null if it is not set
  * @param accessFile null if it is not set
  */

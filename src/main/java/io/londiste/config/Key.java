@@ -15,85 +15,82 @@ public enum Key {
     JOB_NAME(
             "londiste",
             "pgqadm",
-            "Name of the job: of its log lines, its connections and, unless told otherwise, its consumer."),
+            "Name of the job in log lines and connections, and the default of its consumer name."),
     DB(
             In.NEITHER,
             In.REQUIRED,
-            "Connection string of the database with the queues: key=value or postgresql://... as for psql."),
+            "Connection string of the database with the queues: key=value or postgresql://..., as for psql."),
     PROVIDER_DB(
-            In.REQUIRED, In.NEITHER, "Connection string of the provider: key=value or postgresql://... as for psql."),
+            In.REQUIRED, In.NEITHER, "Connection string of the provider: key=value or postgresql://..., as for psql."),
     SUBSCRIBER_DB(In.REQUIRED, In.NEITHER, "Connection string of the subscriber."),
-    PGQ_QUEUE_NAME(
-            In.REQUIRED, In.NEITHER, "Queue on the provider that carries the changes; provider install creates it."),
-    PGQ_CONSUMER_ID("%(job_name)s", In.NEITHER, "Name under which the replay reads the queue."),
-    PIDFILE("", "", "File with the process id of the daemon; needed for -d, -r, -s and -k."),
-    LOGFILE("", "", "Log file; a process in the foreground writes its messages to standard error as well."),
-    LOG_SIZE(
-            "10485760",
-            "10485760",
-            "Size at which the log file is rotated: bytes, or with K, M or G behind the number."),
-    LOG_COUNT("3", "3", "Number of rotated log files that are kept."),
-    LOOP_DELAY("1.0", "0.5", "Seconds between looks for work when there was none; a new tick wakes the replay sooner."),
+    PGQ_QUEUE_NAME(In.REQUIRED, In.NEITHER, "Queue on the provider for the changes; provider install creates it."),
+    PGQ_CONSUMER_ID("%(job_name)s", In.NEITHER, "Name of the replay's consumer on the queue."),
+    PIDFILE("", "", "File for the process id of the daemon; required for -d, -r, -s and -k."),
+    LOGFILE("", "", "Log file; a process in the foreground also logs to standard error."),
+    LOG_SIZE("10485760", "10485760", "Size at which the log file is rotated, in bytes, or with the suffix K, M or G."),
+    LOG_COUNT("3", "3", "Number of rotated log files to keep."),
+    LOOP_DELAY("1.0", "0.5", "Seconds between polls when there is no work; a new tick wakes the replay sooner."),
     CONNECTION_LIFETIME("1200", "1200", "Seconds after which a connection is replaced by a new one."),
     LOCK_TIMEOUT(
             "10",
             "10",
-            "Seconds that a command waits for a lock on a live table, or compare for the replay, before it gives up."),
-    PGQ_LAZY_FETCH("0", In.NEITHER, "Number of events that are fetched at a time; 0 leaves it to the program."),
+            "Seconds that a command waits for a lock on a live table, and compare for the replay, before it fails."),
+    PGQ_LAZY_FETCH("0", In.NEITHER, "Number of events to fetch at a time; 0 uses the program's default."),
     PARALLEL_COPIES("2", In.NEITHER, "Number of tables that are copied at the same time."),
     EMBEDDED_TICKER(
-            "0",
-            In.NEITHER,
-            "1 runs the ticker and the queue's maintenance inside the replay, so that no pgqadm is needed."),
-    MAINT_DELAY("600", "300", "Seconds between rounds of maintenance: rotation, retries, vacuum."),
-    MAINT_DELAY_MIN(In.NEITHER, "", "The same in minutes, from old files; goes before maint_delay."),
-    TICKER_LOG_DELAY(In.NEITHER, "300", "Seconds between the ticker's log lines on how much it did."),
+            "0", In.NEITHER, "1 runs the ticker and queue maintenance inside the replay, so that no pgqadm is needed."),
+    MAINT_DELAY("600", "300", "Seconds between runs of queue maintenance: rotation, retries, vacuum."),
+    MAINT_DELAY_MIN(In.NEITHER, "", "The same in minutes, for old files; takes precedence over maint_delay."),
+    TICKER_LOG_DELAY(In.NEITHER, "300", "Seconds between the ticker's log lines with the number of ticks."),
     COMPARE_SQL(
             "",
             In.NEITHER,
-            "Query with which compare --count counts the rows of _TABLE_; empty: all rows, in partitions too."),
+            "Query with which compare --count counts the rows of _TABLE_; empty: all rows, including partitions."),
     COMPARE_EVERY(
             "0",
             In.NEITHER,
-            "Seconds between comparisons of all tables by the replay, which logs what differs; 0: never."),
-    ROUTES("", "", "Directory of route files that replace and add to the built-in ones."),
+            "Seconds between comparisons of all tables by the replay, which logs differences; 0: never."),
+    ROUTES("", "", "Directory of route files that replace built-in ones or are added to them."),
     CONSOLE(
             "",
             "",
-            "Address at which the daemon serves its web console, as host:port; a port alone is one of 127.0.0.1; empty:"
+            "Address at which the daemon serves its web console, as host:port; a port alone means 127.0.0.1; empty:"
                     + " none."),
-    CONSOLE_USERS("", "", "File with the users of the console; empty: the INI file's name with .users behind it."),
+    CONSOLE_USERS("", "", "File with the users of the console; empty: the INI file's name with .users appended."),
     JMX(
             "",
             "",
-            "Address at which JMX clients reach the daemon's MBeans, as host:port; a port alone is one of 127.0.0.1;"
+            "Address at which JMX clients reach the daemon's MBeans, as host:port; a port alone means 127.0.0.1;"
                     + " empty: none."),
-    JMX_PASSWORD_FILE("", "", "The JDK's password file for jmx, a role and its password a line; needed with jmx."),
-    JMX_ACCESS_FILE("", "", "The JDK's access file for jmx, a role and readonly or readwrite a line; needed with jmx."),
-    JMX_TLS("0", "0", "1 has jmx speak TLS, with the key store that the JVM's options name."),
+    JMX_PASSWORD_FILE(
+            "", "", "Password file for jmx in the JDK's format, one role and password per line; required with jmx."),
+    JMX_ACCESS_FILE(
+            "",
+            "",
+            "Access file for jmx in the JDK's format, one role and readonly or readwrite per line; required with jmx."),
+    JMX_TLS("0", "0", "1 uses TLS for jmx, with the key store from the JVM's options."),
     LAG_LIMIT(
             "60",
             In.NEITHER,
-            "Seconds of lag from which on the replay's MBean notifies its listeners, and /health says that it is not ready."),
+            "Seconds of lag above which the replay's MBean notifies its listeners and /health reports not ready."),
     METRICS(
             "",
             "",
-            "Address at which the daemon serves /metrics and /health, to anybody who reaches it, as host:port; a port alone"
-                    + " is one of 127.0.0.1; empty: none."),
-    QUEUE_REFRESH_PERIOD(
-            In.NEITHER, "30", "From old files, without effect: the ticker always knows its queues.", false),
-    USE_SKYLOG("0", "0", "From old files, without effect: logfile is the log.", false),
-    FAKE("0", In.NEITHER, "From old files, only 0: a replay that rolls back all it did is not offered.", false),
-    METHOD("direct", In.NEITHER, "From old files, only direct: there is no other way to replay.", false),
-    MIRROR_QUEUE("", In.NEITHER, "From old files, only empty: mirroring a queue is not offered.", false);
+            "Address at which the daemon serves /metrics and /health, without authentication, as host:port; a port alone"
+                    + " means 127.0.0.1; empty: none."),
+    QUEUE_REFRESH_PERIOD(In.NEITHER, "30", "For old files, without effect: the ticker always knows its queues.", false),
+    USE_SKYLOG("0", "0", "For old files, without effect: the log is logfile.", false),
+    FAKE("0", In.NEITHER, "For old files, only 0: a replay that rolls back its changes is not supported.", false),
+    METHOD("direct", In.NEITHER, "For old files, only direct: other methods of replay are not supported.", false),
+    MIRROR_QUEUE("", In.NEITHER, "For old files, only empty: mirroring a queue is not supported.", false);
 
-    /** Words for the columns above. */
+    /** Special values in the columns above. */
     private static final class In {
         static final String NEITHER = "neither";
         static final String REQUIRED = "required";
     }
 
-    private static final int CLOSE = 3;
+    private static final int MAX_DISTANCE = 3;
 
     private final Map<Section, String> fallbacks = new EnumMap<>(Section.class);
     private final String meaning;
@@ -111,55 +108,58 @@ public enum Key {
         this.effective = effective;
     }
 
-    /** The key as it stands in the file. */
+    /** The key as it is written in the file. */
     public String written() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The default as it could stand in the file; empty for none. A key has one in the sections that lack it as well. */
+    /**
+     * The default as it would be written in the file; empty if there is none. In a section without the key it is that of
+     * the other section.
+     */
     public String fallback(Section section) {
         var fallback =
                 fallbacks.getOrDefault(section, fallbacks.values().iterator().next());
         return fallback.equals(In.REQUIRED) ? "" : fallback;
     }
 
-    /** Whether there is no default. */
+    /** Whether the key has no default and must be set. */
     public boolean required(Section section) {
         return In.REQUIRED.equals(fallbacks.get(section));
     }
 
-    /** Whether it does anything, or is only accepted so that old files can be read. */
+    /** Whether the key has an effect; otherwise it is only accepted so that old files can be read. */
     public boolean effective() {
         return effective;
     }
 
-    /** What the key is for, with its unit. */
+    /** What the key means, with its unit, for users. */
     public String meaning() {
         return meaning;
     }
 
-    /** The keys of a section, in the order in which they are best explained. */
+    /** The keys of a section, in the order for documentation. */
     public static List<Key> of(Section section) {
         return Arrays.stream(values())
                 .filter(key -> key.fallbacks.containsKey(section))
                 .toList();
     }
 
-    /** The key of that name, of whatever section. */
+    /** The key of that name, from any section. */
     static Optional<Key> named(String written) {
         return Arrays.stream(values())
                 .filter(key -> key.written().equals(written))
                 .findFirst();
     }
 
-    /** The key of the section that was probably meant by a key that is not known. */
+    /** The key of the section that is most similar to an unknown key; empty if none is similar enough. */
     static Optional<Key> nearest(Section section, String written) {
         return of(section).stream()
-                .filter(key -> distance(key.written(), written) <= CLOSE)
+                .filter(key -> distance(key.written(), written) <= MAX_DISTANCE)
                 .min((a, b) -> distance(a.written(), written) - distance(b.written(), written));
     }
 
-    /** How many letters have to be added, taken away or changed to make one word of the other. */
+    /** The edit distance of two words: how many letters to add, remove or change. */
     private static int distance(String a, String b) {
         var row = new int[b.length() + 1];
         Arrays.setAll(row, j -> j);

@@ -3,13 +3,13 @@ package io.londiste.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An INI file with every key of a section, to be filled in. */
+/** A sample INI file with every key of a section. */
 public final class Sample {
     private static final int WIDTH = 100;
 
     private Sample() {}
 
-    /** The lines: each key with its meaning above it, commented out where it has a default, which is shown. */
+    /** The lines of the file: each key with its meaning as a comment; keys with a default are commented out and show it. */
     public static List<String> of(Section section) {
         var lines = new ArrayList<String>();
         lines.add("[" + section.written() + "]");

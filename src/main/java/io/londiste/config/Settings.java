@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one job's INI file says, complete with defaults.
+ * The settings of one INI file, completed with defaults.
  *
- * <p>The connections and the queue of a job are asked for when they are used, so that a file for one side is enough for
- * the commands of that side: their accessors throw a {@link LondisteException} that names the missing key. Files are
- * null where the key is not set, and so is the console's address, which is not resolved.
+ * <p>Connections and queue are required only when they are used, so that a file with one side is enough for the commands
+ * of that side: their accessors throw a {@link LondisteException} that names the missing key. Files and addresses whose
+ * key is not set are null. Addresses are not resolved.
  */
 public record Settings(
         Path file,
@@ -52,15 +52,15 @@ public record Settings(
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
-     * Reads the section of a file. Keys that are not known are logged as warnings, with the nearest one that is.
+     * Reads a section of a file. Unknown keys are logged as warnings, with the most similar known key.
      *
-     * @throws LondisteException if the file or a value in it is not usable; the message names file and key
+     * @throws LondisteException if the file or a value in it is invalid; the message names file and key
      */
     public static Settings load(Path file, Section section) {
         return of(file, section, Ini.read(file, section.written(), builtIn(section)));
     }
 
-    /** The settings that a map of keys and values makes, for jobs that have no file of their own. */
+    /** Makes settings from keys and values, for jobs without an INI file. */
     public static Settings of(Section section, Map<String, String> values) {
         var file = Path.of("(built in)");
         return of(file, section, new Ini(file, section.written(), values, builtIn(section)));
@@ -69,7 +69,7 @@ public record Settings(
     private static Settings of(Path file, Section section, Ini ini) {
         var values = new Values(ini, section);
         warnOfUnknown(file, section, ini);
-        Stream.of(Key.FAKE, Key.METHOD, Key.MIRROR_QUEUE).forEach(values::only);
+        Stream.of(Key.FAKE, Key.METHOD, Key.MIRROR_QUEUE).forEach(values::requireDefault);
         return new Settings(
                 file,
                 section,
@@ -165,15 +165,13 @@ public record Settings(
         return required(Key.PGQ_QUEUE_NAME, queueName);
     }
 
-    /** The file with the console's users; beside the INI file if the key is not set. */
+    /** The file with the console's users; by default it is in the directory of the INI file. */
     public Path consoleUsersFile() {
         return consoleUsers != null ? consoleUsers : file.resolveSibling(file.getFileName() + ".users");
     }
 
-    /**
-     * Whether an operator reaches the daemon otherwise than by commands, and can put right from there what it waits for.
-     */
-    public boolean hasDesk() {
+    /** Whether operators can control the daemon over JMX or the console, and solve there what keeps it from starting. */
+    public boolean isRemotelyOperable() {
         return jmx.isOn() || console != null;
     }
 

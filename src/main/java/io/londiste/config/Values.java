@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The values of a section as what they are: numbers, spans of time, files, connections. */
+/** Converts the values of a section: numbers, durations, files, addresses, connections. */
 final class Values {
     private static final Pattern ADDRESS = Pattern.compile("(?:(\\[[0-9a-fA-F:.]+]|[\\w.-]+):)?(\\d{1,5})");
     private static final int LAST_PORT = 65_535;
@@ -31,7 +31,7 @@ final class Values {
         return ini.get(key.written()).isPresent();
     }
 
-    /** What the file says, or else the default; null where there is neither. */
+    /** The value in the file, or else the default; null if there is neither. */
     String text(Key key) {
         return ini.get(key.written()).orElseGet(() -> ini.resolved(key.written(), key.fallback(section))
                 .orElse(null));
@@ -49,7 +49,7 @@ final class Values {
                 .orElse(null);
     }
 
-    /** A file; {@code ~} and {@code ~user} at its beginning stand for home directories. */
+    /** A file, with a leading {@code ~} or {@code ~user} replaced by the home directory; null if the key is not set. */
     Path path(Key key) {
         return ini.get(key.written())
                 .map(value -> {
@@ -67,12 +67,12 @@ final class Values {
         var user = end < 0 ? value.substring(1) : value.substring(1, end);
         var home = user.isEmpty() ? Home.own() : Home.of(user);
         if (home == null) {
-            throw ini.error(key.written(), "no home directory is known of user " + user);
+            throw ini.error(key.written(), "user " + user + " has no known home directory");
         }
         return end < 0 ? home : home.resolve(value.substring(end + 1));
     }
 
-    /** Where to listen: host:port, [IPv6]:port or a port of this machine's loopback; null if the key is not set. */
+    /** An address to listen at: host:port, [IPv6]:port, or a port of the loopback address; null if the key is not set. */
     InetSocketAddress address(Key key) {
         return ini.get(key.written()).isEmpty()
                 ? null
@@ -126,8 +126,8 @@ final class Values {
         });
     }
 
-    /** Refuses a key of old files that is set to anything but the one value that still means something. */
-    void only(Key key) {
+    /** Fails if a key that is accepted only for compatibility has another value than its default. */
+    void requireDefault(Key key) {
         var accepted = key.fallback(section);
         ini.get(key.written()).filter(value -> !value.equals(accepted)).ifPresent(value -> {
             throw ini.error(key.written(), "cannot be " + value + ". " + key.meaning());

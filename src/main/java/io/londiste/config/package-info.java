@@ -1,2 +1,2 @@
-/** Reads INI files into the settings of jobs and tickers. */
+/** The settings of jobs and tickers, which are read from INI files. */
 package io.londiste.config;

@@ -53,7 +53,7 @@ final class JobOwnership implements AutoCloseable {
             control.is(State.STANDBY, "another" + other);
             tell("Another" + other + ". Waits as a standby");
         } catch (LondisteException e) {
-            if (kind.once() || !settings.hasDesk() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
+            if (kind.once() || !settings.isRemotelyOperable() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
                 throw e;
             }
             control.is(State.WAITING, Causes.message(e));

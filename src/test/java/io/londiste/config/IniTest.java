@@ -78,6 +78,6 @@ class IniTest {
     void namesTheLineButNotItsTextWhenItIsNotIni() {
         assertThatThrownBy(() -> ini("[londiste]\nsecret\n"))
                 .hasMessageEndingWith("conf.ini, line 2: neither [section] nor key = value");
-        assertThatThrownBy(() -> ini("a = 1\n")).hasMessageEndingWith("line 1: stands before the first [section]");
+        assertThatThrownBy(() -> ini("a = 1\n")).hasMessageEndingWith("line 1: is before the first [section]");
     }
 }

@@ -150,7 +150,7 @@ class SettingsTest {
         assertThat(told("use_skylog = 1\nfake = 0\nmethod = direct\nmirror_queue =\n"))
                 .hasSize(4)
                 .allMatch(line -> line.startsWith("DEBUG FILE: [londiste] "))
-                .contains("DEBUG FILE: [londiste] use_skylog: From old files, without effect: logfile is the log.");
+                .contains("DEBUG FILE: [londiste] use_skylog: For old files, without effect: the log is logfile.");
     }
 
     @Test
@@ -159,7 +159,7 @@ class SettingsTest {
             var key = line.split(" ")[0];
             var value = line.split(" ")[2];
             assertThatThrownBy(() -> londiste(line))
-                    .hasMessageContaining("[londiste] " + key + ": cannot be " + value + ". From old files, only");
+                    .hasMessageContaining("[londiste] " + key + ": cannot be " + value + ". For old files, only");
         }
     }
 
@@ -168,6 +168,6 @@ class SettingsTest {
         assertThat(londiste("pidfile = ~root/x.pid").pidfile()).isEqualTo(Path.of("/root/x.pid"));
         assertThat(londiste("pidfile = ~/x.pid").pidfile()).isEqualTo(Home.own().resolve("x.pid"));
         assertThatThrownBy(() -> londiste("pidfile = ~no_such_user/x.pid"))
-                .hasMessageEndingWith("[londiste] pidfile: no home directory is known of user no_such_user");
+                .hasMessageEndingWith("[londiste] pidfile: user no_such_user has no known home directory");
     }
 }
