@@ -40,23 +40,24 @@ import org.apache.camel.main.Main;
 import org.apache.commons.dbcp2.BasicDataSource;
 
 /**
- * The routes of a replay, of a ticker or of a command, with the beans and connections that they use.
+ * The routes of a replay, a ticker or a command, with the beans and connection pools that they use.
  *
- * <p>Safe to be stopped by any thread.
+ * <p>Any thread may stop it.
  */
 public final class Application implements AutoCloseable {
-    /** How often an embedded ticker looks at idle queues. */
+    /** How often an embedded ticker checks idle queues. */
     private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
 
-    /** How often events are looked for whose retry is due; together with the other maintenance if that comes oftener. */
+    /** How often due retries are put back into their queues, unless maintenance runs more often. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
 
-    /** What may not stand in the names of Camel's own MBeans. */
-    private static final Pattern PECULIAR = Pattern.compile("[,=:\"*?\\n]");
+    /** Characters that the names of Camel's MBeans must not have. */
+    private static final Pattern NOT_IN_MBEAN_NAMES = Pattern.compile("[,=:\"*?\\n]");
 
     private static final long BATCH_EVENTS = 100_000;
     private static final int FETCH_SIZE = 1_000;
-    /** A stop waits for the batch, and a batch may be one enormous transaction. */
+
+    /** How long a stop waits for the current batch, which may be one very large transaction. */
     private static final Duration LONGEST_BATCH = Duration.ofDays(1);
 
     private final Main main = new Main();
@@ -68,12 +69,12 @@ public final class Application implements AutoCloseable {
     private ReplayStatus status;
     private Copies copies;
     private Arrivals arrivals;
-    private Completion once;
+    private Completion completion;
     private ComparisonBeans comparing;
     private LastComparisons comparisons;
 
     private Application(Settings settings, String kind) {
-        main.configure().withName(PECULIAR.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
+        main.configure().withName(NOT_IN_MBEAN_NAMES.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
         main.configure().withDumpRoutes("false");
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);
@@ -81,7 +82,7 @@ public final class Application implements AutoCloseable {
         main.bind("errorLog", errorLog);
     }
 
-    /** The replay of a job, with a ticker if its settings want one inside. */
+    /** The replay of a job, with a ticker if {@code embedded_ticker} is set. */
     public static Application replay(Settings settings) {
         Application application = new Application(settings, "replay");
         application.bindReplay(settings);
@@ -102,7 +103,7 @@ public final class Application implements AutoCloseable {
         return application;
     }
 
-    /** The ticker of a database, with the maintenance of its queues. */
+    /** The ticker of a database, with queue maintenance. */
     public static Application ticker(Settings settings) {
         Application application = new Application(settings, "ticker");
         application.bindPool(
@@ -160,7 +161,7 @@ public final class Application implements AutoCloseable {
         copies = new Copies(queue, copying, subscriber, tables, life, consumers, handover);
         arrivals = new Arrivals(queue, subscriber, copies);
         handover.watch(copies::active);
-        once = new Completion(queue, consumer, pgq, subscriber, tables, copies, status);
+        completion = new Completion(queue, consumer, pgq, subscriber, tables, copies, status);
         pause = new Pause(consumer, subscriber, tables);
 
         main.bind("barrier", new Barrier(consumer, subscriber));
@@ -225,7 +226,7 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Starts the routes and returns when they run.
+     * Starts the routes and returns when they are running.
      *
      * @throws LondisteException if they cannot be started
      */
@@ -244,9 +245,10 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Sends a body to a route that begins with {@code direct:}, and returns when that has ended.
+     * Sends a body to a {@code direct:} route and returns when the route has ended.
      *
-     * @throws LondisteException if it fails
+     * @param route the name after {@code direct:}
+     * @throws LondisteException if the route fails
      */
     public void send(String route, Object body) {
         Exchange exchange = main.getCamelContext()
@@ -261,44 +263,46 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    /** Has a replay apply nothing any more, once its batch is done; tables that are being copied get as far as they can. */
+    /**
+     * Pauses the replay after its current batch. Copies that are running continue as far as they can without the replay.
+     */
     public void pause() {
         pause.begin(main.getCamelContext(), LONGEST_BATCH);
     }
 
-    /** Goes on after {@link #pause}. */
+    /** Resumes the replay after {@link #pause}. */
     public void resume() {
         pause.end(main.getCamelContext());
     }
 
-    /** Lets the batch that is being applied finish, and ends. */
+    /** Stops the routes after the current batch and closes the connections. */
     public void stop() {
         close();
     }
 
-    /** What went wrong last. */
+    /** The recent errors. */
     public RecentErrors errors() {
         return errors;
     }
 
-    /** How much was ticked; null where no ticker runs. */
+    /** The statistics of the ticker; null if there is none. */
     public TickerLog ticks() {
         return tickerLog;
     }
 
-    /** What the replay has applied; null for a ticker. */
+    /** What the replay has applied; null if this is no replay. */
     public ReplayStatus status() {
         return status;
     }
 
-    /** The tables on their way to {@code ok}; null for a ticker. */
+    /** The tables that are not yet {@code ok}; null if this is no replay. */
     public Copies copies() {
         return copies;
     }
 
-    /** What tells when the replay has done all that there was; null for a ticker. */
-    public Completion once() {
-        return once;
+    /** Whether the replay has done all its work; null if this is no replay. */
+    public Completion completion() {
+        return completion;
     }
 
     /** What the replay's own comparisons have found; null for a ticker or a command. */
@@ -306,7 +310,7 @@ public final class Application implements AutoCloseable {
         return comparisons;
     }
 
-    /** As {@link #stop}. */
+    /** Does the same as {@link #stop}. */
     @Override
     public void close() {
         try (ComparisonBeans ended = comparing) {
@@ -314,7 +318,7 @@ public final class Application implements AutoCloseable {
                 ended.end();
             }
             if (arrivals != null) {
-                arrivals.close(); // nothing new is begun
+                arrivals.close(); // no new copy starts
             }
             main.stop();
         } finally {

@@ -14,14 +14,14 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Whether a replay has done what there was to do when it was first asked: what was committed on the provider by then is
- * applied, and each table is in sync or has stopped with a reason. Used by one thread.
+ * Whether a replay has done all the work that existed at the first call: everything that was committed on the provider by
+ * then is applied, and each table is in sync or is stopped with a reason. Used by one thread.
  *
- * <p>It ticks the queue itself, so that no ticker has to run.
+ * <p>It creates ticks itself, so that no ticker has to run.
  */
 public final class Completion {
-    /** What may pass by itself, a deadlock for example, has passed when a batch has failed so often. */
-    private static final int TRIES = 3;
+    /** After how many attempts a failing batch ends the wait; a temporary error, such as a deadlock, is over by then. */
+    private static final int ATTEMPTS = 3;
 
     private final String queue;
     private final String consumer;
@@ -30,7 +30,7 @@ public final class Completion {
     private final SubscribedTables tables;
     private final Copies copies;
     private final ReplayStatus status;
-    private long goal;
+    private long targetTick; // 0: not chosen yet
 
     Completion(
             String queue,
@@ -50,50 +50,50 @@ public final class Completion {
     }
 
     /**
-     * Has the replay come as far as it can?
+     * Returns whether the work is done.
      *
-     * @throws LondisteException if it does not come any further, or one of the databases cannot be asked
+     * @throws LondisteException if the replay makes no progress, or one of the databases cannot be queried
      */
     public boolean isDone() {
         requireProgress();
         try {
-            if (goal == 0) {
-                goal = pgq.tickNow(queue);
+            if (targetTick == 0) {
+                targetTick = pgq.tickNow(queue);
             }
             boolean done = Transactions.call(subscriber, transaction -> {
                 Optional<Long> applied = tables.position(transaction, consumer);
-                return applied.filter(tick -> tick >= goal).isPresent()
-                        && tables.list(transaction).stream().noneMatch(this::isOnItsWay);
+                return applied.filter(tick -> tick >= targetTick).isPresent()
+                        && tables.list(transaction).stream().noneMatch(this::isUnderWay);
             });
             if (!done) {
-                pgq.tickNow(queue); // tables that catch up meet the replay at a tick that is still to come
+                pgq.tickNow(queue); // tables that catch up need a later tick for their handover to the replay
             }
             return done;
         } catch (SQLException e) {
-            throw new LondisteException("cannot see how far the replay is: " + e.getMessage(), e);
+            throw new LondisteException("cannot read the position of the replay: " + e.getMessage(), e);
         }
     }
 
     private void requireProgress() {
         var failure = status.failure();
-        if (failure.times() >= TRIES) {
-            throw new LondisteException("the replay does not come past its batch, which failed " + failure.times()
+        if (failure.times() >= ATTEMPTS) {
+            throw new LondisteException("the replay is stopped at its batch, which failed " + failure.times()
                     + " times: " + failure.reason());
         }
     }
 
-    private boolean isOnItsWay(SubscribedTable table) {
+    private boolean isUnderWay(SubscribedTable table) {
         return table.state().phase() != Phase.OK && !copies.isStopped(table.name());
     }
 
-    /** The tables that are not in sync; called when all is done. */
+    /** The tables that are not in sync; to be called when the work is done. */
     public List<SubscribedTable> stopped() {
         try {
             return Transactions.call(subscriber, tables::list).stream()
                     .filter(table -> table.state().phase() != Phase.OK)
                     .toList();
         } catch (SQLException e) {
-            throw new LondisteException("cannot see the tables' states: " + e.getMessage(), e);
+            throw new LondisteException("cannot read the states of the tables: " + e.getMessage(), e);
         }
     }
 }

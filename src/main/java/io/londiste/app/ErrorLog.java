@@ -12,7 +12,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what goes wrong outside of the work on a batch or a table; what comes again and again only now and then. */
+/** Logs errors that do not concern a batch or a table, repeated ones at a limited rate. */
 public final class ErrorLog implements ExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorLog.class);
 
@@ -29,18 +29,18 @@ public final class ErrorLog implements ExceptionHandler {
         notRegistered = handler;
     }
 
-    /** Work by the clock has failed. */
+    /** Logs the failure of a scheduled route. */
     public void timer(Exchange exchange) {
-        tell(exchange.getFromRouteId(), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        log(exchange.getFromRouteId(), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
     }
 
-    private void tell(String speaker, Throwable error) {
+    private void log(String source, Throwable error) {
         var message = Causes.root(error);
-        errors.add(speaker, message);
-        if (repeats.isNews(speaker, message)) {
-            LOG.error("{}: {}", speaker, message);
+        errors.add(source, message);
+        if (repeats.isNews(source, message)) {
+            LOG.error("{}: {}", source, message);
         }
-        LOG.debug("{}", speaker, error);
+        LOG.debug("{}", source, error);
     }
 
     @Override
@@ -53,14 +53,14 @@ public final class ErrorLog implements ExceptionHandler {
         handleException(message, null, exception);
     }
 
-    /** A consumer could not do its work; what an error route knows of, that has told. */
+    /** Logs the failure of a consumer, unless an error handler of the routes has already logged it. */
     @Override
     public void handleException(String message, Exchange exchange, Throwable exception) {
         var unregistered = ObjectHelper.getException(NotRegisteredException.class, exception);
         if (unregistered != null && notRegistered != null) {
             handleNotRegistered(unregistered);
         } else if (exchange == null || exchange.getProperty(Exchange.EXCEPTION_CAUGHT) == null) {
-            tell(exchange == null ? "queue" : message, exception);
+            log(exchange == null ? "queue" : message, exception);
         } else {
             LOG.debug("{}", message, exception);
         }
@@ -70,7 +70,7 @@ public final class ErrorLog implements ExceptionHandler {
         try {
             notRegistered.accept(unregistered);
         } catch (LondisteException e) {
-            tell("queue", e);
+            log("queue", e);
         }
     }
 }

@@ -19,12 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes records as JSON. Fields have the names of the records' components, with {@code _} between their words; a record
- * that is part of another counts as its fields. Numbers and booleans are written as such, times as seconds, whatever is
- * absent as null, lists of records as arrays of objects, all else as text.
+ * Writes records as JSON. Fields have the names of the record components in snake case; the fields of a nested record are
+ * written as fields of the outer one. Numbers and booleans are written as such, durations in seconds, lists of records as
+ * arrays of objects, null as null, everything else as text.
  */
 public final class Json {
-    /** The record as one object in one line, or a list of them as an array. */
+    /** Writes a record as an object, or a list of records as an array, in one line. */
     public String of(Object value) {
         var text = new StringWriter();
         try (var json = new JsonFactory().createGenerator(text)) {
@@ -36,7 +36,7 @@ public final class Json {
         return text.toString();
     }
 
-    /** Prints an array of objects, one a line. */
+    /** Prints an array of objects, one per line. */
     public static void print(PrintStream out, List<? extends Record> rows) {
         var lines = new DefaultPrettyPrinter()
                 .withSeparators(
@@ -81,7 +81,7 @@ public final class Json {
         }
     }
 
-    /** What a record is written as, by name. */
+    /** The fields of a record as they are written, by name. */
     public static Map<String, Object> fields(Record row) {
         var fields = new LinkedHashMap<String, Object>();
         for (var component : row.getClass().getRecordComponents()) {
@@ -95,7 +95,7 @@ public final class Json {
         return fields;
     }
 
-    /** Whether a record says by itself how it is written, as a table's name does: then it is one value. */
+    /** Whether a record has its own {@code toString}, as a table's name has; then it is written as one value. */
     private static boolean hasWrittenForm(Record record) {
         return !record.toString().startsWith(record.getClass().getSimpleName() + "[");
     }

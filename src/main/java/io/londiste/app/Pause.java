@@ -13,11 +13,11 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has a replay stand still between two batches for as long as its operator wants. Used by one thread at a time. */
+/** Pauses and resumes a replay between two batches. Used by one thread at a time. */
 final class Pause {
     private static final Logger LOG = LoggerFactory.getLogger(Pause.class);
 
-    /** No table is taken up, and no batch. */
+    /** The routes that start copies and open batches. */
     private static final List<String> ROUTES = List.of("tables", "replay");
 
     private final String consumer;
@@ -30,24 +30,24 @@ final class Pause {
         this.tables = tables;
     }
 
-    /** Returns when the batch is done that was being applied. */
+    /** Pauses the replay; returns when the current batch is done. */
     void begin(CamelContext context, Duration longestBatch) {
         each(context, route -> context.getRouteController()
                 .suspendRoute(route, longestBatch.toSeconds(), TimeUnit.SECONDS));
-        // commands in other processes, on other machines perhaps, then know why the replay does not get on
-        tell(transaction -> tables.setError(transaction, consumer, SubscribedTables.PAUSED));
+        // so that commands in other processes and on other machines can report why nothing is applied
+        update(transaction -> tables.setError(transaction, consumer, SubscribedTables.PAUSED));
         LOG.info("Paused");
     }
 
     void end(CamelContext context) {
         forget();
         each(context, route -> context.getRouteController().resumeRoute(route));
-        LOG.info("Goes on");
+        LOG.info("Resumed");
     }
 
-    /** What a replay that was killed has left behind. */
+    /** Removes the record of a pause, which a killed replay may have left. */
     void forget() {
-        tell(transaction -> tables.clearPaused(transaction, consumer));
+        update(transaction -> tables.clearPaused(transaction, consumer));
     }
 
     @FunctionalInterface
@@ -58,7 +58,7 @@ final class Pause {
     private static void each(CamelContext context, Step step) {
         for (String route : ROUTES) {
             try {
-                if (context.getRoute(route) != null) { // somebody's own file may have another name for it
+                if (context.getRoute(route) != null) { // a user's route file may use another id
                     step.take(route);
                 }
             } catch (Exception e) {
@@ -67,11 +67,11 @@ final class Pause {
         }
     }
 
-    private void tell(Transactions.Step words) {
+    private void update(Transactions.Step change) {
         try {
-            Transactions.run(subscriber, words);
+            Transactions.run(subscriber, change);
         } catch (SQLException e) {
-            LOG.debug("the subscriber cannot be told", e);
+            LOG.debug("cannot record the pause on the subscriber", e);
         }
     }
 }

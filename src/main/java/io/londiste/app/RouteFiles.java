@@ -13,7 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The route files of a daemon or command: the built-in ones, and those of a directory that override them by name or add to them.
+ * The route files of a daemon or command: the built-in ones, and those of a directory, which replace built-in files of
+ * the same name or are added.
  *
  * @param directory null for the built-in ones alone
  */
@@ -21,7 +22,7 @@ record RouteFiles(Path directory) {
     private static final String YAML = ".camel.yaml";
 
     /**
-     * The files as Camel's include pattern.
+     * The files as an include pattern for Camel.
      *
      * @throws LondisteException if the directory cannot be read
      */
@@ -30,8 +31,10 @@ record RouteFiles(Path directory) {
     }
 
     /**
-     * As {@link #pattern}, for commands, which must not begin what daemons do: of the directory only what overrides the
-     * built-in files or is named after them, {@code compare-mail.camel.yaml} for example.
+     * The files for a command, which must not start the routes of daemons: from the directory only those that replace the
+     * given built-in files or are named after them, for example {@code compare-mail.camel.yaml}.
+     *
+     * @throws LondisteException if the directory cannot be read
      */
     String patternOf(List<String> builtIn) {
         return pattern(builtIn, file -> builtIn.stream()

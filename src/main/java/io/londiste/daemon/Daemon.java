@@ -131,7 +131,7 @@ public final class Daemon {
     /** Returns whether all is done; fails if a table is not in sync then. */
     private boolean workOnce() throws InterruptedException {
         while (!control.isStopping()) {
-            var once = routes.running().once();
+            var once = routes.running().completion();
             if (once.isDone()) {
                 var stopped = once.stopped();
                 if (!stopped.isEmpty()) {

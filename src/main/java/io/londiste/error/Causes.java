@@ -3,30 +3,30 @@ package io.londiste.error;
 import java.util.Optional;
 import org.postgresql.util.PSQLException;
 
-/** What lies at the bottom of an error. */
+/** Finds the message to show for an exception. */
 public final class Causes {
     private Causes() {}
 
     /**
-     * The message of the innermost cause that has one, in one line: frameworks wrap what really happened. Of what a server
-     * says, its message and detail, without where in its functions that was.
+     * The message of the innermost cause that has one, in one line, because frameworks wrap exceptions. For an error of the
+     * server it is the message and the detail, without the context.
      */
     public static String root(Throwable error) {
         String message = error.toString();
         for (Throwable e = error; e != null; e = e.getCause()) {
-            message = e.getMessage() == null ? message : said(e);
+            message = e.getMessage() == null ? message : withoutContext(e);
         }
         return message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    /** What is to be told of an error: what was written for the operator, or else {@link #root}; in one line. */
+    /** The message to show to the operator: that of a {@link LondisteException}, or else {@link #root}; in one line. */
     public static String message(Throwable error) {
         return error instanceof LondisteException
                 ? error.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
                 : root(error);
     }
 
-    /** The outermost error among the causes that was written for the operator; frameworks wrap it. */
+    /** The outermost {@link LondisteException} among the causes, because frameworks wrap exceptions; empty if there is none. */
     public static Optional<LondisteException> forOperator(Throwable error) {
         for (Throwable e = error; e != null; e = e.getCause()) {
             if (e instanceof LondisteException known) {
@@ -36,7 +36,7 @@ public final class Causes {
         return Optional.empty();
     }
 
-    private static String said(Throwable error) {
+    private static String withoutContext(Throwable error) {
         var server = error instanceof PSQLException failure ? failure.getServerErrorMessage() : null;
         if (server == null) {
             return error.getMessage();

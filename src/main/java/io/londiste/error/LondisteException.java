@@ -1,6 +1,6 @@
 package io.londiste.error;
 
-/** An error whose message is written for the operator: what was wrong, where, and what to do. */
+/** An error whose message is written for the operator: what is wrong, where, and what to do. */
 public class LondisteException extends RuntimeException {
     public LondisteException(String message) {
         super(message);

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The last things that went wrong in a process, for whoever wants to look. Safe for use by several threads. */
+/** The recent errors of a process, for display. Safe for use by several threads. */
 public final class RecentErrors {
     private static final int KEPT = 50;
 
     /**
-     * Something that went wrong.
+     * An error.
      *
-     * @param time when it did last
+     * @param time when it occurred last
      * @param place the route, batch or table
      * @param message in one line
      */
@@ -25,7 +25,7 @@ public final class RecentErrors {
     private final Deque<Error> last = new ArrayDeque<>();
     private final Map<String, Error> ofTables = new ConcurrentHashMap<>();
 
-    /** Something has gone wrong. What comes again and again is kept once. */
+    /** Adds an error. A repeated error is kept once, with its last time. */
     public synchronized void add(String place, String message) {
         var error = new Error(Instant.now(), place, message);
         last.removeIf(each -> each.place.equals(place) && each.message.equals(message));
@@ -35,18 +35,18 @@ public final class RecentErrors {
         }
     }
 
-    /** As {@link #add}, with a table, of which the last error is kept whatever else goes wrong. */
+    /** Adds an error of a table. The last error of each table is kept in addition to the recent errors. */
     public void addOfTable(String table, String message) {
         add(table, message);
         ofTables.put(table, new Error(Instant.now(), table, message));
     }
 
-    /** The last of them, the latest first. */
+    /** The recent errors, the latest first. */
     public synchronized List<Error> list() {
         return new ArrayList<>(last);
     }
 
-    /** The last that went wrong with the table. */
+    /** The last error of the table. */
     public Optional<Error> ofTable(String table) {
         return Optional.ofNullable(ofTables.get(table));
     }

@@ -5,23 +5,23 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps what is said again and again, since work is tried again and again, from filling the log: it is said once, and
- * then once a minute. Safe for use by several threads.
+ * Keeps repeated messages of work that is retried from filling the log: each is logged once, and then once a minute. Safe
+ * for use by several threads.
  */
 public final class RepeatFilter {
-    private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    private record Said(String message, long nanos) {}
+    private record Logged(String message, long nanos) {}
 
-    private final Map<String, Said> said = new ConcurrentHashMap<>();
+    private final Map<String, Logged> last = new ConcurrentHashMap<>();
 
-    /** Whether {@code message} is to be said now by {@code speaker}. */
-    public boolean isNews(String speaker, String message) {
+    /** Whether to log the message now: it is not the last one of this source, or that was logged a minute ago. */
+    public boolean isNews(String source, String message) {
         long now = System.nanoTime();
-        var before = said.get(speaker);
-        boolean news = before == null || !before.message.equals(message) || now - before.nanos > AGAIN.toNanos();
+        var before = last.get(source);
+        boolean news = before == null || !before.message.equals(message) || now - before.nanos > INTERVAL.toNanos();
         if (news) {
-            said.put(speaker, new Said(message, now));
+            last.put(source, new Logged(message, now));
         }
         return news;
     }

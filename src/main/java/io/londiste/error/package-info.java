@@ -1,2 +1,2 @@
-/** Errors: what an operator reads, what lies beneath, and which occurred lately. */
+/** Errors: exceptions with messages for the operator, root causes, and the recent errors of a process. */
 package io.londiste.error;

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells now and then how much the ticker has ticked. Used by one thread, asked by any. */
+/** Counts ticks and logs their number periodically. Written by one thread, read by any. */
 public final class TickerLog {
     private static final Logger LOG = LoggerFactory.getLogger(TickerLog.class);
 
@@ -15,11 +15,12 @@ public final class TickerLog {
     private volatile long total;
     private volatile Instant last;
 
+    /** @param every time between two log lines */
     public TickerLog(Duration every) {
         this.everyNanos = every.toNanos();
     }
 
-    /** So many queues were ticked at a stroke. */
+    /** Counts the ticks of one run of the ticker, one for each of the given number of queues. */
     public void ticked(long queues) {
         if (queues > 0) {
             total += queues;
@@ -33,12 +34,12 @@ public final class TickerLog {
         }
     }
 
-    /** All ticks so far. */
+    /** The number of ticks so far. */
     public long total() {
         return total;
     }
 
-    /** When the last of them was made; null before that. */
+    /** When the last tick was created; null if there was none. */
     public Instant last() {
         return last;
     }
