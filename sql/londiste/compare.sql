@@ -1,15 +1,15 @@
--- Comparing with the provider: a barrier has the replay stand still at a tick, so that its state can be looked at.
+-- Comparison with the provider: a barrier pauses the replay at a tick, so that a snapshot can be taken there.
 
 create or replace function londiste.set_barrier(consumer text, tick bigint, patience interval)
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Has the replay stand still when it comes to a tick, for as long as the barrier is there. To be committed before the tick
--- becomes visible on the provider, lest the replay has passed it.
+-- Pauses the replay when it reaches a tick, until the barrier is lifted or expires. The barrier must be committed before the
+-- tick becomes visible on the provider; otherwise the replay may have passed it.
 --   consumer   the replay's consumer
---   tick       where to stand
---   patience   after this long the barrier is of no account any more, whatever became of its maker
--- Returns false if another barrier holds the replay; nothing is changed then. Locks: the barrier's row.
+--   tick       where the replay waits
+--   patience   time after which the barrier expires, for the case that its creator died
+-- Returns false, and changes nothing, if there is another barrier. Locks: the barrier's row.
 begin
   insert into londiste.barrier (consumer_id, tick_id, expires)
     values (consumer, tick, clock_timestamp() + patience)
@@ -23,7 +23,7 @@ create or replace function londiste.get_barrier(consumer text)
 returns bigint language sql
 set search_path = pg_catalog, pg_temp
 as $$
--- The tick where the replay is to stand still; null when there is none. Locks: none.
+-- The tick at which the replay has to wait; null if there is no barrier. Locks: none.
   select tick_id from londiste.barrier where consumer_id = consumer and expires > clock_timestamp()
 $$;
 
@@ -31,7 +31,8 @@ create or replace function londiste.lift_barrier(consumer text, tick bigint)
 returns boolean language sql
 set search_path = pg_catalog, pg_temp
 as $$
--- Lets the replay go on from a tick. Returns whether the barrier was still there; another's is left alone.
+-- Removes the barrier at a tick, so that the replay resumes. Returns whether it still existed; a barrier at another tick is
+-- not removed. Locks: the barrier's row.
   with lifted as (
     delete from londiste.barrier where consumer_id = consumer and tick_id = tick returning 1)
   select exists (select from lifted)

@@ -1,14 +1,14 @@
--- Schema londiste belongs to its owner alone: its tables say what is replicated, its functions make triggers.
--- Who writes to a captured table needs no right on it.
+-- Only its owner may use schema londiste: its tables define what is replicated, its functions create triggers.
+-- Roles that write to captured tables need no privilege on it.
 
 revoke all on schema londiste from public;
 revoke all on all tables in schema londiste from public;
 revoke all on all functions in schema londiste from public;
 
--- Whoever may use the schema must see whether it is the one that his program knows.
+-- A role that may use the schema must be able to check its version.
 grant execute on function londiste.version() to public;
 
--- Who may tick may compare, with no more than reading the tables that are compared.
+-- Roles that may create ticks may also compare; in addition they only need SELECT on the compared tables.
 do $$
 begin
   if to_regrole('pgq_admin') is not null then

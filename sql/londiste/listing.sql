@@ -1,11 +1,11 @@
--- What is put aside of the subscribed tables of a queue, and what is there.
+-- The foreign keys and triggers of the subscribed tables of a queue: those that are saved and dropped, and those that exist.
 
 create or replace function londiste.subscriber_get_fkey_list(queue text)
 returns table (status text, from_table text, to_table text, fkey_name text, fkey_def text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- The foreign keys from and to the subscribed tables of a queue and their partitions: the pending ones, then the active
--- ones, each with the statement that makes it. Locks: none.
+-- ones, each with the statement that creates it. Locks: none.
   with subscribed (name) as (
     select londiste.fqname(tree.member)
       from londiste.subscriber_table s, londiste.tree(londiste.find_table(s.table_name)) as tree where s.queue_name = queue
@@ -24,8 +24,8 @@ create or replace function londiste.subscriber_get_trigger_list(queue text)
 returns table (status text, table_name text, trigger_name text, trigger_def text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The triggers that users made on the subscribed tables of a queue and their partitions: the pending ones, then the active
--- ones, each with the statements that make it. Locks: none.
+-- The triggers of users on the subscribed tables of a queue and their partitions: the pending ones, then the active ones,
+-- each with the statements that create it. Locks: none.
   with parts (table_name) as (
     select s.table_name from londiste.subscriber_table s where s.queue_name = queue
      union

@@ -1,12 +1,12 @@
--- Sequences: their values are no rows, no trigger sees them move. The replay reads them with each batch and sets them on the
--- subscriber before the batch's rows are there, so a subscriber's sequence is never behind the rows it holds.
+-- Sequences. Their values are not rows, so triggers cannot capture them. With each batch the replay reads the values on the
+-- provider and sets them on the subscriber before it applies the batch, so that a sequence is never behind the rows.
 
 create or replace function londiste.get_sequence(written text)
 returns oid language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- The oid of the sequence with this name.
--- Errors: 42P01 when there is none, 42602 when it is no name. Locks: none.
+-- Errors: 42P01 there is no such sequence; 42602 it is not a valid name. Locks: none.
 declare
   seq oid;
 begin
@@ -29,10 +29,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$
--- The values of sequences of this database, as they are now.
+-- The current values of sequences of this database.
 --   seq_names   canonical names
--- Returns a row for each, in their order; either last_value and is_called, or why they cannot be read: problem.
--- Locks: ROW EXCLUSIVE on the sequences, as nextval() does; one that is locked by somebody else is not waited for long.
+-- Returns a row for each, in their order: either last_value and is_called, or, as problem, why they cannot be read.
+-- Locks: ROW EXCLUSIVE on the sequences, as nextval() does; waited for at most lock_timeout for each.
 declare
   seq regclass;
 begin
@@ -49,7 +49,7 @@ begin
       end if;
     exception
       when lock_not_available then
-        problem := 'somebody holds a lock on it';
+        problem := 'another session holds a lock on it';
       when others then
         problem := sqlerrm;
     end;
@@ -66,11 +66,11 @@ create or replace function londiste.provider_add_seq(queue text, seq_name text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Registers a sequence, so that subscribers may follow its value.
+-- Registers a sequence on the provider, so that subscribers can replicate its value.
 --   queue      name of the queue
 --   seq_name   written name
--- Returns 1 when it is new, 0 when it was known.
--- Errors: 42704 no such queue; 42P01 no such sequence; 42501 it may not be read. Locks: none.
+-- Returns 1 if it is new, 0 if it was registered already.
+-- Errors: 42704 no such queue; 42P01 no such sequence; 42501 no privilege to read it. Locks: none.
 #variable_conflict use_column
 declare
   name   text := londiste.canonical(provider_add_seq.seq_name);
@@ -94,9 +94,9 @@ create or replace function londiste.provider_remove_seq(queue text, seq_name tex
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Unregisters a sequence. Subscribers that follow it keep the value it had, and say that it is not registered any more.
+-- Unregisters a sequence on the provider. On subscribers it keeps its value and is stopped, with the reason.
 --   queue      name of the queue
---   seq_name   written name; the sequence itself may be gone
+--   seq_name   written name; the sequence itself need not exist
 -- Returns 1. Errors: 42704 it is not registered. Locks: none.
 #variable_conflict use_column
 declare
@@ -123,13 +123,13 @@ returns table (seq_name text, last_value bigint, is_called boolean, problem text
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
--- What a subscriber asks the provider: the values of sequences that are registered for a queue, as they are now.
+-- The current values of sequences that are registered for a queue. Called by the replay on the provider.
 --   queue       name of the queue
 --   seq_names   canonical names
--- Returns a row for each; either last_value and is_called, or why there are none: problem.
+-- Returns a row for each: either last_value and is_called, or, as problem, why there are none.
 -- Locks: as londiste.read_sequences().
   select s.seq_name, v.last_value, v.is_called,
-         case when p.seq_name is null then 'is not registered on the provider any more'
+         case when p.seq_name is null then 'is no longer registered on the provider'
               else 'on the provider: ' || v.problem end
     from unnest(seq_names) with ordinality as s (seq_name, nr)
     left join londiste.provider_seq as p on p.queue_name = queue and p.seq_name = s.seq_name
@@ -143,11 +143,11 @@ create or replace function londiste.subscriber_add_seq(queue text, seq_name text
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Registers a sequence to follow the provider's from the next batch on.
+-- Registers a sequence on the subscriber; the replay sets it to the provider's value from the next batch on.
 --   queue      name of the provider's queue
 --   seq_name   written name
--- Returns 1 when it is new, 0 when it was known.
--- Errors: 42P01 no such sequence; 42501 it may not be read and set. Locks: none.
+-- Returns 1 if it is new, 0 if it was registered already.
+-- Errors: 42P01 no such sequence; 42501 no privilege to read and set it. Locks: none.
 #variable_conflict use_column
 declare
   name   text := londiste.canonical(subscriber_add_seq.seq_name);
@@ -169,9 +169,9 @@ create or replace function londiste.subscriber_remove_seq(queue text, seq_name t
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Ends that a sequence follows the provider's; it stays as it is.
+-- Unregisters a sequence on the subscriber. It keeps its value.
 --   queue      name of the provider's queue
---   seq_name   written name; the sequence itself may be gone
+--   seq_name   written name; the sequence itself need not exist
 -- Returns 1. Errors: 42704 it is not registered. Locks: none.
 #variable_conflict use_column
 declare
@@ -189,8 +189,8 @@ create or replace function londiste.subscriber_get_seq_list(queue text)
 returns table (seq_name text, last_value bigint, is_called boolean, reason text) language sql
 set search_path = pg_catalog, pg_temp
 as $$
--- The sequences of a queue that are registered here, with their values as they are now and the reason why one does not
--- go on, in the order they were registered. Locks: as londiste.read_sequences().
+-- The sequences that are registered on the subscriber for a queue, with their current values and the reason why one is
+-- stopped, in the order they were registered. Locks: as londiste.read_sequences().
   select s.seq_name, v.last_value, v.is_called, coalesce(v.problem, s.reason)
     from londiste.subscriber_seq as s
     join londiste.read_sequences(array(select r.seq_name from londiste.subscriber_seq as r where r.queue_name = queue)) as v
@@ -204,11 +204,11 @@ returns table (seq_name text, reason text) language plpgsql
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$
--- Gives the sequences that are registered here the provider's values, where theirs are others. One that cannot have its
--- value keeps the one it has, with the reason in londiste.subscriber_seq, and does not hinder the others.
+-- Sets the sequences that are registered on the subscriber to the provider's values, where these differ. A sequence that
+-- cannot be set keeps its value, with the reason in londiste.subscriber_seq; the others are set nevertheless.
 --   queue             name of the provider's queue
---   provider_values   what londiste.sequence_values() has said, as an array of objects
--- Returns those whose reason has changed; null: the sequence goes on.
+--   provider_values   the result of londiste.sequence_values(), as an array of objects
+-- Returns the sequences whose reason has changed; null means that the sequence is set again.
 -- Locks: as londiste.read_sequences(). What setval() does is not undone when the transaction is rolled back.
 #variable_conflict use_column
 declare

@@ -1,2 +1,2 @@
--- Has partitions guarded that have come to guarded tables.
+-- Guards new partitions of guarded tables.
 select londiste.maint_guards(:#${properties:pgq_queue_name})

@@ -1,3 +1,3 @@
--- Sets them on the subscriber; a row for each whose reason not to go on has changed.
-select seq_name, coalesce('stops: ' || reason, 'goes on') as reason
+-- Sets the sequences on the subscriber; returns a row for each that was stopped or resumes.
+select seq_name, coalesce('is stopped: ' || reason, 'resumes') as reason
 from londiste.subscriber_set_sequences(:#CamelPgqQueue, cast(:#${variable.values} as json))

@@ -90,7 +90,7 @@ class SequenceCommandsIT extends JobFixture {
 
         assertThat(terminal.ok(config, "subscriber", "seqs")).isEqualTo("""
                 Sequence                                     Provider             Subscriber
-                public.a                                            -                    (1)   is not registered on the provider any more
+                public.a                                            -                    (1)   is no longer registered on the provider
                 sales.b                                           (5)                      -   does not exist in database %s
                 """.formatted(subscriber.name()));
         assertThat(terminal.ok(config, "subscriber", "seqs", "--json").lines())
@@ -170,14 +170,14 @@ class SequenceCommandsIT extends JobFixture {
         config = terminal.job(
                 provider.libpq().replaceFirst("user=.*", "user=" + role + " password=p"), subscriber.libpq());
         fails(
-                "provider " + at(provider) + ": missing right SELECT: public.item_id_seq; nothing was changed",
+                "provider " + at(provider) + ": missing privilege SELECT: public.item_id_seq; nothing was changed",
                 config,
                 "provider",
                 "add-seq",
                 "a",
                 "item_id_seq");
         assertThat(terminal.londiste(config, "provider", "add-seq", "--all").errLines())
-                .contains("WARN: Skipping public.item_id_seq: missing right SELECT", "Added public.a");
+                .contains("WARN: Skipping public.item_id_seq: missing privilege SELECT", "Added public.a");
     }
 
     @Test

@@ -44,7 +44,7 @@ class SequenceSqlIT extends SchemaFixture {
 
         assertThat(db.rows("select * from londiste.sequence_values('q', '{public.untold,public.told}')"))
                 .containsExactly(
-                        "public.untold|null|null|is not registered on the provider any more", "public.told|1|f|null");
+                        "public.untold|null|null|is no longer registered on the provider", "public.told|1|f|null");
         assertThat(db.sql("select londiste.provider_remove_seq('q', 'told')")).isEqualTo("1");
         assertThat(db.sql("select count(*) from londiste.provider_get_seq_list('q')"))
                 .isEqualTo("0");

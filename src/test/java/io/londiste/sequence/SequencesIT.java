@@ -196,7 +196,7 @@ class SequencesIT extends ReplicationFixture {
                     .containsExactly(
                             "public.narrow|setval: value 40000 is out of bounds for sequence \"narrow\" (1..32767)",
                             "public.gone|does not exist in database " + subscriber.name(),
-                            "public.left|is not registered on the provider any more",
+                            "public.left|is no longer registered on the provider",
                             "public.dropped|on the provider: does not exist in database " + provider.name());
             assertThat(values(subscriber, "\"left\"")).isEqualTo("1|f");
 
@@ -207,15 +207,15 @@ class SequencesIT extends ReplicationFixture {
             assertAlike();
             assertThat(log.warnings())
                     .containsExactlyInAnyOrder(
-                            "sequence public.narrow stops: setval: value 40000 is out of bounds for sequence \"narrow\" (1..32767)",
-                            "sequence public.gone stops: does not exist in database " + subscriber.name(),
-                            "sequence public.left stops: is not registered on the provider any more",
-                            "sequence public.dropped stops: on the provider: does not exist in database "
+                            "sequence public.narrow is stopped: setval: value 40000 is out of bounds for sequence \"narrow\" (1..32767)",
+                            "sequence public.gone is stopped: does not exist in database " + subscriber.name(),
+                            "sequence public.left is stopped: is no longer registered on the provider",
+                            "sequence public.dropped is stopped: on the provider: does not exist in database "
                                     + provider.name(),
-                            "sequence public.narrow goes on",
-                            "sequence public.gone goes on",
-                            "sequence public.left goes on",
-                            "sequence public.dropped goes on");
+                            "sequence public.narrow resumes",
+                            "sequence public.gone resumes",
+                            "sequence public.left resumes",
+                            "sequence public.dropped resumes");
         }
     }
 
@@ -239,7 +239,7 @@ class SequencesIT extends ReplicationFixture {
                         .singleElement()
                         .asString()
                         .startsWith("public.busy|")
-                        .endsWith("somebody holds a lock on it");
+                        .endsWith("another session holds a lock on it");
                 other.rollback();
             }
             job.awaitReplay();
