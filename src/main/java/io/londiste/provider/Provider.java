@@ -11,8 +11,6 @@ import io.londiste.schema.Installer;
 import io.londiste.sequence.ProviderSequences;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,17 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands on the provider. Each either does what it says or throws a {@link LondisteException}; what it does, it
- * logs.
+ * The commands on the provider. Each logs what it changes. A command that fails throws a {@link LondisteException}; the
+ * message says so if nothing was changed.
  */
 public final class Provider {
     private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
 
-    /** How late, at most, changes become a batch: less than PgQ's 3 s, for a replica is read by somebody. */
+    /** The time after which new events get a tick: less than PgQ's default of 3 s, because a replica should be current. */
     private static final String TICKER_MAX_LAG = "5 ms";
 
-    /** What belongs to the tree of a table with a key is captured with that table. */
-    private static final String FITTING = """
+    /** Tables that can be captured; partitions and children of a table with a key are captured with that table. */
+    private static final String CANDIDATES = """
             with recursive below (member) as (
               select h.inhrelid from pg_catalog.pg_inherits h
                 join pg_catalog.pg_index k on k.indrelid = h.inhparent and k.indisprimary
@@ -90,7 +88,7 @@ public final class Provider {
         this.provider = Databases.provider(settings, provider);
     }
 
-    /** Installs PgQ unless some is there, our schema, and creates the queue. Does nothing the second time. */
+    /** Installs PgQ, unless there is one, and schema londiste, and creates the queue. Changes nothing if repeated. */
     public void install() {
         var queue = settings.queueName();
         provider.connect();
@@ -98,24 +96,24 @@ public final class Provider {
             var installer = new Installer(source);
             var pgq = new PgqClient(source);
             boolean ours = installer.installPgq();
-            LOG.info(ours ? "Installed pgq {} in {}" : "Uses pgq {} that is in {}", pgq.version(), provider);
+            LOG.info(ours ? "Installed pgq {} in {}" : "Using existing pgq {} in {}", pgq.version(), provider);
             installer.installLondisteProvider();
             LOG.info("Installed londiste in {}", provider);
             if (pgq.createQueue(queue)) {
                 pgq.configure(queue, "ticker_max_lag", TICKER_MAX_LAG);
                 LOG.info("Created queue {}, with ticker_max_lag {}", queue, TICKER_MAX_LAG);
             } else {
-                LOG.info("Queue {} is there already", queue);
+                LOG.info("Queue {} exists already", queue);
             }
             return null;
         });
     }
 
     /**
-     * Registers tables and puts the capture triggers on them. A table that is registered already gets its triggers anew
-     * if it was named, and is left alone if a wildcard stands for it.
-     * All names are checked first: if one is wrong, nothing is changed. All are those of the database but those of PgQ,
-     * Londiste and PostgreSQL, and those without a primary key.
+     * Registers tables and creates their capture triggers. All names are checked first: if one is wrong, nothing is
+     * changed. The triggers of a table that is registered already are created again if it is named, but not if it only
+     * matches a wildcard. {@link Selection#ALL} means all tables of the database with a primary key, except those of PgQ,
+     * Londiste and PostgreSQL.
      */
     public void add(Selection selection) {
         requireInstalled();
@@ -126,7 +124,7 @@ public final class Provider {
         var registered = new HashSet<>(registered());
         var tables = new ArrayList<TableName>();
         var left = new ArrayList<TableName>();
-        for (var table : selection.resolve(this::fitting)) {
+        for (var table : selection.resolve(this::candidates)) {
             (registered.contains(table) && !selection.isNamed(table) ? left : tables).add(table);
         }
         check(tables);
@@ -134,10 +132,9 @@ public final class Provider {
         left.forEach(table -> LOG.info("{} is registered already", table));
     }
 
-    /** All tables of the database but those of PgQ, Londiste and PostgreSQL; those without a key are skipped. */
     private void addAll() {
         var registered = registered();
-        var tables = without(fitting(), registered);
+        var tables = without(candidates(), registered);
         var problems = problems(tables);
         for (int i = 0; i < tables.size(); i++) {
             if (problems.get(i) == null) {
@@ -155,10 +152,10 @@ public final class Provider {
 
     private void add(TableName table) {
         boolean added = call("provider_add_table", table) == 1;
-        LOG.info(added ? "Added {}" : "{} is registered already; its triggers were made anew", table);
+        LOG.info(added ? "Added {}" : "{} is registered already; its triggers were created again", table);
     }
 
-    /** Unregisters tables and removes their triggers; the subscribers hear of it through the queue. */
+    /** Unregisters tables and removes their triggers. The queue delivers the removal to the subscribers. */
     public void remove(Selection selection) {
         requireInstalled();
         var registered = registered();
@@ -181,14 +178,13 @@ public final class Provider {
         return registered().stream().map(ProvidedTable::new).toList();
     }
 
-    /** The sequences whose values subscribers may follow. */
+    /** The commands on the provider's sequences. */
     public ProviderSequences sequences() {
         return new ProviderSequences(settings, provider);
     }
 
     private void requireInstalled() {
-        Installed.requireLondiste(provider);
-        Installed.requireQueue(provider, settings.queueName());
+        Installed.requireProvider(provider, settings.queueName());
     }
 
     private List<TableName> registered() {
@@ -199,8 +195,8 @@ public final class Provider {
                 .toList();
     }
 
-    private List<TableName> fitting() {
-        return provider.rows(FITTING, row -> new TableName(row.getString(1), row.getString(2)));
+    private List<TableName> candidates() {
+        return provider.rows(CANDIDATES, row -> new TableName(row.getString(1), row.getString(2)));
     }
 
     private void check(List<TableName> tables) {
@@ -216,7 +212,7 @@ public final class Provider {
         }
     }
 
-    /** For each table what speaks against capturing it, or null. */
+    /** For each table, in order, why it cannot be captured, or null. */
     private List<String> problems(List<TableName> tables) {
         return provider.texts(
                 CHECK,
@@ -226,17 +222,14 @@ public final class Provider {
     }
 
     private int call(String function, TableName table) {
-        return provider.transaction(settings.lockTimeout(), connection -> call(connection, function, table));
-    }
-
-    private int call(Connection connection, String function, TableName table) throws SQLException {
-        try (var statement = connection.prepareStatement("select londiste." + function + "(?, ?)")) {
-            Jdbc.bind(connection, statement, settings.queueName(), table.toString());
-            try (var row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
-        }
+        return provider.transaction(
+                settings.lockTimeout(),
+                connection -> Jdbc.only(
+                        connection,
+                        "select londiste." + function + "(?, ?)",
+                        row -> row.getInt(1),
+                        settings.queueName(),
+                        table.toString()));
     }
 
     private static List<TableName> without(List<TableName> tables, List<TableName> others) {

@@ -1,2 +1,2 @@
-/** The commands on the provider's side. */
+/** The commands on the provider. */
 package io.londiste.provider;

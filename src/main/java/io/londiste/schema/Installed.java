@@ -1,21 +1,22 @@
 package io.londiste.schema;
 
 import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 
-/** Checks that a command finds what it needs installed in a database, and says which command installs it. */
+/** Checks that a database has the schemas and the queue that a command needs; errors name the command that installs them. */
 public final class Installed {
-    /** The last step of {@code sql/londiste/upgrade/} that this program knows. */
+    /** The number of the last step in {@code sql/londiste/upgrade/}. */
     public static final int SCHEMA_VERSION = 5;
 
     private Installed() {}
 
     /**
-     * Checks that schema {@code londiste} is installed, in the version that this program knows.
+     * Checks that schema {@code londiste} is installed in the version of this program.
      *
-     * @throws LondisteException if it is missing, older or newer, with what to do
+     * @throws LondisteException if it is missing, older or newer
      */
     public static void requireLondiste(Database database) {
         int version = londisteVersion(database);
@@ -25,21 +26,21 @@ public final class Installed {
         }
         if (version > SCHEMA_VERSION) {
             throw new LondisteException(database + ": schema londiste is newer than this program (version " + version
-                    + "; it knows " + SCHEMA_VERSION + "); use the program that it was installed with");
+                    + "; it knows " + SCHEMA_VERSION + "); use the program that installed it");
         }
     }
 
     private static int londisteVersion(Database database) {
         try {
-            return database.rows("select londiste.version()", row -> row.getInt(1))
-                    .get(0);
+            return database.read(
+                    connection -> Jdbc.only(connection, "select londiste.version()", row -> row.getInt(1)));
         } catch (LondisteException e) {
             if (SqlState.isNoSuchSchema(e)) {
                 throw new LondisteException(
                         database + ": schema londiste is not installed; run: " + installation(database), e);
             }
             if (SqlState.isNoSuchFunction(e)) {
-                return 0; // the first versions did not have that function
+                return 0; // the first versions did not have this function
             }
             throw e;
         }
@@ -50,9 +51,19 @@ public final class Installed {
     }
 
     /**
+     * Checks that schema {@code londiste} and a job's queue are installed on its provider.
+     *
+     * @throws LondisteException if they are not
+     */
+    public static void requireProvider(Database provider, String queue) {
+        requireLondiste(provider);
+        requireQueue(provider, queue);
+    }
+
+    /**
      * Checks that a job's queue exists.
      *
-     * @throws LondisteException if it does not, with the command that installs it
+     * @throws LondisteException if it does not
      */
     public static void requireQueue(Database provider, String queue) {
         boolean exists = provider.call(source -> {
@@ -68,7 +79,7 @@ public final class Installed {
     /**
      * Checks that PgQ is installed.
      *
-     * @throws LondisteException if it is not, with the command that installs it
+     * @throws LondisteException if it is not
      */
     public static void requirePgq(Database database) {
         if (!database.call(source -> new PgqClient(source).isInstalled())) {

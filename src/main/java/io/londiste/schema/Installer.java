@@ -1,5 +1,6 @@
 package io.londiste.schema;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
@@ -10,9 +11,9 @@ import java.util.regex.Matcher;
 import javax.sql.DataSource;
 
 /**
- * Installs the SQL side into a database, or brings it up to date. No superuser is needed, only the right to create a
- * schema. Each call is one transaction: afterwards all of it is there, or everything is as it was. Installing again
- * changes nothing, and two installers wait for each other.
+ * Installs or upgrades the schemas in a database. It needs no superuser, only the privilege to create a schema. Each call
+ * is one transaction, which either completes or changes nothing. Installing again changes nothing. Concurrent installers
+ * wait for each other.
  */
 public final class Installer {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -33,14 +34,14 @@ public final class Installer {
     }
 
     /**
-     * Installs PgQ. A PgQ that somebody else made, the original extension above all, is used as it is and left alone.
+     * Installs our PgQ. Another PgQ, such as the original extension, is used as it is and is not changed.
      *
-     * @return whether ours is installed
-     * @throws LondisteException if it cannot be; the message says which right is missing
+     * @return whether our PgQ is installed
+     * @throws LondisteException if it cannot be installed; the message names a missing privilege
      */
     public boolean installPgq() {
         return inTransaction("pgq", (connection, schema) -> {
-            boolean foreign = schema.contains("queue", "implementation");
+            boolean foreign = schema.hasTable("queue") && !schema.hasFunction("implementation");
             if (!foreign) {
                 schema.requireRights();
                 run(connection, pgq, schema.exists());
@@ -50,18 +51,18 @@ public final class Installer {
     }
 
     /**
-     * Installs schema londiste for a provider, and makes the capture of the tables that it has already anew.
+     * Installs schema londiste on a provider, and creates the capture triggers of registered tables again.
      *
-     * @throws LondisteException if it cannot be; the message says which right is missing
+     * @throws LondisteException if it cannot be installed; the message names a missing privilege
      */
     public void installLondisteProvider() {
         installLondiste(true);
     }
 
     /**
-     * Installs schema londiste for a subscriber.
+     * Installs schema londiste on a subscriber.
      *
-     * @throws LondisteException if it cannot be; the message says which right is missing
+     * @throws LondisteException if it cannot be installed; the message names a missing privilege
      */
     public void installLondisteSubscriber() {
         installLondiste(false);
@@ -70,30 +71,28 @@ public final class Installer {
     private void installLondiste(boolean provider) {
         inTransaction("londiste", (connection, schema) -> {
             schema.requireRights();
-            boolean upgrade = schema.contains("upgrade", null);
+            boolean upgrade = schema.hasTable("upgrade");
             if (upgrade) {
                 requireNotNewer(connection);
             }
             run(connection, londiste, upgrade);
-            if (provider && Schema.of(connection, "pgq").contains("queue", null)) {
+            if (provider && Schema.of(connection, "pgq").hasTable("queue")) {
                 execute(connection, "select londiste.maint_capture()");
             }
             return true;
         });
     }
 
-    /** Functions of today over tables of tomorrow would do nobody any good. */
+    /** Old functions must not be installed over newer tables. */
     private void requireNotNewer(Connection connection) throws SQLException {
-        try (var query = connection.createStatement();
-                var row = query.executeQuery("select coalesce(max(nr), 0) from londiste.upgrade")) {
-            row.next();
-            if (row.getInt(1) > londiste.version()) {
-                throw new LondisteException("schema londiste is newer than this program; nothing was changed");
-            }
+        int installed =
+                Jdbc.only(connection, "select coalesce(max(nr), 0) from londiste.upgrade", row -> row.getInt(1));
+        if (installed > londiste.version()) {
+            throw new LondisteException("schema londiste is newer than this program; nothing was changed");
         }
     }
 
-    /** Runs the files of a manifest. Steps of an upgrade are only recorded where there is nothing to upgrade. */
+    /** Runs the files of a manifest. In a new installation, upgrade steps are recorded but not run. */
     private static void run(Connection connection, Manifest manifest, boolean upgrade) throws SQLException {
         for (String file : manifest.files()) {
             Matcher step = Manifest.STEP.matcher(file);
@@ -106,12 +105,12 @@ public final class Installer {
     }
 
     private static boolean recordStep(Connection connection, int nr, String name) throws SQLException {
-        try (var insert = connection.prepareStatement(
-                "insert into londiste.upgrade (nr, name) values (?, ?) on conflict (nr) do nothing")) {
-            insert.setInt(1, nr);
-            insert.setString(2, name);
-            return insert.executeUpdate() == 1;
-        }
+        return Jdbc.update(
+                        connection,
+                        "insert into londiste.upgrade (nr, name) values (?, ?) on conflict (nr) do nothing",
+                        nr,
+                        name)
+                == 1;
     }
 
     private static void runFile(Connection connection, Manifest manifest, String file) throws SQLException {
@@ -140,7 +139,7 @@ public final class Installer {
                 return work.run(connection, Schema.of(connection, schemaName));
             });
         } catch (SQLException e) {
-            String right = SqlState.of(e).equals(INSUFFICIENT_PRIVILEGE) ? "a right is missing: " : "";
+            String right = SqlState.of(e).equals(INSUFFICIENT_PRIVILEGE) ? "a privilege is missing: " : "";
             throw new LondisteException("cannot install schema " + schemaName + ": " + right + e.getMessage(), e);
         }
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The SQL files of one schema, on the class path: {@code install.txt} names them in order. */
+/** The SQL files of one schema on the class path, which {@code install.txt} lists in order. */
 record Manifest(String directory) {
-    /** A step of an upgrade: its number and its name. */
+    /** The file of an upgrade step, with its number and name. */
     static final Pattern STEP = Pattern.compile("upgrade/(\\d{3})_(\\w+)\\.sql");
 
-    /** The files' names in the order they are run. */
+    /** The names of the files in the order in which they are run. */
     List<String> files() {
         return text("install.txt")
                 .lines()
@@ -22,7 +22,7 @@ record Manifest(String directory) {
                 .toList();
     }
 
-    /** The number of the last step; 0 if there is none. */
+    /** The number of the last upgrade step; 0 if there is none. */
     int version() {
         return files().stream()
                 .map(STEP::matcher)
@@ -32,12 +32,12 @@ record Manifest(String directory) {
                 .orElse(0);
     }
 
-    /** The text of one of the files. */
+    /** The content of one of the files. */
     String text(String file) {
         var resource = directory + "/" + file;
         try (InputStream in = Manifest.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
-                throw new LondisteException("this program lacks its file " + resource);
+                throw new LondisteException("resource " + resource + " is missing in this program");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

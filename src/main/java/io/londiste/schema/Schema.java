@@ -1,11 +1,18 @@
 package io.londiste.schema;
 
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A schema as it is found in a database, and what the connected role may do about it. */
+/**
+ * A schema in a database, and what the connected role may do with it.
+ *
+ * @param owner null if the schema does not exist
+ * @param owned whether the role may create objects in it
+ * @param creatable whether the role may create schemas in the database
+ */
 record Schema(
         Connection connection,
         String name,
@@ -15,7 +22,7 @@ record Schema(
         boolean owned,
         boolean creatable) {
 
-    private static final String LOOK = """
+    private static final String QUERY = """
             select current_database(), current_user, n.nspowner::regrole::text,
                    coalesce(pg_has_role(n.nspowner, 'usage') or has_schema_privilege(n.oid, 'create'), false),
                    has_database_privilege(current_database(), 'create')
@@ -23,55 +30,47 @@ record Schema(
             """;
 
     static Schema of(Connection connection, String name) throws SQLException {
-        try (var query = connection.prepareStatement(LOOK)) {
-            query.setString(1, name);
-            try (var row = query.executeQuery()) {
-                row.next();
-                return new Schema(
+        return Jdbc.only(
+                connection,
+                QUERY,
+                row -> new Schema(
                         connection,
                         name,
                         row.getString(1),
                         row.getString(2),
                         row.getString(3),
                         row.getBoolean(4),
-                        row.getBoolean(5));
-            }
-        }
+                        row.getBoolean(5)),
+                name);
     }
 
     boolean exists() {
         return owner != null;
     }
 
-    /** Whether the schema has the table, and, where a function is named, lacks that. */
-    boolean contains(String table, String butNotFunction) throws SQLException {
-        try (var query = connection.prepareStatement("""
-                select to_regclass(?) is not null and (?::text is null or to_regproc(?) is null)
-                """)) {
-            query.setString(1, name + "." + table);
-            query.setString(2, butNotFunction);
-            query.setString(3, name + "." + butNotFunction);
-            try (var row = query.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        }
+    boolean hasTable(String table) throws SQLException {
+        return Jdbc.only(connection, "select to_regclass(?) is not null", row -> row.getBoolean(1), name + "." + table);
+    }
+
+    boolean hasFunction(String function) throws SQLException {
+        return Jdbc.only(
+                connection, "select to_regproc(?) is not null", row -> row.getBoolean(1), name + "." + function);
     }
 
     /**
-     * Checks that the role can install here.
+     * Checks that the role may install the schema.
      *
-     * @throws LondisteException naming database, role and the missing right
+     * @throws LondisteException if not; the message names the database, the role and the missing privilege
      */
     void requireRights() {
         if (!exists() && !creatable) {
-            throw new LondisteException(("cannot install schema %s: role %s lacks the right CREATE on database %s"
+            throw new LondisteException(("cannot install schema %s: role %s lacks privilege CREATE on database %s"
                             + " (GRANT CREATE ON DATABASE %s TO %s)")
                     .formatted(name, role, database, TableName.quote(database), TableName.quote(role)));
         }
         if (exists() && !owned) {
             throw new LondisteException(
-                    "cannot install schema %s: in database %s it belongs to role %s, and role %s lacks rights on it"
+                    "cannot install schema %s: in database %s it belongs to role %s, and role %s lacks privileges on it"
                             .formatted(name, database, owner, role));
         }
     }

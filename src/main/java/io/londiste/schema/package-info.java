@@ -1,2 +1,2 @@
-/** Brings the SQL side, schemas {@code pgq} and {@code londiste}, into databases. */
+/** Installs, upgrades and checks the schemas {@code pgq} and {@code londiste} in databases. */
 package io.londiste.schema;

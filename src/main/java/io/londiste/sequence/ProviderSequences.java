@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sequences whose values subscribers may follow. Each method either does what it says or throws a
- * {@link LondisteException} and has changed nothing; what it does, it logs.
+ * The commands on the provider's sequences. Each logs what it changes. A command that fails throws a
+ * {@link LondisteException} and changes nothing.
  */
 public final class ProviderSequences {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderSequences.class);
 
-    private static final String FITTING = """
+    private static final String CANDIDATES = """
             select n.nspname, c.relname
             from pg_catalog.pg_class c
               join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -39,13 +39,13 @@ public final class ProviderSequences {
     }
 
     /**
-     * Registers sequences. All are those of the database but those of PgQ, Londiste and PostgreSQL, and those that the
-     * job's role may not read.
+     * Registers sequences. {@link Selection#ALL} means all sequences of the database that the job's role may read, except
+     * those of PgQ, Londiste and PostgreSQL.
      */
     public void add(Selection selection) {
         requireInstalled();
         var registered = registry.names();
-        var wanted = selection.resolve(this::fitting);
+        var wanted = selection.resolve(this::candidates);
         var sequences = new ArrayList<TableName>();
         for (var sequence : wanted) {
             if (!registered.contains(sequence)) {
@@ -55,7 +55,7 @@ public final class ProviderSequences {
             }
         }
         if (selection.all()) {
-            skipUnfit(sequences);
+            skipUnreadable(sequences);
         }
         registry.add(sequences);
         if (selection.all() && sequences.isEmpty()) {
@@ -63,7 +63,7 @@ public final class ProviderSequences {
         }
     }
 
-    private void skipUnfit(List<TableName> sequences) {
+    private void skipUnreadable(List<TableName> sequences) {
         var problems = registry.problems(sequences).iterator();
         sequences.removeIf(sequence -> {
             var problem = problems.next();
@@ -74,7 +74,7 @@ public final class ProviderSequences {
         });
     }
 
-    /** Unregisters sequences. Those of subscribers keep their values, and say that they are not registered any more. */
+    /** Unregisters sequences. On subscribers they keep their values and are stopped, with the reason. */
     public void remove(Selection selection) {
         requireInstalled();
         registry.remove(selection);
@@ -86,7 +86,7 @@ public final class ProviderSequences {
         return values(registry.names());
     }
 
-    /** Those sequences of which the provider has been asked, with their values or what is wrong with them. */
+    /** The given sequences with their values, or why these cannot be read. */
     List<ProvidedSequence> values(List<TableName> sequences) {
         return provider.rows(
                 "select seq_name, last_value, is_called, problem from londiste.sequence_values(?, ?)",
@@ -99,17 +99,16 @@ public final class ProviderSequences {
                 sequences.stream().map(TableName::toString).toArray(String[]::new));
     }
 
-    /** The names of those that are registered. */
+    /** The names of the registered sequences. */
     List<TableName> names() {
         return registry.names();
     }
 
     void requireInstalled() {
-        Installed.requireLondiste(provider);
-        Installed.requireQueue(provider, settings.queueName());
+        Installed.requireProvider(provider, settings.queueName());
     }
 
-    private List<TableName> fitting() {
-        return provider.rows(FITTING, row -> new TableName(row.getString(1), row.getString(2)));
+    private List<TableName> candidates() {
+        return provider.rows(CANDIDATES, row -> new TableName(row.getString(1), row.getString(2)));
     }
 }

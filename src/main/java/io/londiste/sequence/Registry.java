@@ -6,15 +6,13 @@ import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sequences that are registered on one side of a job. What is changed is logged. */
+/** The sequences that are registered on one side of a job. Changes are logged. */
 final class Registry {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
@@ -25,7 +23,7 @@ final class Registry {
                 when c.relpersistence = 't' then 'temporary'
                 when not (select pg_catalog.bool_and(pg_catalog.has_sequence_privilege(c.oid, needed))
                           from pg_catalog.unnest(?::text[]) as needed)
-                  then 'missing right ' || pg_catalog.array_to_string(?::text[], ' and ') end
+                  then 'missing privilege ' || pg_catalog.array_to_string(?::text[], ' and ') end
             from unnest(?::text[], ?::text[]) with ordinality as wanted (schema_name, seq_name, nr)
               left join pg_catalog.pg_namespace n on n.nspname = wanted.schema_name
               left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = wanted.seq_name
@@ -38,8 +36,8 @@ final class Registry {
     private final String[] rights;
 
     /**
-     * @param side how the names of its SQL functions begin
-     * @param rights what the job's role must be allowed to do with a sequence
+     * @param side {@code provider} or {@code subscriber}, which the names of tables and functions begin with
+     * @param rights the privileges that the job's role needs on a sequence
      */
     Registry(Settings settings, Database database, String side, String... rights) {
         this.settings = settings;
@@ -48,7 +46,7 @@ final class Registry {
         this.rights = rights;
     }
 
-    /** In the order in which they were added. */
+    /** The registered sequences, in the order in which they were added. */
     List<TableName> names() {
         return database
                 .texts(
@@ -59,7 +57,7 @@ final class Registry {
                 .toList();
     }
 
-    /** For each sequence what speaks against registering it, or null. */
+    /** For each sequence, in order, why it cannot be registered, or null. */
     List<String> problems(List<TableName> sequences) {
         return database.texts(
                 CHECK,
@@ -72,7 +70,7 @@ final class Registry {
     /**
      * Registers all of them, or none.
      *
-     * @throws LondisteException if one of them cannot be
+     * @throws LondisteException if one of them cannot be registered
      */
     void add(List<TableName> sequences) {
         var problems = problems(sequences);
@@ -110,16 +108,12 @@ final class Registry {
     }
 
     private void change(String verb, List<TableName> sequences) {
-        database.transaction(settings.lockTimeout(), connection -> change(connection, verb, sequences));
-    }
-
-    private Void change(Connection connection, String verb, List<TableName> sequences) throws SQLException {
-        try (var statement = connection.prepareStatement("select londiste." + side + "_" + verb + "_seq(?, ?)")) {
+        var call = "select londiste." + side + "_" + verb + "_seq(?, ?)";
+        database.transaction(settings.lockTimeout(), connection -> {
             for (var sequence : sequences) {
-                Jdbc.bind(connection, statement, settings.queueName(), sequence.toString());
-                statement.execute();
+                Jdbc.execute(connection, call, settings.queueName(), sequence.toString());
             }
-        }
-        return null;
+            return null;
+        });
     }
 }

@@ -3,13 +3,13 @@ package io.londiste.sequence;
 import io.londiste.table.TableName;
 
 /**
- * A sequence that follows the provider's, with both values as they are now.
+ * A sequence whose value is replicated, with the current values on both sides.
  *
  * @param lastValue the subscriber's value; null if it cannot be read
- * @param isCalled whether that value has been handed out; false: it is the next one; null if it cannot be read
- * @param providerLastValue as lastValue, on the provider
- * @param providerIsCalled as isCalled, on the provider
- * @param reason why it does not follow; null if it does
+ * @param isCalled whether nextval() has returned that value; false: it is the next one; null if it cannot be read
+ * @param providerLastValue the provider's value; null if it cannot be read
+ * @param providerIsCalled the same as isCalled for the provider's value
+ * @param reason why the sequence is stopped; null if it is not
  */
 public record SubscribedSequence(
         TableName name,

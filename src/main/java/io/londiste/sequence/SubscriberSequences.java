@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sequences that follow the provider's. Each method either does what it says or throws a {@link LondisteException}
- * and has changed nothing; what it does, it logs.
+ * The commands on the subscriber's sequences. Each logs what it changes. A command that fails throws a
+ * {@link LondisteException} and changes nothing.
  */
 public final class SubscriberSequences {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriberSequences.class);
 
-    /** What decides which values a sequence can have. */
+    /** The properties that determine which values a sequence can have. */
     private static final String DEFINITIONS = """
             select n.nspname, c.relname, pg_catalog.format('AS %s INCREMENT %s MINVALUE %s MAXVALUE %s%s',
               pg_catalog.format_type(s.seqtypid, null), s.seqincrement, s.seqmin, s.seqmax,
@@ -50,8 +50,8 @@ public final class SubscriberSequences {
     }
 
     /**
-     * Registers sequences, or all that the provider has; the replay sets them from the next batch on. Those that the
-     * provider does not have registered are logged and skipped, differences of definition are logged.
+     * Registers sequences, or all that are registered on the provider; the replay sets them with the next batch. Sequences
+     * that are not registered on the provider are logged and skipped; differences between definitions are logged.
      */
     public void add(Selection selection) {
         requireInstalled();
@@ -74,7 +74,7 @@ public final class SubscriberSequences {
         }
         if (!sequences.isEmpty()) {
             provider.call(source -> {
-                new PgqClient(source).forceTick(settings.queueName()); // an idle queue would let them wait
+                new PgqClient(source).forceTick(settings.queueName()); // otherwise an idle queue has no next batch
                 return null;
             });
         }
@@ -105,15 +105,15 @@ public final class SubscriberSequences {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Unregisters sequences. They stay as they are. */
+    /** Unregisters sequences. They keep their values. */
     public void remove(Selection selection) {
         Installed.requireLondiste(subscriber);
         registry.remove(selection);
     }
 
     /**
-     * The subscribed sequences with the values on both sides, in the order in which they were added. A provider that
-     * cannot be asked is logged, and its values are missing.
+     * The subscribed sequences with the values on both sides, in the order in which they were added. If the provider cannot
+     * be queried, this is logged, and its values are null.
      */
     public List<SubscribedSequence> list() {
         Installed.requireLondiste(subscriber);

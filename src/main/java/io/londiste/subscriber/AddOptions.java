@@ -5,13 +5,13 @@ import io.londiste.error.LondisteException;
 /**
  * How tables are added to the subscriber.
  *
- * @param force add a table although it differs from the provider's, or is not registered there
- * @param expectSync the table has the provider's rows already: no copy, and its triggers stay
- * @param skipTruncate the copy keeps the rows that are there
- * @param denyWrites nobody but the replay may change the table from now on
+ * @param force add a table even if it differs from the provider's, or is not registered there
+ * @param expectSync the table has the provider's rows already: it is not copied, and its triggers stay
+ * @param skipTruncate the copy keeps the existing rows
+ * @param denyWrites only the replay may change the table from now on
  */
 public record AddOptions(boolean force, boolean expectSync, boolean skipTruncate, boolean denyWrites) {
-    /** With a copy into an emptied table, and nothing forced. */
+    /** A copy into the truncated table, without force. */
     public static final AddOptions NONE = new AddOptions(false, false, false, false);
 
     public AddOptions {

@@ -1,28 +1,35 @@
 package io.londiste.subscriber;
 
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
-import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 
-/** Both databases of a job, and what several commands ask of them. */
+/** Both databases of a job, with the queries and checks that several commands use. */
 record BothSides(Settings settings, Database provider, Database subscriber, SubscribedTables subscribed) {
+    /** @param provider opens connections to the provider; likewise for the subscriber */
+    static BothSides of(Settings settings, DataSource provider, DataSource subscriber) {
+        return new BothSides(
+                settings,
+                Databases.provider(settings, provider),
+                Databases.subscriber(settings, subscriber),
+                new SubscribedTables(settings.queueName()));
+    }
+
     void requireInstalled() {
-        Installed.requireLondiste(provider);
-        Installed.requireQueue(provider, settings.queueName());
+        Installed.requireProvider(provider, settings.queueName());
         Installed.requireLondiste(subscriber);
     }
 
-    /** The tables that the provider has registered, in the order in which they were added. */
+    /** The tables that are registered on the provider, in the order in which they were added. */
     List<TableName> registered() {
         return provider
                 .texts("select table_name from londiste.provider_get_table_list(?) as table_name", settings.queueName())
@@ -38,7 +45,7 @@ record BothSides(Settings settings, Database provider, Database subscriber, Subs
                 .toList();
     }
 
-    /** Runs the work on the subscriber as one transaction, while no batch is applied. */
+    /** Runs the work on the subscriber as one transaction, during which no batch is applied. */
     void locked(Database.Work<Void> work) {
         subscriber.transaction(settings.lockTimeout(), connection -> {
             subscribed.lock(connection);
@@ -55,14 +62,7 @@ record BothSides(Settings settings, Database provider, Database subscriber, Subs
         }
     }
 
-    static String joined(Collection<?> things) {
-        return things.stream().map(Object::toString).collect(Collectors.joining(", "));
-    }
-
-    static void call(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            Jdbc.bind(connection, statement, parameters);
-            statement.execute();
-        }
+    static String joined(Collection<?> names) {
+        return names.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 }

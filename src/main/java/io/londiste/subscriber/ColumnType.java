@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** A column's type as SQL writes it. */
+/** A column's type in SQL notation. */
 record ColumnType(String written) {
     private static final Pattern MODIFIER = Pattern.compile("\\([^)]*\\)");
     private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint", "numeric");
@@ -13,7 +13,7 @@ record ColumnType(String written) {
 
     private static final Pattern VARYING = Pattern.compile("character varying\\((\\d+)\\)");
 
-    /** Whether every value of this type is one of the other, as far as can be told from their names. */
+    /** Whether every value of this type is a value of the other, as far as this can be derived from their names. */
     boolean fits(ColumnType other) {
         var shorter = VARYING.matcher(written);
         var longer = VARYING.matcher(other.written);

@@ -4,29 +4,29 @@ import io.londiste.table.TableName;
 import java.util.Locale;
 
 /**
- * Something about a table that is not on the subscriber as it is on the provider.
+ * A difference between a table on the subscriber and on the provider, or another obstacle to its replication.
  *
  * @param name the table
- * @param problem what it is, in one line
+ * @param problem the difference, in one line
  */
 public record Difference(TableName name, Severity severity, String problem) {
-    /** What a difference does. */
+    /** The effect of a difference. */
     public enum Severity {
-        /** No row gets through. */
+        /** No row can be replicated. */
         ERROR,
         /** Some rows would stop the table. */
         RISK,
-        /** No harm by itself. */
+        /** Harmless by itself. */
         NOTE;
 
-        /** In lower case. */
+        /** The name in lower case. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Whether the table stops because of this, now or some day. */
+    /** Whether the difference stops the table, or may stop it later. */
     public boolean stops() {
         return severity != Severity.NOTE;
     }

@@ -3,7 +3,7 @@ package io.londiste.subscriber;
 /**
  * A foreign key from or to a subscribed table.
  *
- * @param status pending, while it is put aside, or active
- * @param fkeyDef the statement that makes it
+ * @param status pending while it is saved and dropped, otherwise active
+ * @param fkeyDef the statement that creates it
  */
 public record ForeignKey(String status, String fromTable, String toTable, String fkeyName, String fkeyDef) {}

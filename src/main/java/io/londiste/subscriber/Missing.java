@@ -3,10 +3,10 @@ package io.londiste.subscriber;
 import io.londiste.table.TableName;
 
 /**
- * Something that is not on the subscriber.
+ * A table or sequence that is missing on the subscriber.
  *
  * @param kind table or sequence
- * @param subscribed whether it is registered there
- * @param exists whether it is there at all
+ * @param subscribed whether it is registered on the subscriber
+ * @param exists whether it exists on the subscriber
  */
 public record Missing(String kind, TableName name, boolean subscribed, boolean exists) {}

@@ -1,5 +1,6 @@
 package io.londiste.subscriber;
 
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.sql.Connection;
@@ -10,7 +11,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code subscriber restore-triggers}. */
+/** The command {@code subscriber restore-triggers}. */
 final class PendingTriggers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingTriggers.class);
 
@@ -22,7 +23,7 @@ final class PendingTriggers {
         this.table = table;
     }
 
-    /** @param names which triggers; empty: all */
+    /** @param names the triggers to restore; empty: all of the table */
     void restore(List<String> names) {
         var failures = new ArrayList<String>();
         sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
@@ -59,7 +60,7 @@ final class PendingTriggers {
         }
     }
 
-    /** The rows of a copy are no events: triggers that fire for them would count everything twice. */
+    /** Triggers must not fire for copied rows, which are not new changes: a counter would count them again. */
     private void requireInSync(Connection connection) throws SQLException {
         var states = texts(
                 connection,
@@ -71,7 +72,7 @@ final class PendingTriggers {
         }
     }
 
-    /** Returns why the trigger could not be made; null if it was. */
+    /** Returns why the trigger could not be created; null if it was. */
     private String restore(Connection connection, String name) throws SQLException {
         try (var statement = connection.prepareStatement("select londiste.subscriber_restore_triggers(?, ?)")) {
             statement.setString(1, table.toString());
@@ -83,15 +84,6 @@ final class PendingTriggers {
     }
 
     private List<String> texts(Connection connection, String query) throws SQLException {
-        try (var statement = connection.prepareStatement(query)) {
-            statement.setString(1, table.toString());
-            var texts = new ArrayList<String>();
-            try (var row = statement.executeQuery()) {
-                while (row.next()) {
-                    texts.add(row.getString(1));
-                }
-            }
-            return texts;
-        }
+        return Jdbc.list(connection, query, row -> row.getString(1), table.toString());
     }
 }

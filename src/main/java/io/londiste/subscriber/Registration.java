@@ -1,12 +1,11 @@
 package io.londiste.subscriber;
 
-import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.CopyConsumers;
 import io.londiste.table.ReplayLock;
-import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
 import io.londiste.table.TableState;
 import java.sql.Connection;
@@ -17,7 +16,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The replay's consumer on the provider's queue, and whether the replay runs. */
+/** Registers and unregisters the replay's consumer on the provider's queue, and checks whether the replay runs. */
 public final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
@@ -27,11 +26,7 @@ public final class Registration {
 
     /** The consumer of a job that reaches its databases over the given sources. */
     public Registration(Settings settings, DataSource provider, DataSource subscriber) {
-        this(new BothSides(
-                settings,
-                Databases.provider(settings, provider),
-                Databases.subscriber(settings, subscriber),
-                new SubscribedTables(settings.queueName())));
+        this(BothSides.of(settings, provider, subscriber));
     }
 
     Registration(BothSides sides) {
@@ -74,7 +69,7 @@ public final class Registration {
                 .isPresent();
     }
 
-    /** What is wrong, and what to do, if the consumer was registered once and is no longer; empty if all is well. */
+    /** What is wrong and what to do, if the consumer was registered once and no longer is; empty if nothing is wrong. */
     public Optional<String> loss() {
         if (isRegistered()) {
             return Optional.empty();
@@ -90,7 +85,7 @@ public final class Registration {
                         .call(source -> new PgqClient(source).tick(queue, tick.get()))
                         .isPresent();
         var londiste = "londiste " + sides.settings().file();
-        return Optional.of("consumer %s is not registered on queue %s of %s any more, although %s %s; %s"
+        return Optional.of("consumer %s is no longer registered on queue %s of %s, although %s %s; %s"
                 .formatted(
                         consumer,
                         queue,
@@ -104,7 +99,7 @@ public final class Registration {
                                         + londiste + " subscriber unregister, and start it"));
     }
 
-    /** Has commands in other processes show what is wrong. */
+    /** Records on the subscriber what is wrong, so that commands in other processes can report it. */
     private void recordLoss(String loss) {
         sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
             sides.subscribed().setError(connection, consumer, loss);
@@ -112,10 +107,10 @@ public final class Registration {
         });
     }
 
-    /** Unregisters the consumer and those of the job's copies; all tables are to be copied again afterwards. */
+    /** Unregisters the consumer and those of the job's copies; all tables have to be copied again afterwards. */
     void unregister() {
         sides.requireInstalled();
-        // The states go first: a table in sync whose consumer is gone would miss changes.
+        // The states are reset first: a table that stays ok without a consumer would miss changes.
         List<String> copies = sides.provider().call(source -> {
             var consumers = new CopyConsumers(queue, consumer, new PgqClient(source));
             return sides.subscriber()
@@ -129,7 +124,7 @@ public final class Registration {
                 queue);
     }
 
-    /** Returns the consumers of the job's copies, which are not needed any more. */
+    /** Returns the consumers of the job's copies, which are no longer needed. */
     private List<String> restartTables(Connection connection, CopyConsumers consumers) throws SQLException {
         requireNoReplay(connection);
         sides.subscribed().lock(connection);
@@ -144,7 +139,7 @@ public final class Registration {
         return consumers.list(connection);
     }
 
-    /** Off the queue first: after a kill between the two, unregistering again still finds the record. */
+    /** Unregisters it before its record is removed: after a kill between the two steps, the command can be repeated. */
     private void removeCopyConsumer(String copy) {
         sides.provider().call(source -> new PgqClient(source).unregisterConsumer(queue, copy));
         sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
@@ -155,20 +150,13 @@ public final class Registration {
 
     /** A running replay would copy all tables again, from a queue on which it is not registered. */
     private void requireNoReplay(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(ReplayLock.TAKE_FOR_TRANSACTION)) {
-            statement.setString(1, consumer);
-            try (var row = statement.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new LondisteException(
-                            "the replay of " + sides.settings().jobName() + " runs; stop it first (londiste -s "
-                                    + sides.settings().file() + "); nothing was changed");
-                }
-            }
+        if (!Jdbc.only(connection, ReplayLock.TAKE_FOR_TRANSACTION, row -> row.getBoolean(1), consumer)) {
+            throw new LondisteException("the replay of " + sides.settings().jobName()
+                    + " runs; stop it first (londiste -s " + sides.settings().file() + "); nothing was changed");
         }
     }
 
-    /** Whether some process has the job's lock. */
+    /** Whether a process has the job's lock. */
     boolean replayRuns() {
         return !sides.subscriber().texts(ReplayLock.HOLDER, consumer).isEmpty();
     }

@@ -3,28 +3,31 @@ package io.londiste.subscriber;
 import io.londiste.db.Database;
 
 /**
- * How far the replay of a job has come, and what waits to be restored in its subscriber.
+ * The position of a job's replay, and what is to be restored on its subscriber.
  *
- * @param tick up to which all is applied; null before the first batch
- * @param error why the replay does not get on; null if it does, as far as the subscriber knows
- * @param pendingForeignKeys foreign keys that are put aside, from and to tables of the job
- * @param pendingTriggers triggers that are put aside, of tables of the job
+ * @param tick the last applied tick; null before the first batch
+ * @param error why the replay is stopped, as recorded on the subscriber; null if it is not
+ * @param pendingForeignKeys number of saved and dropped foreign keys from and to tables of the job
+ * @param pendingTriggers number of saved and dropped triggers of tables of the job
  */
 public record ReplayProgress(Long tick, String error, long pendingForeignKeys, long pendingTriggers) {
-    /** What is put aside counts if it is of a subscribed table of the queue, or below one; where nothing is, it costs nothing. */
+    /**
+     * Counts what is saved of subscribed tables of the queue and their partitions. It starts from what is saved, so that
+     * it is cheap if nothing is.
+     */
     private static final String PROGRESS = """
-            with recursive aside (name) as (
+            with recursive saved (name) as (
               select from_table from londiste.subscriber_pending_fkeys
                union
               select to_table from londiste.subscriber_pending_fkeys
                union
               select table_name from londiste.subscriber_pending_triggers),
             above (name, member) as (
-              select name, londiste.find_table(name) from aside
+              select name, londiste.find_table(name) from saved
                union
               select a.name, i.inhparent from above a join pg_inherits i on i.inhrelid = a.member),
             roots (name, root) as materialized (
-              select name, name from aside
+              select name, name from saved
                union
               select name, londiste.fqname(member) from above),
             ours (name) as (

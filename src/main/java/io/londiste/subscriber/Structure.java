@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What is different between tables of the provider and the subscriber's tables of those names. */
+/** Compares the structure of tables on the provider and on the subscriber. */
 final class Structure {
     private static final String COLUMNS = """
             select t.name, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -32,7 +32,7 @@ final class Structure {
             order by t.name, f.fkey_name
             """;
 
-    /** @param filled whether the server fills it by itself where a row says nothing of it */
+    /** @param filled whether the server fills the column if an INSERT omits it */
     private record Column(String name, ColumnType type, boolean notNull, boolean filled, Integer keyPosition) {}
 
     private final BothSides sides;
@@ -47,12 +47,12 @@ final class Structure {
         there = columns(sides.provider(), tables);
     }
 
-    /** Tables that the subscriber does not have. */
+    /** The tables that do not exist on the subscriber. */
     List<TableName> missing() {
         return tables.stream().filter(table -> !here.containsKey(table)).toList();
     }
 
-    /** The differences of the tables themselves, the grave ones of each first. */
+    /** The differences of the tables themselves, the most severe of each table first. */
     List<Difference> differences() {
         return tables.stream()
                 .flatMap(table -> differences(table).stream().sorted(Comparator.comparing(Difference::severity)))
@@ -110,7 +110,7 @@ final class Structure {
         }
     }
 
-    /** The subscriber's foreign keys between these tables and some that are not among the subscribed ones. */
+    /** The subscriber's foreign keys between these tables and tables that are not subscribed. */
     List<Difference> foreignKeys(Collection<TableName> subscribed) {
         return sides
                 .subscriber()

@@ -3,7 +3,7 @@ package io.londiste.subscriber;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
-import io.londiste.db.Pools;
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
@@ -13,7 +13,6 @@ import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands on the subscriber. Each either does what it says or throws a {@link LondisteException} and changes
- * nothing; what it does, it logs.
+ * The commands on the subscriber. Each logs what it changes. A command that fails throws a {@link LondisteException}; the
+ * message says so if nothing was changed.
  */
 public final class Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
@@ -43,24 +42,19 @@ public final class Subscriber {
     private final String queue;
 
     public Subscriber(Settings settings, DataSource provider, DataSource subscriber) {
-        this.subscriber = Databases.subscriber(settings, subscriber);
+        sides = BothSides.of(settings, provider, subscriber);
+        this.subscriber = sides.subscriber();
+        subscribed = sides.subscribed();
         queue = settings.queueName();
-        subscribed = new SubscribedTables(queue);
-        sides = new BothSides(settings, Databases.provider(settings, provider), this.subscriber, subscribed);
     }
 
-    /** Lets {@code action} work on connections of its own to both databases, which are closed after it. */
+    /** Runs {@code action} with its own connections to both databases, which are closed afterwards. */
     public static void connected(Settings settings, Consumer<Subscriber> action) {
-        var lifetime = settings.connectionLifetime();
-        try (var provider = Pools.open(settings.providerDb(), settings.jobName(), lifetime);
-                var subscriber = Pools.open(settings.subscriberDb(), settings.jobName(), lifetime)) {
-            action.accept(new Subscriber(settings, provider, subscriber));
-        } catch (SQLException e) {
-            throw new IllegalStateException("closing connections", e);
-        }
+        Databases.connected(
+                settings, (provider, subscriber) -> action.accept(new Subscriber(settings, provider, subscriber)));
     }
 
-    /** Installs our schema. Does nothing the second time. */
+    /** Installs schema londiste. Changes nothing if repeated. */
     public void install() {
         subscriber.connect();
         subscriber.call(source -> {
@@ -71,17 +65,18 @@ public final class Subscriber {
     }
 
     /**
-     * Registers tables, or all that the provider has, for the replay to copy and to keep in sync. Tables that the provider
-     * does not have registered are logged and skipped. The others are compared with the provider's first: if one is
-     * missing or differs in a way that would stop it, nothing is changed unless that is forced.
+     * Registers tables, or all that are registered on the provider, for the replay to copy and to keep in sync. Tables that
+     * are not registered on the provider are logged and skipped. The structure of the others is compared with the
+     * provider's first: if one is missing or has a difference that would stop it, nothing is changed, unless
+     * {@link AddOptions#force} is set.
      *
-     * @return those of the selection that are subscribed now
+     * @return the tables of the selection that are subscribed now
      */
     public List<TableName> add(Selection selection, AddOptions options) {
         return new TableAddition(sides, options).add(selection);
     }
 
-    /** Unregisters tables. Their rows stay; what was put aside for the copy comes back. */
+    /** Unregisters tables. Their rows stay; saved foreign keys and triggers are restored. */
     public void remove(Selection selection) {
         for (var table : selected(selection)) {
             sides.locked(connection -> {
@@ -93,10 +88,10 @@ public final class Subscriber {
     }
 
     /**
-     * Has the replay copy tables anew, those that are ok or have stopped. One in another state is on its way already: it
-     * is refused if it was named, and left alone if all were chosen.
+     * Has the replay copy tables again that are ok or stopped. A table in another state is being copied or catches up
+     * already: it is refused if it is named, and skipped if all are selected.
      *
-     * @return all that are selected: those that are copied anew, and those that are on their way
+     * @return all selected tables: those that will be copied again and those that are skipped
      */
     public List<TableName> resync(Selection selection) {
         var selected = selected(selection);
@@ -105,24 +100,24 @@ public final class Subscriber {
             for (var table : subscribed.list(connection)) {
                 if (selected.contains(table.name())) {
                     if (isAtRest(table)) {
-                        BothSides.call(
+                        Jdbc.execute(
                                 connection,
                                 "select londiste.subscriber_resync_table(?, ?)",
                                 queue,
                                 table.name().toString());
                         tables.add(table.name());
                     } else if (selection.all()) {
-                        LOG.info("{} is {} and goes on", table.name(), table.state());
+                        LOG.info("{} is {} and continues", table.name(), table.state());
                     } else {
                         throw new LondisteException(subscriber + ": table " + table.name() + " is " + table.state()
-                                + ", so it is on its way already; nothing was changed (resync is for tables that are ok"
-                                + " or have stopped)");
+                                + " and continues to ok already; nothing was changed (resync is for tables that are ok"
+                                + " or stopped)");
                     }
                 }
             }
             return null;
         });
-        tables.forEach(table -> LOG.info("{} will be copied anew", table));
+        tables.forEach(table -> LOG.info("{} will be copied again", table));
         return selected;
     }
 
@@ -148,13 +143,13 @@ public final class Subscriber {
                 queue);
     }
 
-    /** What the provider has registered and the subscriber has not, and subscribed tables that do not exist. */
+    /** What is registered on the provider and not on the subscriber, and what is registered but does not exist. */
     public List<Missing> missing() {
         sides.requireInstalled();
-        return new MissingThings(sides).list();
+        return new MissingObjects(sides).list();
     }
 
-    /** Why the replay does not get on; nothing if it does, as far as the subscriber knows. */
+    /** Why the replay is stopped or paused, as recorded on the subscriber; empty if it is not. */
     public Optional<String> replayError() {
         return subscriber
                 .rows(
@@ -165,12 +160,12 @@ public final class Subscriber {
                 .findFirst();
     }
 
-    /** How far the replay has come, and what waits to be restored. */
+    /** The position of the replay, and what is to be restored. */
     public ReplayProgress progress() {
         return ReplayProgress.of(subscriber, queue, sides.settings().consumerId());
     }
 
-    /** How the subscribed tables differ from the provider's, and what the subscriber's role may not do with them. */
+    /** The differences between subscribed tables and the provider's, and missing privileges of the subscriber's role. */
     public List<Difference> check() {
         sides.requireInstalled();
         var tables = sides.known();
@@ -182,7 +177,7 @@ public final class Subscriber {
                 .map(table -> new Difference(table, Difference.Severity.ERROR, "not registered on the provider"))
                 .forEach(differences::add);
         differences.addAll(structure.differences());
-        differences.addAll(Rights.lacking(sides, tables));
+        differences.addAll(MissingPrivileges.of(sides, tables));
         differences.addAll(structure.foreignKeys(tables));
         LOG.info("Compared {} tables", tables.size());
         return differences;
@@ -198,7 +193,7 @@ public final class Subscriber {
                 queue);
     }
 
-    /** The triggers that somebody made on subscribed tables, the pending ones first. */
+    /** The triggers of users on subscribed tables, the pending ones first. */
     public List<Trigger> triggers() {
         Installed.requireLondiste(subscriber);
         return subscriber.rows(
@@ -208,26 +203,26 @@ public final class Subscriber {
     }
 
     /**
-     * Makes the pending triggers of a table again. Rows that the replay writes fire them from then on.
+     * Creates the saved triggers of a table again. From then on they fire for rows that the replay writes.
      *
-     * @param names which triggers; empty: all of the table
+     * @param names the triggers to restore; empty: all of the table
      */
     public void restoreTriggers(String table, List<String> names) {
         Installed.requireLondiste(subscriber);
         new PendingTriggers(sides, Selection.name(table)).restore(names);
     }
 
-    /** The sequences that follow the provider's. */
+    /** The commands on the subscriber's sequences. */
     public SubscriberSequences sequences() {
         return new SubscriberSequences(sides.settings(), sides.provider(), subscriber);
     }
 
-    /** Registers the replay's consumer on the queue; a known one keeps its place. */
+    /** Registers the replay's consumer on the queue; a registered one keeps its position. */
     public void register() {
         new Registration(sides).register();
     }
 
-    /** Takes the replay's consumer and those of its copies off the queue; all tables are to be copied anew afterwards. */
+    /** Unregisters the replay's consumer and those of its copies; all tables have to be copied again afterwards. */
     public void unregister() {
         new Registration(sides).unregister();
     }
@@ -235,14 +230,14 @@ public final class Subscriber {
     /**
      * Returns when all these tables are ok.
      *
-     * @throws LondisteException if one of them is not subscribed any more, no replay runs for longer than the job's lock
-     *     timeout, or the subscriber cannot be asked
+     * @throws LondisteException if one of them is no longer subscribed, no replay runs for longer than the job's lock
+     *     timeout, or the subscriber cannot be queried
      */
     public void await(List<TableName> tables, TableWait.Watcher watcher) {
         new TableWait(this, sides, tables, watcher).await();
     }
 
-    /** What is selected of the subscribed tables; fails if something is not among them. */
+    /** The selected tables; fails if one of them is not subscribed. */
     private List<TableName> selected(Selection selection) {
         sides.requireInstalled();
         var known = sides.known();

@@ -1,7 +1,6 @@
 package io.londiste.subscriber;
 
-import static io.londiste.subscriber.BothSides.call;
-
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.table.Selection;
 import io.londiste.table.TableLife;
@@ -15,7 +14,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code subscriber add}. */
+/** The command {@code subscriber add}. */
 final class TableAddition {
     private static final Logger LOG = LoggerFactory.getLogger(TableAddition.class);
 
@@ -27,7 +26,7 @@ final class TableAddition {
         this.options = options;
     }
 
-    /** Returns those of the selection that are subscribed now. */
+    /** Returns the tables of the selection that are subscribed now. */
     List<TableName> add(Selection selection) {
         sides.requireInstalled();
         var registered = sides.registered();
@@ -43,12 +42,12 @@ final class TableAddition {
                 .toList();
         compare(tables);
         if (options.expectSync() && !tables.isEmpty()) {
-            // from now on no change may be missed, whenever the replay will start
+            // so that the queue keeps all changes from now on, even if the replay starts later
             new Registration(sides).registerIfNew();
         }
         for (var table : tables) {
             sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> add(connection, table));
-            LOG.info(options.expectSync() ? "Added {}, taken to be in sync" : "Added {}", table);
+            LOG.info(options.expectSync() ? "Added {}, expected to be in sync" : "Added {}", table);
         }
         subscribed.addAll(tables);
         return selected.stream().filter(subscribed::contains).toList();
@@ -67,7 +66,7 @@ final class TableAddition {
         }
         LOG.warn(
                 options.force()
-                        ? "{} is not registered on the provider; added all the same"
+                        ? "{} is not registered on the provider; added anyway"
                         : "Skipping {}: not registered on the provider",
                 table);
         return options.force();
@@ -81,7 +80,7 @@ final class TableAddition {
                     sides.subscriber() + ": no such table: " + BothSides.joined(missing) + "; nothing was changed");
         }
         var differences = new ArrayList<>(structure.differences());
-        differences.addAll(Rights.lacking(sides, tables));
+        differences.addAll(MissingPrivileges.of(sides, tables));
         var errors = differences.stream()
                 .filter(difference -> difference.severity() == Difference.Severity.ERROR)
                 .map(Difference::text)
@@ -95,22 +94,22 @@ final class TableAddition {
 
     private Void add(Connection connection, TableName table) throws SQLException {
         var queue = sides.settings().queueName();
-        call(connection, "select londiste.subscriber_add_table(?, ?)", queue, table.toString());
+        Jdbc.execute(connection, "select londiste.subscriber_add_table(?, ?)", queue, table.toString());
         if (options.expectSync()) {
             sides.subscribed().lock(connection);
             new TableLife(queue).assumeInSync(connection, table);
         } else {
-            call(connection, "select londiste.subscriber_drop_triggers(?)", table.toString());
+            Jdbc.execute(connection, "select londiste.subscriber_drop_triggers(?)", table.toString());
         }
         if (options.skipTruncate()) {
-            call(
+            Jdbc.execute(
                     connection,
                     "update londiste.subscriber_table set skip_truncate = true where queue_name = ? and table_name = ?",
                     queue,
                     table.toString());
         }
         if (options.denyWrites()) {
-            call(connection, "select londiste.subscriber_guard(?, ?)", queue, table.toString());
+            Jdbc.execute(connection, "select londiste.subscriber_guard(?, ?)", queue, table.toString());
         }
         return null;
     }

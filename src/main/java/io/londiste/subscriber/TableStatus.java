@@ -4,15 +4,15 @@ import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 
 /**
- * A subscribed table and how far its last copy has come; what is not known of that is null.
+ * The state of a subscribed table and the progress of its last copy; what is unknown of the copy is null.
  *
- * @param rows copied so far
- * @param bytes copied so far, as the text of COPY
- * @param totalRows about how many there are to copy, by the provider's statistics
+ * @param rows number of rows copied so far
+ * @param bytes number of bytes copied so far, in COPY's text format
+ * @param totalRows approximate number of rows to copy, from the provider's statistics
  * @param step rows, indexes or done
- * @param skipTruncate whether the copy keeps the rows that are there
- * @param denyWrites whether nobody but the replay may change it
- * @param reason why it does not go on; null if it does
+ * @param skipTruncate whether the copy keeps the existing rows
+ * @param denyWrites whether only the replay may change the table
+ * @param reason why the table is stopped; null if it is not
  */
 public record TableStatus(
         TableName name,
@@ -28,12 +28,12 @@ public record TableStatus(
         return state.equals(TableState.OK);
     }
 
-    /** Whether a copy has begun that is not known to be over. */
+    /** Whether a copy has started and is not known to have ended. */
     public boolean isCopying() {
         return state.equals(TableState.IN_COPY) && step != null;
     }
 
-    /** How much of the copy that goes on is done, from 0 to 1; -1 if none goes on. */
+    /** The completed fraction of the current copy, from 0 to 1; -1 if there is none. */
     public double copied() {
         if (!isCopying()) {
             return -1;

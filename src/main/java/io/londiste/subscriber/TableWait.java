@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 
 /** Waits until tables are ok. */
 public final class TableWait {
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
-    /** Whoever is told how it goes. */
+    /** Receives the progress of a wait. */
     public interface Watcher {
-        /** The tables that are waited for, as they are now. */
+        /** Receives the current states of the tables. */
         void show(List<TableStatus> tables);
 
-        /** Something that keeps a table from going on, or all of them. */
+        /** Receives a reason why one or all of the tables are stopped. */
         void warn(String message);
     }
 
@@ -38,8 +38,8 @@ public final class TableWait {
     }
 
     /**
-     * Returns when all are ok. A table that stops may go on, so that is waited for; a replay that does not run may be
-     * started, or come back, within the job's lock timeout.
+     * Returns when all are ok. It continues to wait for tables that are stopped, because they are retried, and for a replay
+     * that does not run, if it starts within the job's lock timeout.
      */
     void await() {
         while (true) {
@@ -51,8 +51,8 @@ public final class TableWait {
             if (now.stream().allMatch(TableStatus::isOk)) {
                 return;
             }
-            now.forEach(this::tellReason);
-            tellOfReplay(now);
+            now.forEach(this::warnIfStopped);
+            checkReplay(now);
             pause();
         }
     }
@@ -62,17 +62,17 @@ public final class TableWait {
         var gone =
                 tables.stream().filter(table -> !there.contains(table)).sorted().toList();
         if (!gone.isEmpty()) {
-            throw new LondisteException("not subscribed any more: " + BothSides.joined(gone));
+            throw new LondisteException("no longer subscribed: " + BothSides.joined(gone));
         }
     }
 
-    private void tellReason(TableStatus table) {
+    private void warnIfStopped(TableStatus table) {
         if (table.reason() != null && !table.reason().equals(reasons.put(table.name(), table.reason()))) {
-            watcher.warn(table.name() + " does not go on: " + table.reason());
+            watcher.warn(table.name() + " is stopped: " + table.reason());
         }
     }
 
-    private void tellOfReplay(List<TableStatus> now) {
+    private void checkReplay(List<TableStatus> now) {
         if (new Registration(sides).replayRuns()) {
             withoutReplaySince = null;
             return;
@@ -96,7 +96,7 @@ public final class TableWait {
 
     private static void pause() {
         try {
-            Thread.sleep(LOOK.toMillis());
+            Thread.sleep(POLL_INTERVAL.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LondisteException("interrupted", e);

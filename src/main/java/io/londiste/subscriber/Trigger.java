@@ -1,9 +1,9 @@
 package io.londiste.subscriber;
 
 /**
- * A trigger that somebody made on a subscribed table.
+ * A user's trigger on a subscribed table.
  *
- * @param status pending, while it is put aside, or active
- * @param triggerDef the statements that make it
+ * @param status pending while it is saved and dropped, otherwise active
+ * @param triggerDef the statements that create it
  */
 public record Trigger(String status, String tableName, String triggerName, String triggerDef) {}

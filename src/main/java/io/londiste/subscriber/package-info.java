@@ -1,2 +1,2 @@
-/** The commands on the subscriber's side. */
+/** The commands on the subscriber. */
 package io.londiste.subscriber;

@@ -135,8 +135,8 @@ class CheckIT extends JobFixture {
         assertThat(check.out().lines())
                 .contains(
                         "error: " + lacking,
-                        "risk: public.t: a copy puts triggers and foreign keys aside, for which role " + role
-                                + " has to own public.child, public.of_other");
+                        "risk: public.t: a copy drops triggers and foreign keys and creates them again, for which"
+                                + " role " + role + " must own public.child, public.of_other");
     }
 
     @Test

@@ -29,7 +29,7 @@ class CommandsIT extends JobFixture {
         var again = terminal.londiste(config, "provider", "install");
 
         assertThat(again.code()).isZero();
-        assertThat(again.err()).contains("Queue queue is there already");
+        assertThat(again.err()).contains("Queue queue exists already");
         assertThat(provider.sql("select queue_ticker_max_lag from pgq.queue")).isEqualTo("00:00:00.005");
         assertThat(terminal.londiste(config, "subscriber", "install").code()).isZero();
     }

@@ -103,7 +103,7 @@ class ReplaySwitchesIT extends JobFixture {
         assertThat(result.errLines())
                 .last()
                 .asString()
-                .contains("the replay does not come past its batch, which failed 3 times: ", reason);
+                .contains("the replay is stopped at its batch, which failed 3 times: ", reason);
 
         terminal.ok("-q", config, "replay", "--once");
         assertEqual();
@@ -138,7 +138,7 @@ class ReplaySwitchesIT extends JobFixture {
                 .isEqualTo(new Terminal.Result(
                         ExitCode.OK,
                         "",
-                        "Consumer job of queue queue is at tick " + before + " now, as the subscriber is\n"));
+                        "Moved consumer job of queue queue to tick " + before + ", the position of the subscriber\n"));
         terminal.ok("-q", config, "replay", "--once");
         assertEqual();
     }
@@ -176,7 +176,7 @@ class ReplaySwitchesIT extends JobFixture {
         var result = terminal.londiste(config, "replay", "--reset");
 
         assertThat(result.code()).isZero();
-        assertThat(result.err()).startsWith("WARN: Forgot tick 4711");
+        assertThat(result.err()).startsWith("WARN: Removed the position of the subscriber, tick 4711");
         terminal.ok("-q", config, "replay", "--once");
         assertEqual();
     }

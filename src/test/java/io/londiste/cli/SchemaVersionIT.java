@@ -50,7 +50,7 @@ class SchemaVersionIT extends JobFixture {
 
         assertRefused(
                 "newer than this program (version " + next + "; it knows " + Installed.SCHEMA_VERSION
-                        + "); use the program that it was installed with",
+                        + "); use the program that installed it",
                 "provider");
         var result = terminal.londiste(config, "provider", "install");
         assertThat(result.code()).isEqualTo(ExitCode.FAILED);

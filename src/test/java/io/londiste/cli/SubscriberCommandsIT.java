@@ -64,7 +64,7 @@ class SubscriberCommandsIT extends JobFixture {
 
         assertThat(terminal.londiste(config, "subscriber", "resync", "parent", "child")
                         .err())
-                .isEqualTo("public.parent will be copied anew\npublic.child will be copied anew\n");
+                .isEqualTo("public.parent will be copied again\npublic.child will be copied again\n");
 
         assertThat(state("public.parent")).isEqualTo("NEW|null");
         assertThat(state("public.child")).isEqualTo("NEW|null");
@@ -80,8 +80,8 @@ class SubscriberCommandsIT extends JobFixture {
             set("public.child", state, null);
             for (var wait : new String[] {"-q", "--wait"}) {
                 fails(
-                        "SUBSCRIBER: table public.child is " + state + ", so it is on its way already; nothing was"
-                                + " changed (resync is for tables that are ok or have stopped)",
+                        "SUBSCRIBER: table public.child is " + state + " and continues to ok already; nothing was"
+                                + " changed (resync is for tables that are ok or stopped)",
                         config,
                         "subscriber",
                         "resync",
@@ -99,7 +99,7 @@ class SubscriberCommandsIT extends JobFixture {
                 "nix");
 
         assertThat(terminal.londiste(config, "subscriber", "resync", "--all").err())
-                .isEqualTo("public.child is do-sync:8 and goes on\npublic.parent will be copied anew\n");
+                .isEqualTo("public.child is do-sync:8 and continues\npublic.parent will be copied again\n");
         assertThat(state("public.parent")).isEqualTo("NEW|null");
         assertThat(state("public.child")).isEqualTo("do-sync:8|null");
     }

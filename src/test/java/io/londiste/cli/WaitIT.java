@@ -93,8 +93,8 @@ class WaitIT extends JobFixture {
         assertThat(resync).succeedsWithin(Duration.ofSeconds(30));
         assertThat(resync.join().errLines())
                 .containsExactlyInAnyOrder(
-                        "public.u is NEW and goes on",
-                        "public.t will be copied anew",
+                        "public.u is NEW and continues",
+                        "public.t will be copied again",
                         "public.t is ok",
                         "public.u is ok");
     }
@@ -117,10 +117,10 @@ class WaitIT extends JobFixture {
         replayRuns();
         var waiting = await("t");
         set("t", "in-copy", "no space");
-        awaitWarning(0, "public.t does not go on: no space");
+        awaitWarning(0, "public.t is stopped: no space");
         set("t", "in-copy", null);
         set("t", "in-copy", "no right");
-        awaitWarning(1, "public.t does not go on: no right");
+        awaitWarning(1, "public.t is stopped: no right");
 
         set("t", "ok", null);
 
@@ -135,7 +135,7 @@ class WaitIT extends JobFixture {
 
         terminal.ok(config, "subscriber", "remove", "t");
 
-        assertThatThrownBy(waiting::join).hasMessageContaining("not subscribed any more: public.t");
+        assertThatThrownBy(waiting::join).hasMessageContaining("no longer subscribed: public.t");
     }
 
     /** Has the job's lock taken until the end of the test, as its replay has it while it runs. */

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** {@code subscriber missing}. */
-final class MissingThings {
+/** The command {@code subscriber missing}. */
+final class MissingObjects {
     private static final String EXISTING_TABLES =
             "select t.name from unnest(?::text[]) as t (name) where londiste.find_table(t.name) is not null";
 
@@ -19,7 +19,7 @@ final class MissingThings {
 
     private final BothSides sides;
 
-    MissingThings(BothSides sides) {
+    MissingObjects(BothSides sides) {
         this.sides = sides;
     }
 
@@ -45,7 +45,7 @@ final class MissingThings {
         var subscribed = new HashSet<>(known);
         return all.stream()
                 .map(name -> new Missing(kind, name, subscribed.contains(name), there.contains(name)))
-                .filter(thing -> !thing.subscribed() || !thing.exists())
+                .filter(object -> !object.subscribed() || !object.exists())
                 .toList();
     }
 
