@@ -1,7 +1,7 @@
 insert into account
 select i, 'account ' || i, 0, timestamptz '2026-01-01' + i * interval '1 s' from generate_series(1, 10000) as i;
 
--- Transactions of four changes each, on a row that was there and on new ones; the same in every run.
+-- Transactions with four changes each, to an existing row and to new ones; the same in every run.
 create procedure load(first int, transactions int) language plpgsql as $$
 declare
   a int;

@@ -1,4 +1,4 @@
--- Random-looking texts that do not compress to nothing; the same in every run.
+-- Texts that look random, so that they do not compress well; the same in every run.
 create function text_of(n int) returns text language sql immutable as $$
   select string_agg(md5(n::text || ' ' || i), '') from generate_series(1, 62) as i
 $$;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 
-/** How soon a command answers, and how soon the replay works. */
+/** How long a command takes, and how long the replay takes to start. */
 final class Answer implements Scenario {
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {

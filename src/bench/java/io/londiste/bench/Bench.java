@@ -10,24 +10,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures this program, and beside it what else replicates here, on the same data in turn. */
+/** Measures this program and the other installed replication systems, one after the other, with the same data. */
 @Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false)
 final class Bench implements Runnable {
     private static final Map<String, Scenario> SCENARIOS = scenarios();
 
-    @Parameters(paramLabel = "SCENARIO", description = "what to measure; everything unless it is said")
+    @Parameters(paramLabel = "SCENARIO", description = "what to measure; all scenarios by default")
     private List<String> chosen = List.of();
 
-    @Option(names = "--runs", defaultValue = "5", description = "how often (${DEFAULT-VALUE})")
+    @Option(names = "--runs", defaultValue = "5", description = "number of runs (default: ${DEFAULT-VALUE})")
     private int runs;
 
     @Option(
             names = "--peers",
             split = ",",
-            description = "which systems: ${COMPLETION-CANDIDATES}; all that are installed")
+            description = "systems to measure: ${COMPLETION-CANDIDATES}; by default all that are installed")
     private List<Peer.Kind> peers = List.of(Peer.Kind.values());
 
-    @Option(names = "--json", description = "a file for the figures")
+    @Option(names = "--json", description = "file to write the figures to")
     private Path json;
 
     private static Map<String, Scenario> scenarios() {

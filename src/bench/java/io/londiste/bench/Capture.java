@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What capturing adds to a statement, for each row: against the same statements on a table that nobody captures. The
- * peer is the trigger in C of the original PgQ.
+ * The time that capture adds to a statement per row, compared with the same statements on a table that is not captured.
+ * The peer is the C trigger of the original PgQ.
  *
- * @param single how many statements that change one row, of each kind
- * @param bulk how many rows a statement changes that changes many
+ * @param single number of statements of each kind that change one row
+ * @param bulk number of rows of a statement that changes many
  */
 record Capture(int single, int bulk) implements Scenario {
     private static final String TABLE =
@@ -23,7 +23,7 @@ record Capture(int single, int bulk) implements Scenario {
 
     private static final Path EXTENSION = Path.of("/usr/share/postgresql/15/extension/pgq.control");
 
-    /** How a database gets what it needs to capture the table. */
+    /** Prepares a database to capture the table. */
     private interface Setup {
         void install(Pair pair) throws IOException;
     }

@@ -9,10 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * How long it takes to compare a large table, and to repair one hundred rows of it; beside one query a side, both at the
- * same time, that digests all rows.
+ * How long it takes to compare a large table, and to repair one hundred rows of it. The reference is one query on each
+ * side that digests all rows, both at the same time.
  *
- * @param rows of the table
+ * @param rows number of rows of the table
  */
 record Comparison(int rows) implements Scenario {
     private static final String DIGEST = "select count(*), sum(hashtextextended(t::text, 0)) from item t";
@@ -48,7 +48,7 @@ record Comparison(int rows) implements Scenario {
 
         double comparing = seconds(() -> command(pair, peer, "compare"));
         figures.add(compare, kind.title(), comparing);
-        // replica: Londiste 3 lets nobody else write
+        // replica: Londiste 3 denies writes by other sessions
         pair.subscriber()
                 .sql("set session_replication_role = replica; update item set stock = -1 where id % " + rows / 100
                         + " = 7");

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long it takes from adding a table to its being in sync. The systems run already.
+ * The time from adding a table until it is in sync. The systems are already running.
  *
- * @param rows of the table
- * @param indexed whether it has two indexes besides the key
+ * @param rows number of rows of the table
+ * @param indexed whether it has two indexes in addition to the key
  */
 record Copy(int rows, boolean indexed) implements Scenario {
     @Override

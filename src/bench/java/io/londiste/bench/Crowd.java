@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What tables and consumers cost that are registered and do nothing: a backlog of twenty tables, drained in the midst of
- * more of them, and with other consumers on the queue; and the processor time of the replay under a light load.
+ * The cost of registered but inactive tables and consumers: the time to drain a backlog of twenty tables, and the
+ * processor time of the replay under a light load, with many other tables and with many other consumers.
  *
- * @param tables how many there are beside the twenty
- * @param consumers how many there are beside the replay
+ * @param tables number of tables in addition to the twenty
+ * @param consumers number of consumers in addition to the replay
  */
 record Crowd(int tables, int consumers) implements Scenario {
     private static final int ACTIVE = 20;

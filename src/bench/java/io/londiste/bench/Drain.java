@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How long it takes to apply what has gathered while nothing was applied. The systems run already, and have applied a
- * tenth of the load before.
+ * How long it takes to apply a backlog. The systems are already running and have applied a tenth of the load before.
  *
- * @param tables the resource with the tables; that with {@code -fill} behind its name has their rows and the procedure {@code load}
- * @param transactions how many there are
+ * @param tables the resource with the tables; the one with suffix {@code -fill} has their rows and the procedure {@code load}
+ * @param transactions number of transactions
  */
 record Drain(String tables, int transactions) implements Scenario {
     @Override

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What was measured: of each figure the values of each system, one a run. */
+/** The results: for each figure and system one value per run. */
 final class Figures {
     /**
-     * @param name what it is, with its unit
-     * @param system whose it is
+     * @param name what is measured, with its unit
+     * @param system what it is measured on
      */
     private record Key(String name, String system) {}
 
@@ -27,7 +27,7 @@ final class Figures {
         System.err.printf(Locale.ROOT, "%s, %s: %.3f%n", name, system, value);
     }
 
-    /** Those of one figure together. */
+    /** The values, with those of one figure next to each other. */
     private Map<Key, List<Double>> sorted() {
         var names = values.keySet().stream().map(Key::name).distinct().toList();
         var sorted = new LinkedHashMap<Key, List<Double>>();
@@ -47,7 +47,7 @@ final class Figures {
         return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
     }
 
-    /** A table: of each figure our median first, then the others' with the ratio of ours to theirs. */
+    /** A table: for each figure first our median, then those of the others with the ratio of ours to theirs. */
     String table() {
         var text = new StringBuilder(
                 "%-58s %-22s %10s %21s %8s%n".formatted("figure", "system", "median", "least to most", "ours is"));
@@ -70,7 +70,7 @@ final class Figures {
 
     private record Line(String figure, String system, double median, List<Double> runs) {}
 
-    /** The same for programs: an array with an object for each figure and system, with the values of all runs. */
+    /** Writes the results as JSON: an array with an object for each figure and system, with the values of all runs. */
     void write(Path file) throws IOException {
         var lines = new ArrayList<Line>();
         values.forEach((key, each) -> lines.add(new Line(key.name, key.system, median(each), each)));

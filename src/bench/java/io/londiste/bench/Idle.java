@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What ticker and replay cost when nothing happens.
+ * The processor time and the statements of an idle ticker and replay.
  *
- * @param seconds how long is looked
+ * @param seconds duration of the measurement
  */
 record Idle(int seconds) implements Scenario {
-    /** The ticker rests as long as it ever does by then; the compiler still works now and then, for many minutes. */
-    private static final Duration CALM = Duration.ofMinutes(2);
+    /** After this time the ticker waits for as long as it ever does; the JIT compiler is still active occasionally. */
+    private static final Duration SETTLING = Duration.ofMinutes(2);
 
     @Override
     public void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException {
@@ -25,7 +25,7 @@ record Idle(int seconds) implements Scenario {
             ours.capture();
             ours.start();
             ours.copy();
-            Until.passed(CALM);
+            Until.passed(SETTLING);
             var before = new double[] {cpu(ours), calls(pair.provider()), calls(pair.subscriber())};
             Until.passed(Duration.ofSeconds(seconds));
             var title = Peer.Kind.OURS.title();

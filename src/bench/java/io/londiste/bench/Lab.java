@@ -7,12 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Two servers, one for providers and one for subscribers: Debian's PostgreSQL 15 where it is installed, else the one of the build. */
+/**
+ * Two servers, one for providers and one for subscribers: Debian's PostgreSQL 15 if it is installed, otherwise that of the
+ * build.
+ */
 final class Lab implements AutoCloseable {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15");
     private static final int MAJOR = 15;
 
-    /** As a server has them that serves an application; only that a crash of the machine would lose data. */
+    /** Typical settings of an application's server, except that fsync is off. */
     private static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
             "shared_buffers", "256MB",
@@ -40,7 +43,7 @@ final class Lab implements AutoCloseable {
                 : PgCluster.open(MAJOR, SETTINGS);
     }
 
-    /** Empty databases for one run. */
+    /** Creates empty databases for one run. */
     Pair pair() throws IOException {
         return new Pair(
                 Db.on(provider, "provider"),

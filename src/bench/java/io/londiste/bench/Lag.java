@@ -8,15 +8,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long it takes from a commit on the provider until its row is seen on the subscriber, under a steady load. Looking
- * for it takes about a millisecond, for each system alike.
+ * The time from a commit on the provider until its row is visible on the subscriber, under a steady load. Polling for the
+ * row adds about a millisecond for every system.
  *
- * @param perSecond transactions a second
- * @param seconds how long
+ * @param perSecond transactions per second
+ * @param seconds duration of the load
  */
 record Lag(int perSecond, int seconds) implements Scenario {
     private static final long NANOS = 1_000_000_000L;
-    /** Seconds of load before, since daemons run for months. */
+    /** Seconds of load before the measurement, because daemons usually have been running for months. */
     private static final int WARM_UP = 15;
 
     @Override
@@ -38,7 +38,7 @@ record Lag(int perSecond, int seconds) implements Scenario {
         }
     }
 
-    /** Writes rows with the numbers after {@code first}, and returns the lag of each in nanoseconds. */
+    /** Writes rows, numbered from {@code first + 1}, and returns the lag of each in nanoseconds. */
     private long[] beat(Pair pair, int first, int number) {
         var committed = new long[number];
         var writer = CompletableFuture.runAsync(() -> write(pair, first, committed));

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Londiste 3 on the original PgQ, with its daemon pgqd, as Debian has them. */
+/** Londiste 3 on the original PgQ, with its daemon pgqd, from Debian's packages. */
 final class Londiste3 implements Peer {
     private static final String LONDISTE = "/usr/bin/londiste";
     private static final String PGQD = "/usr/bin/pgqd";
@@ -50,7 +50,7 @@ final class Londiste3 implements Peer {
                 """.formatted(node, db.libpq()));
     }
 
-    /** Runs a command to its end. */
+    /** Runs a command and waits for its end. */
     void londiste(String... arguments) throws IOException {
         var command = new String[arguments.length + 1];
         command[0] = LONDISTE;

@@ -19,7 +19,7 @@ final class Native implements Peer {
 
     @Override
     public void start() {
-        // the server runs
+        // nothing to start: the servers are running
     }
 
     @Override

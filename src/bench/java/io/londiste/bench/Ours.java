@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** This program, started as its users start it, with a ticker of its own. */
+/** This program, started in the same way as by users, with a separate ticker. */
 final class Ours implements Peer {
     private static final String LONDISTE =
             Path.of("bin/londiste").toAbsolutePath().toString();
@@ -20,7 +20,7 @@ final class Ours implements Peer {
         this(pair, "");
     }
 
-    /** @param options of the replay's JVM */
+    /** @param options options for the JVM of the replay */
     Ours(Pair pair, String options) throws IOException {
         this.pair = pair;
         this.options = options;
@@ -40,7 +40,7 @@ final class Ours implements Peer {
                         pair.provider().libpq()));
     }
 
-    /** Runs a command of londiste to its end. */
+    /** Runs a command of londiste, waits for its end and returns its output. */
     String londiste(String... arguments) throws IOException {
         var command = new String[arguments.length + 2];
         command[0] = LONDISTE;
@@ -49,7 +49,7 @@ final class Ours implements Peer {
         return Program.run(pair.directory(), command);
     }
 
-    /** Installs it on both sides, and captures all tables. */
+    /** Installs the schemas on both sides, and captures all tables. */
     void install() throws IOException {
         londiste("provider", "install");
         londiste("subscriber", "install");

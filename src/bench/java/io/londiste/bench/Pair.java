@@ -9,21 +9,21 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A provider's database and a subscriber's, for one run.
+ * A provider's and a subscriber's database for one run.
  *
- * @param directory for files of this run
+ * @param directory for the files of this run
  */
 record Pair(Db provider, Db subscriber, Path directory) implements AutoCloseable {
     private static final String TABLES = "select format('%I', relname) from pg_class"
             + " where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1";
 
-    /** Makes the same tables on both sides. */
+    /** Creates the same tables on both sides. */
     void create(String sql) {
         provider.sql(sql);
         subscriber.sql(sql);
     }
 
-    /** A file of the benchmark's resources. */
+    /** The content of an SQL file in the benchmark's resources. */
     static String script(String name) {
         try (var in = Pair.class.getResourceAsStream("/bench/" + name + ".sql")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -36,12 +36,12 @@ record Pair(Db provider, Db subscriber, Path directory) implements AutoCloseable
         return provider.rows(TABLES);
     }
 
-    /** Writes a row on the provider that comes after all that was written before. */
+    /** Writes a row on the provider, which is replicated after everything that was written before. */
     void mark(int number) {
         provider.sql("insert into done values (?)", number);
     }
 
-    /** Returns when the mark is on the subscriber. */
+    /** Waits until the mark is on the subscriber. */
     void awaitMark(int number) {
         try (var connection = subscriber.connect();
                 var statement = connection.prepareStatement("select 1 from done where id = " + number)) {
@@ -51,7 +51,7 @@ record Pair(Db provider, Db subscriber, Path directory) implements AutoCloseable
         }
     }
 
-    /** Has both servers write out what they have to, so that nobody pays for what was before. */
+    /** Has both servers write a checkpoint, so that earlier writes do not slow the measurement down. */
     void settle() {
         provider.sql("checkpoint");
         subscriber.sql("checkpoint");

@@ -2,9 +2,9 @@ package io.londiste.bench;
 
 import java.io.IOException;
 
-/** A system that replicates, and is measured. */
+/** A replication system that is measured. */
 interface Peer extends AutoCloseable {
-    /** What is set up for one run. */
+    /** The systems. */
     enum Kind {
         OURS("camel-londiste"),
         NATIVE("native"),
@@ -20,7 +20,7 @@ interface Peer extends AutoCloseable {
             return title;
         }
 
-        /** Whether all that it needs is installed on this machine. */
+        /** Whether everything that it needs is installed on this machine. */
         boolean isInstalled() {
             return this != LONDISTE3 || Londiste3.isInstalled();
         }
@@ -34,19 +34,19 @@ interface Peer extends AutoCloseable {
         }
     }
 
-    /** Installs what it needs, and captures all tables of the provider. */
+    /** Installs the system in the databases, and captures all tables of the provider. */
     void capture() throws IOException;
 
-    /** Starts what applies changes; there are no tables yet. */
+    /** Starts the process that applies changes; no table is subscribed yet. */
     void start() throws IOException;
 
-    /** Has all tables copied; returns when they are in sync. */
+    /** Has all tables copied, and waits until they are in sync. */
     void copy() throws IOException;
 
-    /** Has it apply nothing, at once. */
+    /** Stops applying changes at once. */
     void halt() throws IOException;
 
-    /** Lets it go on. */
+    /** Resumes applying changes. */
     void resume() throws IOException;
 
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A program that runs beside this one. */
+/** Another process. */
 final class Program implements AutoCloseable {
     private final Process process;
 
@@ -15,7 +15,7 @@ final class Program implements AutoCloseable {
         this.process = process;
     }
 
-    /** Runs a command to its end. Fails with what it said unless it ends with 0. */
+    /** Runs a command, waits for its end and returns its output. Fails with the output unless the exit code is 0. */
     static String run(Path directory, String... command) throws IOException {
         var out = Files.createTempFile(directory, "command", ".out");
         var process = builder(directory, List.of(command))
@@ -23,12 +23,12 @@ final class Program implements AutoCloseable {
                 .start();
         try {
             int code = process.waitFor();
-            var said = Files.readString(out);
+            var output = Files.readString(out);
             if (code != 0) {
-                throw new IOException(String.join(" ", command) + " ended with " + code + ": " + said);
+                throw new IOException(String.join(" ", command) + " ended with exit code " + code + ": " + output);
             }
             Files.delete(out);
-            return said;
+            return output;
         } catch (InterruptedException e) {
             process.destroy();
             Thread.currentThread().interrupt();
@@ -36,12 +36,12 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** Starts a command that goes on; what it says goes to a file of that name. */
+    /** Starts a command and returns while it runs; its output goes to a file of the given name. */
     static Program start(Path directory, String log, String... command) throws IOException {
         return start(directory, log, Map.of(), command);
     }
 
-    /** As the other, with more variables in the command's environment. */
+    /** Starts a command with additional environment variables. */
     static Program start(Path directory, String log, Map<String, String> environment, String... command)
             throws IOException {
         var builder = builder(directory, List.of(command))
@@ -56,17 +56,17 @@ final class Program implements AutoCloseable {
         return builder;
     }
 
-    /** Processor time that it has used. */
+    /** The processor time that the process has used. */
     double cpuSeconds() {
         return process.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
-    /** Halts it where it is. */
+    /** Suspends the process. */
     void freeze() throws IOException {
         signal("STOP");
     }
 
-    /** Lets it go on after {@link #freeze}. */
+    /** Resumes the process after {@link #freeze}. */
     void thaw() throws IOException {
         signal("CONT");
     }
@@ -75,7 +75,7 @@ final class Program implements AutoCloseable {
         run(Path.of(System.getProperty("java.io.tmpdir")), "kill", "-" + name, Long.toString(process.pid()));
     }
 
-    /** Ends it as Ctrl-C does. */
+    /** Ends the process in the same way as Ctrl-C, and kills it if it does not end within 10 s. */
     @Override
     public void close() throws IOException {
         signal("INT");

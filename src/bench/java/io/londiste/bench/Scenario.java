@@ -3,12 +3,12 @@ package io.londiste.bench;
 import java.io.IOException;
 import java.util.List;
 
-/** One thing that is measured. */
+/** Something to measure. */
 interface Scenario {
     /**
-     * Measures it once, on one system after the other.
+     * Measures once, on one system after the other.
      *
-     * @param peers those that take part, where the scenario is for them
+     * @param peers the systems to measure; a scenario that does not concern a system skips it
      */
     void run(Lab lab, List<Peer.Kind> peers, Figures figures) throws IOException;
 }

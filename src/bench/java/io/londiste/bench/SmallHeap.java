@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What memory costs: large backlogs, applied by a replay with little of it and by one that takes what it likes.
+ * The effect of a small heap: a large backlog, applied by a replay with a small heap and by one with the default heap.
  *
- * @param rows in the backlog
- * @param transactions among which they are divided
+ * @param rows number of rows in the backlog
+ * @param transactions number of transactions with these rows
  */
 record SmallHeap(int rows, int transactions) implements Scenario {
     private static final String SMALL = "-Xmx256m";

@@ -3,10 +3,10 @@ package io.londiste.bench;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waiting for what other processes do. */
+/** Waits for other processes. */
 final class Until {
     private static final long PAUSE_NANOS = 1_000_000;
-    private static final long PATIENCE_NANOS = 600_000_000_000L;
+    private static final long TIMEOUT_NANOS = 600_000_000_000L;
 
     interface Condition {
         boolean holds() throws Exception;
@@ -14,7 +14,7 @@ final class Until {
 
     private Until() {}
 
-    /** Returns after that time. */
+    /** Returns after the given time. */
     static void passed(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         holds(() -> System.nanoTime() >= end);
@@ -22,7 +22,7 @@ final class Until {
 
     /** Returns within about a millisecond after the condition holds; fails if that takes more than ten minutes. */
     static void holds(Condition condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         try {
             while (!condition.holds()) {
                 if (System.nanoTime() > deadline) {
