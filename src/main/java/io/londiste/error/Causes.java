@@ -26,7 +26,7 @@ public final class Causes {
                 : root(error);
     }
 
-    /** The outermost error among the causes that was written for the operator; frameworks wrap it. */
+    /** The outermost {@link LondisteException} among the causes, because frameworks wrap exceptions; empty if there is none. */
     public static Optional<LondisteException> forOperator(Throwable error) {
         for (Throwable e = error; e != null; e = e.getCause()) {
             if (e instanceof LondisteException known) {

@@ -1,8 +1,8 @@
 package io.londiste.pgq;
 
 /**
- * A consumer is not registered on the queue from which it wants a batch: nobody has registered it, or it was unregistered.
- * The queue does not keep any events for it.
+ * A consumer that asks for a batch is not registered on the queue: it never was, or it was unregistered. The queue keeps no
+ * events for it.
  */
 public class NotRegisteredException extends PgqException {
     public NotRegisteredException(String queue, String consumer, Throwable cause) {

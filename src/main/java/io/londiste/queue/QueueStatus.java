@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A queue and its consumers, by name.
  *
- * @param copies the consumers that seem to hold a table's place while a job copies it, each with the consumer of that
- *     job's replay; such a consumer is not to be unregistered by anything but its job
+ * @param copies the consumers that, by their names, keep the events of a table while a job copies it, each with the
+ *     consumer of that job's replay; only the job itself may unregister such a consumer
  */
 public record QueueStatus(QueueInfo queue, List<ConsumerInfo> consumers, Map<String, String> copies) {}

@@ -206,8 +206,8 @@ public final class Queues {
     }
 
     /**
-     * The consumers of copies, as far as their names tell: only each job knows its own for certain, in its subscriber.
-     * A consumer that only looks like one is not offered to be unregistered, and nothing else comes of it.
+     * The consumers of copies, judged by their names: only the subscriber of a job has a record of them. If a name is
+     * misleading, the only effect is that the console does not offer to unregister that consumer.
      */
     private Map<String, String> copies(String queue, List<String> consumers) {
         var copies = new HashMap<String, String>();

@@ -24,7 +24,7 @@ public final class Registration {
     private final String queue;
     private final String consumer;
 
-    /** The consumer of a job that reaches its databases over the given sources. */
+    /** The consumer of a job, with connections from the given sources. */
     public Registration(Settings settings, DataSource provider, DataSource subscriber) {
         this(BothSides.of(settings, provider, subscriber));
     }
@@ -47,7 +47,7 @@ public final class Registration {
      *
      * @return whether it was not registered before
      * @throws LondisteException if the subscriber has replicated tables from the queue already, so that changes would be
-     *     left out; see {@link #loss}
+     *     skipped; see {@link #loss}
      */
     boolean registerIfNew() {
         if (isRegistered()) {
@@ -131,7 +131,7 @@ public final class Registration {
         var life = new TableLife(queue);
         for (var table : sides.subscribed().list(connection)) {
             if (!table.state().equals(TableState.NEW) && !table.state().equals(TableState.OK)) {
-                consumers.claim(connection, table); // an earlier version may have begun the copy
+                consumers.claim(connection, table); // an earlier version may have started the copy
             }
             life.restart(connection, table);
         }
