@@ -45,7 +45,8 @@ class DocumentationTest {
 
     @Test
     void onlyWhatIsGeneratedIsReplaced() throws IOException {
-        Files.writeString(project.resolve(REFERENCE), "before\n<!-- begin keys pgqadm -->\noutdated\n<!-- end -->\nafter\n");
+        Files.writeString(
+                project.resolve(REFERENCE), "before\n<!-- begin keys pgqadm -->\noutdated\n<!-- end -->\nafter\n");
 
         assertThat(written(REFERENCE))
                 .startsWith("before\n<!-- begin keys pgqadm -->\n\n| key |")
