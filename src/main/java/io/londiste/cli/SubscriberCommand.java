@@ -149,7 +149,7 @@ final class SubscriberCommand implements Runnable {
                 "  error  no row can be replicated",
                 "  risk   some rows could stop the table",
                 "  note   harmless by itself",
-                "Ends with 1 if there are errors or risks."
+                "Exits with 1 if there are errors or risks."
             },
             footer = "  londiste conf.ini subscriber check")
     int check(@Mixin JsonOption format) {
