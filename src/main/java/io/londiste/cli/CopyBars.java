@@ -62,7 +62,7 @@ final class CopyBars implements TableWait.Watcher, AutoCloseable {
         ended.clear();
     }
 
-    /** Bars stand above one another: they are ended before a message, and begin anew below it. */
+    /** Bars are printed one below the other: they are ended before a message, and start again below it. */
     @Override
     public void warn(String message) {
         close();

@@ -7,17 +7,17 @@ import picocli.CommandLine.Option;
 final class DaemonOptions {
     @Option(
             names = {"-d", "--daemon"},
-            description = "Go to the background; needs pidfile in the INI file.")
+            description = "Run in the background; needs pidfile in the INI file.")
     boolean background;
 
     @Option(
             names = {"-r", "--reload"},
-            description = "Have the running daemon read INI file and routes anew (SIGHUP).")
+            description = "Make the running daemon read INI file and routes again (SIGHUP).")
     boolean reload;
 
     @Option(
             names = {"-s", "--stop"},
-            description = "Stop the running daemon safely, after its batch (SIGINT).")
+            description = "Stop the running daemon after its current batch (SIGINT).")
     boolean stop;
 
     @Option(

@@ -20,7 +20,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--once",
             description =
-                    "End when all tables are in sync and both sides were compared row by row, instead of at Ctrl-C.")
+                    "Exit when all tables are in sync and both sides have been compared row by row, instead of on Ctrl-C.")
     private boolean once;
 
     @Override

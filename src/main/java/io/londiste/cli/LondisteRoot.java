@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code londiste}. */
 @Command(
         name = "londiste",
-        description = "Replicates tables from one PostgreSQL database to others, over a queue in the first.",
+        description = "Replicates tables from one PostgreSQL database to others, through a queue in the first one.",
         customSynopsis = {
             "londiste [options] config.ini command [arguments]",
             "       londiste (-r | -s | -k) config.ini",

@@ -33,7 +33,7 @@ record PasswordInput(char[] password, boolean random) {
 
     private static char[] line() {
         try {
-            // As much as is there: whoever comes after us on the same input gets nothing from it anyway.
+            // All of it: a process that reads the same input after us gets nothing from it anyway.
             var line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
             return line == null ? new char[0] : line.toCharArray();
         } catch (IOException e) {

@@ -26,7 +26,7 @@ final class ProviderCommand implements Runnable {
     @Command(
             name = "install",
             description =
-                    "Install pgq (unless it is there) and londiste, and create the queue. Harmless the second time.",
+                    "Install pgq (unless it is installed already) and londiste, and create the queue. Running it again is harmless.",
             footer = "  londiste conf.ini provider install")
     void install() {
         with(Provider::install);
@@ -35,8 +35,8 @@ final class ProviderCommand implements Runnable {
     @Command(
             name = "add",
             description = {
-                "Register tables and put the triggers on them that capture their changes.",
-                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*, and tables without primary key."
+                "Register tables and create the triggers that capture their changes.",
+                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*, and tables without a primary key."
             },
             footer = {
                 "  londiste conf.ini provider add orders sales.items",
@@ -49,7 +49,7 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Unregister tables and remove their triggers; the subscribers unregister them as well.",
+            description = "Unregister tables and remove their triggers. The subscribers unregister them as well.",
             footer = "  londiste conf.ini provider remove orders")
     void remove(@Mixin TableNames tables) {
         var selection = tables.selection();
@@ -75,7 +75,7 @@ final class ProviderCommand implements Runnable {
     @Command(
             name = "add-seq",
             description = {
-                "Register sequences, whose values subscribers may follow then. SELECT on them is needed.",
+                "Register sequences, so that those of subscribers can follow their values. This needs SELECT on them.",
                 "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*."
             },
             footer = {"  londiste conf.ini provider add-seq orders_id_seq", "  londiste conf.ini provider add-seq --all"
@@ -87,7 +87,7 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "remove-seq",
-            description = "Unregister sequences. Those of the subscribers stay where they are.",
+            description = "Unregister sequences. Those of the subscribers keep their values.",
             footer = "  londiste conf.ini provider remove-seq orders_id_seq")
     void removeSeq(@Mixin SequenceNames sequences) {
         var selection = sequences.selection();

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
         name = "repair",
         description = {
             "Compare tables with the provider's and write the statements that make them equal to fix.<schema>.<table>.sql,"
-                    + " or run them, too. Of a table that needs none, a file of before is removed.",
-            "Ends with 0 if all are equal (now), 1 if some differ, 2 if it could not be told."
+                    + " or also run them. The file of an earlier repair is removed if the table needs none.",
+            "Exits with 0 if all are equal (now), 1 if some differ, 2 if a table could not be compared."
         },
         footer = {"  londiste conf.ini repair orders", "  londiste conf.ini repair --apply --where 'id > 4000' orders"})
 final class RepairCommand implements Callable<Integer> {
@@ -32,8 +32,8 @@ final class RepairCommand implements Callable<Integer> {
     @Option(
             names = "--apply",
             description =
-                    "Run the statements, those of tables that foreign keys link in one transaction, while the replay stands"
-                            + " still: newer rows are not overwritten.")
+                    "Run the statements while the replay is paused, so that newer rows are not overwritten; those of tables"
+                            + " that are connected by foreign keys in one transaction.")
     private boolean apply;
 
     @Option(names = "--transaction", description = "Put the statements of a file between BEGIN and COMMIT.")

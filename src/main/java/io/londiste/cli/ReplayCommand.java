@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description =
-                "Get batches of events from the queue and apply them to the subscriber; copy tables that were added.",
+                "Read batches of events from the queue and apply them to the subscriber; copy tables that were added.",
         footer = {"  londiste -d conf.ini replay", "  londiste -s conf.ini", "  londiste conf.ini replay --once"})
 final class ReplayCommand implements Callable<Integer> {
     @Spec
@@ -30,18 +30,19 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--once",
-            description = "Apply what there is, bring tables in sync, and end when nothing is left; needs no ticker.")
+            description =
+                    "Apply all changes, bring tables in sync, and exit when nothing is left to do; needs no ticker.")
     private boolean once;
 
     @Option(
             names = "--rewind",
-            description = "Put the consumer to the tick that the subscriber has applied, and end: after the"
-                    + " subscriber was put back to an earlier state.")
+            description = "Move the consumer to the tick that the subscriber has applied, and exit: for a"
+                    + " subscriber that was restored to an earlier state.")
     private boolean rewind;
 
     @Option(
             names = "--reset",
-            description = "Forget the tick that the subscriber has applied, and end: the next batch is applied"
+            description = "Forget the tick that the subscriber has applied, and exit: the next batch is applied"
                     + " wherever it begins.")
     private boolean reset;
 

@@ -34,13 +34,13 @@ abstract class Root implements Callable<Integer> {
     @Option(
             names = {"-q", "--quiet"},
             scope = ScopeType.INHERIT,
-            description = "Only say what goes wrong.")
+            description = "Print only warnings and errors.")
     boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Say more; failures with their stack trace.")
+            description = "Print details, and failures with their stack trace.")
     boolean verbose;
 
     @Option(names = "--ini", description = "Print an INI file with every key, its meaning and default, and exit.")

@@ -40,7 +40,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "install",
-            description = "Install londiste. Harmless the second time.",
+            description = "Install londiste. Running it again is harmless.",
             footer = "  londiste conf.ini subscriber install")
     void install() {
         with(Subscriber::install);
@@ -61,14 +61,13 @@ final class SubscriberCommand implements Runnable {
             @Option(names = "--force", description = "Ignore differences of structure.") boolean force,
             @Option(
                             names = {"--expect-sync", "--excect-sync"},
-                            description = "The table is in sync already: make no copy, keep its triggers.")
+                            description = "The table is in sync already: do not copy it, keep its triggers.")
                     boolean expectSync,
-            @Option(names = "--skip-truncate", description = "Keep the rows that are there when copying.")
-                    boolean skipTruncate,
+            @Option(names = "--skip-truncate", description = "Keep existing rows when copying.") boolean skipTruncate,
             @Option(
                             names = "--deny-writes",
                             description =
-                                    "Let nobody but the replay change the table, until it is removed. For a repair by hand:"
+                                    "Let only the replay change the table, until it is removed. To repair rows by hand,"
                                             + " set londiste.replay = 'on' in the session.")
                     boolean denyWrites,
             @Mixin WaitOption wait) {
@@ -82,7 +81,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Unregister tables. No events are applied to them any more; they are not touched otherwise.",
+            description = "Unregister tables. Events are no longer applied to them; their rows stay.",
             footer = "  londiste conf.ini subscriber remove orders")
     void remove(@Mixin TableNames tables) {
         var selection = tables.selection();
@@ -92,8 +91,8 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "resync",
             description = {
-                "Have tables copied anew that are ok, or have stopped. Their triggers are put aside, as when they were added.",
-                "--all takes all subscribed tables but those that are on their way already."
+                "Copy tables again that are ok or stopped. Their triggers are saved and dropped, as when they were added.",
+                "--all takes all subscribed tables except those that are being copied already."
             },
             footer = "  londiste conf.ini subscriber resync orders")
     void resync(@Mixin TableNames tables, @Mixin WaitOption wait) {
@@ -104,14 +103,14 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "tables",
             description = {
-                "Show the registered tables, their states and what keeps them back.",
-                "  NEW                   not yet considered",
-                "  in-copy               the copy runs",
-                "  catching-up           copied; missing events are replayed on it",
-                "  wanna-sync:<tick-id>  the copy wants to hand the table over to the replay",
-                "  do-sync:<tick-id>     the replay is ready to accept it",
+                "Show the registered tables, their states, and why a table is stopped.",
+                "  NEW                   its copy has not started yet",
+                "  in-copy               its rows are being copied",
+                "  catching-up           copied; later events are applied to it",
+                "  wanna-sync:<tick-id>  ready to be handed over to the replay",
+                "  do-sync:<tick-id>     the replay waits for it at this tick",
                 "  ok                    in sync",
-                "Beside a state stands how far the copy has come, or why the table does not go on."
+                "Next to a state is the progress of the copy, or the reason why the table is stopped."
             },
             footer = "  londiste conf.ini subscriber tables")
     void tables(@Mixin JsonOption format) {
@@ -130,7 +129,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "missing",
             description =
-                    "Show tables and sequences that are registered on the provider only, and those that are not there.",
+                    "Show tables and sequences that are registered only on the provider, and those that do not exist on the subscriber.",
             footer = "  londiste conf.ini subscriber missing")
     void missing(@Mixin JsonOption format) {
         list(format, Subscriber::missing, missing -> missing.forEach(thing -> out().println(line(thing))));
@@ -147,10 +146,10 @@ final class SubscriberCommand implements Runnable {
             description = {
                 "Compare the structure of all subscribed tables with the provider's, and check rights.",
                 "Each difference is",
-                "  error  no row gets through",
-                "  risk   some rows would stop the table",
-                "  note   no harm by itself",
-                "Ends with 1 if there are errors or risks."
+                "  error  no row can be replicated",
+                "  risk   some rows could stop the table",
+                "  note   harmless by itself",
+                "Exits with 1 if there are errors or risks."
             },
             footer = "  londiste conf.ini subscriber check")
     int check(@Mixin JsonOption format) {
@@ -165,8 +164,8 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "fkeys",
             description = {
-                "Show the foreign keys from and to the subscribed tables: those that are put aside for a copy (pending) and"
-                        + " those that are in force (active).",
+                "Show the foreign keys from and to the subscribed tables: those that are saved and dropped for a copy"
+                        + " (pending), and those that exist (active).",
                 "They are restored when both their tables are in sync."
             },
             footer = {"  londiste conf.ini subscriber fkeys", "  londiste conf.ini subscriber fkeys pending"})
@@ -180,7 +179,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "triggers",
             description = {
-                "Show the triggers of the subscribed tables: those that are put aside (pending) and those that fire (active).",
+                "Show the triggers of the subscribed tables: those that are saved and dropped (pending), and those that fire (active).",
                 "They are restored by restore-triggers, or when the table is removed."
             },
             footer = {"  londiste conf.ini subscriber triggers", "  londiste conf.ini subscriber triggers active"})
@@ -194,7 +193,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "restore-triggers",
             description =
-                    "Restore the pending triggers of a table that is ok, or those that are named. What the replay writes fires them from then on.",
+                    "Restore the pending triggers of a table that is ok: all of them, or those that are named. Rows that the replay writes fire them from then on.",
             footer = {
                 "  londiste conf.ini subscriber restore-triggers orders",
                 "  londiste conf.ini subscriber restore-triggers orders audit"
@@ -218,7 +217,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "add-seq",
             description = {
-                "Register sequences; the replay gives them the provider's values from then on. SELECT and UPDATE on them are needed.",
+                "Register sequences; the replay sets them to the provider's values from then on. This needs SELECT and UPDATE on them.",
                 "--all takes all sequences that are registered on the provider."
             },
             footer = {
@@ -232,7 +231,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "remove-seq",
-            description = "Unregister sequences. They stay where they are.",
+            description = "Unregister sequences. They keep their values.",
             footer = "  londiste conf.ini subscriber remove-seq orders_id_seq")
     void removeSeq(@Mixin SequenceNames sequences) {
         var selection = sequences.selection();
@@ -242,7 +241,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "seqs",
             description = {
-                "Show the registered sequences with their values on both sides, and why one does not follow.",
+                "Show the registered sequences with their values on both sides, and why a sequence is stopped.",
                 "A value in parentheses has not been handed out yet."
             },
             footer = "  londiste conf.ini subscriber seqs")
@@ -255,7 +254,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "register",
-            description = "Register the replay's consumer on the queue. The replay does it by itself when it starts.",
+            description = "Register the replay's consumer on the queue. The replay does this when it starts.",
             footer = "  londiste conf.ini subscriber register")
     void register() {
         with(Subscriber::register);
@@ -264,7 +263,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "unregister",
             description =
-                    "Take the replay's consumer off the queue, to end replication; tables are copied anew after that.",
+                    "Remove the replay's consumer from the queue, to end the replication. Tables have to be copied again after that.",
             footer = "  londiste conf.ini subscriber unregister")
     void unregister() {
         with(Subscriber::unregister);

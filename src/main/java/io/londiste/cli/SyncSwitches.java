@@ -27,22 +27,22 @@ final class SyncSwitches {
 
     @Option(
             names = "--force",
-            description = "Go on although the replay lags behind; changes on their way count as differences then.")
+            description =
+                    "Continue although the replay lags behind; changes that are not applied yet count as differences.")
     private boolean force;
 
     @Option(
             names = "--where",
             paramLabel = "SQL",
-            description = "Only look at rows for which this condition holds, on both sides.")
+            description = "Only compare rows for which this condition is true, on both sides.")
     private String where;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
             defaultValue = "2",
-            description =
-                    "Number of tables, and of parts of large ones on either side, that are looked at at the same time;"
-                            + " ${DEFAULT-VALUE} by default.")
+            description = "Number of tables, and of parts of large ones on either side, that are read at the same time;"
+                    + " ${DEFAULT-VALUE} by default.")
     private int jobs;
 
     @Mixin

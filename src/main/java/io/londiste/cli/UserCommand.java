@@ -48,8 +48,8 @@ final class UserCommand implements Runnable {
             name = "add",
             description = {
                 "Add a user.",
-                "The password is asked for, or read from standard input where that is no terminal; if nothing is given, a"
-                        + " random one is made and shown."
+                "The password is read from the terminal, or from standard input if that is not a terminal; if none is given, a"
+                        + " random one is generated and printed."
             },
             footer = {
                 "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer",
@@ -62,7 +62,8 @@ final class UserCommand implements Runnable {
                             paramLabel = "viewer|operator",
                             defaultValue = "viewer",
                             converter = RoleName.class,
-                            description = "A viewer sees, an operator acts; default: viewer.")
+                            description =
+                                    "A viewer can see everything, an operator can also change it; default: viewer.")
                     Role role) {
         var users = users();
         users.requireNone(name);
@@ -73,7 +74,7 @@ final class UserCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Remove a user. Whoever is signed in by that name is signed out.",
+            description = "Remove a user, who is signed out at once.",
             footer = "  ${ROOT-COMMAND-NAME} conf.ini user remove ann")
     void remove(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
         users().remove(name);
@@ -82,9 +83,9 @@ final class UserCommand implements Runnable {
     @Command(
             name = "password",
             description = {
-                "Give a user another password.",
-                "It is asked for, or read from standard input where that is no terminal; if nothing is given, a random one is"
-                        + " made and shown."
+                "Change the password of a user.",
+                "It is read from the terminal, or from standard input if that is not a terminal; if none is given, a random one is"
+                        + " generated and printed."
             },
             footer = "  ${ROOT-COMMAND-NAME} conf.ini user password ann")
     void password(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {

@@ -14,8 +14,7 @@ final class WaitOption {
 
     @Option(
             names = "--wait",
-            description =
-                    "Wait until the tables are ok, and show how far their copies have come; the replay has to run.")
+            description = "Wait until the tables are ok, and show the progress of their copies; the replay has to run.")
     private boolean wait;
 
     /** Waits for the tables if that is asked for. */

@@ -5,11 +5,11 @@ import io.londiste.table.Selection;
 
 /** Which tables or sequences an operation is about. */
 final class NameArgument {
-    static final String TABLES = "Names of tables, with commas or blanks between; * and ? are wildcards; one without a"
-            + " schema is of public";
+    static final String TABLES = "Names of tables, separated by commas or blanks; * and ? are wildcards; a name without"
+            + " a schema belongs to public";
 
-    static final String SEQUENCES = "Names of sequences, with commas or blanks between; * and ? are wildcards; one"
-            + " without a schema is of public";
+    static final String SEQUENCES = "Names of sequences, separated by commas or blanks; * and ? are wildcards; a name"
+            + " without a schema belongs to public";
 
     private NameArgument() {}
 

@@ -3,7 +3,7 @@ package io.londiste.jmx;
 import javax.management.openmbean.CompositeData;
 
 /** {@code io.londiste:type=Provider,job=…}. Operations return what they have to say. */
-@Describe("The database where tables are written to, and londiste's provider commands")
+@Describe("The database whose tables are written by clients, and londiste's provider commands")
 public interface ProviderMBean {
     @Describe("Which database it is")
     String getDatabase();
@@ -11,13 +11,13 @@ public interface ProviderMBean {
     @Describe("Version of its server; empty if it does not answer")
     String getServerVersion();
 
-    @Describe("What is wrong with it and what to do; empty if nothing is")
+    @Describe("The problem with it and what to do; empty if there is none")
     String getError();
 
-    @Describe("Install pgq (unless it is there) and londiste, and create the queue (provider install)")
+    @Describe("Install pgq (unless it is installed already) and londiste, and create the queue (provider install)")
     String[] install();
 
-    @Describe("Register tables and put the triggers on them that capture their changes (provider add)")
+    @Describe("Register tables and create the triggers that capture their changes (provider add)")
     String[] add(
             @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all tables with a primary key instead of names") boolean all);
@@ -27,7 +27,7 @@ public interface ProviderMBean {
             @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all registered tables instead of names") boolean all);
 
-    @Describe("Register sequences, whose values subscribers may follow then (provider add-seq)")
+    @Describe("Register sequences, so that those of subscribers can follow their values (provider add-seq)")
     String[] addSequences(
             @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all sequences instead of names") boolean all);

@@ -3,7 +3,7 @@ package io.londiste.jmx;
 import javax.management.openmbean.CompositeData;
 
 /** {@code io.londiste:type=Subscriber,job=…}. Operations return what they have to say. */
-@Describe("The database where tables are copied to, and londiste's subscriber commands, compare and repair")
+@Describe("The database that receives copies of tables, and londiste's subscriber commands, compare and repair")
 public interface SubscriberMBean {
     @Describe("Which database it is")
     String getDatabase();
@@ -11,13 +11,13 @@ public interface SubscriberMBean {
     @Describe("Version of its server; empty if it does not answer")
     String getServerVersion();
 
-    @Describe("What is wrong with it and what to do; empty if nothing is")
+    @Describe("The problem with it and what to do; empty if there is none")
     String getError();
 
-    @Describe("Foreign keys that are put aside until their tables are in sync")
+    @Describe("Foreign keys that are saved and dropped until their tables are in sync")
     long getPendingForeignKeys();
 
-    @Describe("Triggers that are put aside until they are restored")
+    @Describe("Triggers that are saved and dropped until they are restored")
     long getPendingTriggers();
 
     @Describe("Install londiste (subscriber install)")
@@ -28,26 +28,26 @@ public interface SubscriberMBean {
             @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all tables that the provider has registered instead of names") boolean all,
             @Describe("Ignore differences of structure") boolean force,
-            @Describe("The table is in sync already: make no copy, keep its triggers") boolean expectSync,
-            @Describe("Keep the rows that are there when copying") boolean skipTruncate,
-            @Describe("Let nobody but the replay change the table, until it is removed") boolean denyWrites);
+            @Describe("The table is in sync already: do not copy it, keep its triggers") boolean expectSync,
+            @Describe("Keep existing rows when copying") boolean skipTruncate,
+            @Describe("Let only the replay change the table, until it is removed") boolean denyWrites);
 
-    @Describe("Unregister tables; no events are applied to them any more (subscriber remove)")
+    @Describe("Unregister tables; events are no longer applied to them (subscriber remove)")
     String[] remove(
             @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all subscribed tables instead of names") boolean all);
 
-    @Describe("Have tables copied anew that are ok, or have stopped (subscriber resync)")
+    @Describe("Copy tables again that are ok or stopped (subscriber resync)")
     String[] resync(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all that are not on their way already instead of names") boolean all);
+            @Describe("Take all that are not being copied already instead of names") boolean all);
 
-    @Describe("Register sequences; the replay gives them the provider's values from then on (subscriber add-seq)")
+    @Describe("Register sequences; the replay sets them to the provider's values from then on (subscriber add-seq)")
     String[] addSequences(
             @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all that the provider has registered instead of names") boolean all);
 
-    @Describe("Unregister sequences; they stay where they are (subscriber remove-seq)")
+    @Describe("Unregister sequences; they keep their values (subscriber remove-seq)")
     String[] removeSequences(
             @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("Take all registered sequences instead of names") boolean all);
@@ -58,10 +58,11 @@ public interface SubscriberMBean {
     @Describe("The registered sequences with their values on both sides (subscriber seqs)")
     CompositeData[] sequences();
 
-    @Describe("Tables and sequences that are registered on the provider only, or are not there (subscriber missing)")
+    @Describe(
+            "Tables and sequences that are registered only on the provider, or do not exist here (subscriber missing)")
     CompositeData[] missing();
 
-    @Describe("How the subscribed tables' structure differs from the provider's, and what rights lack"
+    @Describe("How the structure of the subscribed tables differs from the provider's, and which rights are missing"
             + " (subscriber check)")
     CompositeData[] check();
 
@@ -74,12 +75,12 @@ public interface SubscriberMBean {
     @Describe("Restore pending triggers of a table that is ok (subscriber restore-triggers)")
     String[] restoreTriggers(
             @Describe("Name of the table, with its schema unless that is public") String table,
-            @Describe("Names of triggers, with commas or blanks between; empty: all of the table") String triggers);
+            @Describe("Names of triggers, separated by commas or blanks; empty: all of the table") String triggers);
 
     @Describe("Register the replay's consumer on the queue (subscriber register)")
     String[] register();
 
-    @Describe("Take the replay's consumer off the queue, to end replication; not while the replay runs"
+    @Describe("Remove the replay's consumer from the queue, to end the replication; not while the replay runs"
             + " (subscriber unregister)")
     String[] unregister();
 
@@ -90,19 +91,20 @@ public interface SubscriberMBean {
             @Describe("Take all subscribed tables instead of names") boolean all,
             @Describe("Only count rows") boolean countOnly,
             @Describe("Lock the provider's tables until both sides are at the same tick") boolean lock,
-            @Describe("Go on although the replay lags behind or is paused") boolean force,
-            @Describe("SQL condition on the rows to look at; empty: all rows") String where,
+            @Describe("Continue although the replay lags behind or is paused") boolean force,
+            @Describe("SQL condition that selects the rows; empty: all rows") String where,
             @Describe("Tables at the same time, up to 8; 0: 2") int jobs);
 
-    @Describe("Compare tables and make the statements that mend them, in the background (londiste repair); returns the"
-            + " name of the MBean with progress and results")
+    @Describe(
+            "Compare tables and write the statements that repair them, in the background (londiste repair); returns the"
+                    + " name of the MBean with progress and results")
     String repair(
             @Describe(NameArgument.TABLES) String tables,
             @Describe("Take all subscribed tables instead of names") boolean all,
-            @Describe("Run the statements, too, while the replay stands still") boolean apply,
+            @Describe("Also run the statements, while the replay is paused") boolean apply,
             @Describe("Put the statements of a file between BEGIN and COMMIT") boolean transaction,
             @Describe("Lock the provider's tables until both sides are at the same tick") boolean lock,
-            @Describe("Go on although the replay lags behind or is paused") boolean force,
-            @Describe("SQL condition on the rows to look at; empty: all rows") String where,
+            @Describe("Continue although the replay lags behind or is paused") boolean force,
+            @Describe("SQL condition that selects the rows; empty: all rows") String where,
             @Describe("Tables at the same time, up to 8; 0: 2") int jobs);
 }

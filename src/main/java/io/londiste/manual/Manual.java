@@ -6,17 +6,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes man pages and completion scripts; the build runs it. */
+/** Writes man pages, completion scripts, and what is generated in the documentation; the build runs it. */
 public final class Manual {
     private Manual() {}
 
     /**
-     * Makes {@code man/} and {@code completion/}.
+     * Writes {@code man/} and {@code completion/}, and brings the project's documentation up to date.
      *
-     * @param arguments the directory of the pages that are to be filled in, and the one to write to
+     * @param arguments the project's directory, and the one to write man pages and completion scripts to
      */
     public static void main(String... arguments) throws IOException {
-        write(Path.of(arguments[0]), Path.of(arguments[1]));
+        var project = Path.of(arguments[0]);
+        write(project.resolve("src/main/man"), Path.of(arguments[1]));
+        new Documentation(project).write();
     }
 
     static void write(Path pages, Path target) throws IOException {

@@ -1,2 +1,2 @@
-/** Man pages and shell completion, made from the commands and keys when the program is built. */
+/** Man pages, shell completion and reference pages, generated from the commands and keys when the program is built. */
 package io.londiste.manual;

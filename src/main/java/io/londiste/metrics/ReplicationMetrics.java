@@ -49,9 +49,9 @@ final class ReplicationMetrics implements MultiCollector {
                         each.name().toLowerCase(Locale.ROOT)));
         samples.gauge(
                 "londiste_daemon_error",
-                "Whether something stands in the daemon's way; /health tells what.",
+                "Whether an error keeps the daemon from working; /health shows it.",
                 !view.error().isEmpty());
-        samples.gauge("londiste_lag_seconds", "How old the state is that the subscriber shows.", view.lag());
+        samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber shows.", view.lag());
         view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
         view.daemon()
                 .application()
@@ -63,11 +63,11 @@ final class ReplicationMetrics implements MultiCollector {
             var progress = view.picture().progress();
             samples.gauge(
                     "londiste_pending_foreign_keys",
-                    "Foreign keys of the subscriber that are put aside.",
+                    "Saved foreign keys of the subscriber that are not restored yet.",
                     progress.pendingForeignKeys());
             samples.gauge(
                     "londiste_pending_triggers",
-                    "Triggers of the subscriber that are put aside.",
+                    "Saved triggers of the subscriber that are not restored yet.",
                     progress.pendingTriggers());
         }
     }
@@ -75,15 +75,15 @@ final class ReplicationMetrics implements MultiCollector {
     private static void replay(Samples samples, ReplayStatus status) {
         var batches = status.batches();
         samples.counter("londiste_batches", "Batches that this replay has applied.", batches.number());
-        samples.counter("londiste_events", "Events that this replay has taken from the queue.", batches.events());
+        samples.counter("londiste_events", "Events that this replay has read from the queue.", batches.events());
         samples.gauge(
                 "londiste_last_batch_duration_seconds",
-                "How long the last batch took that had events.",
+                "Duration of the last batch that had events.",
                 batches.lastTime());
         samples.gauge("londiste_last_batch_events", "Events of that batch.", batches.lastEvents());
         samples.gauge(
                 "londiste_batch_failures",
-                "How often the batch has failed that the replay is at.",
+                "How often the current batch has failed.",
                 status.failure().times());
     }
 
@@ -106,11 +106,11 @@ final class ReplicationMetrics implements MultiCollector {
         samples.gauge("londiste_table_in_sync", "Whether the table is ok.", table.isOk(), label);
         samples.gauge(
                 "londiste_table_stopped",
-                "Whether the table does not go on; subscriber tables tells why.",
+                "Whether the table is stopped; subscriber tables shows the reason.",
                 table.reason() != null,
                 label);
         if (table.isCopying()) {
-            samples.gauge("londiste_table_copy_ratio", "How much of the copy is done, 0 to 1.", table.copied(), label);
+            samples.gauge("londiste_table_copy_ratio", "Completed share of the copy, 0 to 1.", table.copied(), label);
             samples.gauge("londiste_table_copied_rows", "Rows copied so far.", table.rows(), label);
             samples.gauge("londiste_table_copied_bytes", "Bytes copied so far.", table.bytes(), label);
         }
@@ -124,12 +124,12 @@ final class ReplicationMetrics implements MultiCollector {
         change(samples, counts.truncates(), "truncate", label);
         samples.counter(
                 "londiste_table_unexpected_rows",
-                "Updates and deletes that met no row, and inserts that met one.",
+                "Updates and deletes that found no row, and inserts that found one.",
                 counts.unexpected(),
                 label);
         samples.gauge(
                 "londiste_table_last_change_timestamp_seconds",
-                "When something was last applied to the table.",
+                "When a change was last applied to the table.",
                 status.lastChange(table.name()),
                 label);
     }
@@ -152,7 +152,7 @@ final class ReplicationMetrics implements MultiCollector {
         if (last.outcome() != Outcome.UNKNOWN) {
             samples.gauge(
                     "londiste_table_differs",
-                    "Whether the last comparison has found a difference.",
+                    "Whether the last comparison found a difference.",
                     last.outcome() == Outcome.DIFFERENT,
                     label);
         }
@@ -168,7 +168,7 @@ final class ReplicationMetrics implements MultiCollector {
                     name);
             samples.gauge(
                     "pgq_queue_new_events",
-                    "About how many events have come since then.",
+                    "Approximate number of events since then.",
                     queue.newEvents(),
                     "queue",
                     name);
@@ -178,7 +178,7 @@ final class ReplicationMetrics implements MultiCollector {
             var labels = new String[] {"queue", reader.queue(), "consumer", reader.consumer()};
             samples.gauge(
                     "pgq_consumer_lag_seconds",
-                    "How old the state is that the consumer has come to.",
+                    "Age of the state that the consumer has reached.",
                     picture.lag(reader.queue(), reader.consumer()),
                     labels);
             samples.gauge(
@@ -188,7 +188,7 @@ final class ReplicationMetrics implements MultiCollector {
                     labels);
             samples.gauge(
                     "pgq_consumer_pending_events",
-                    "About how many events lie between the consumer and the queue's last tick.",
+                    "Approximate number of events between the consumer and the queue's last tick.",
                     consumer.pendingEvents(),
                     labels);
         });

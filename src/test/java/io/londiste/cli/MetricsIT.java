@@ -118,11 +118,10 @@ class MetricsIT extends DaemonFixture {
                 .allMatch(line -> SAMPLE.matcher(line).matches());
     }
 
-    /** The README lists each metric, and neither it nor the examples name one that does not exist. */
+    /** The documentation lists each metric, and neither it nor the examples name one that does not exist. */
     private static void documented(String exposition) throws IOException {
-        var whole = Files.readString(Path.of("README.md"));
-        var readme = whole.substring(whole.indexOf("\n## Metrics and health"), whole.indexOf("\n## Develop"));
-        assertThat(names(exposition)).allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
+        var page = Files.readString(Path.of("examples/monitoring/README.md"));
+        assertThat(names(exposition)).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
         // these appear with a running copy and with a comparison
         var others = Set.of(
                 "londiste_table_copy_ratio",
@@ -132,7 +131,7 @@ class MetricsIT extends DaemonFixture {
                 "londiste_table_differs");
         var known = new TreeSet<>(names(exposition));
         known.addAll(others);
-        assertThat(ours(readme)).isEqualTo(ours(String.join(" ", known)));
+        assertThat(ours(page)).isEqualTo(ours(String.join(" ", known)));
         for (var example : List.of("alerts.yml", "grafana-dashboard.json")) {
             var text = Files.readString(Path.of("examples/monitoring", example));
             assertThat(known).as(example).containsAll(ours(text));

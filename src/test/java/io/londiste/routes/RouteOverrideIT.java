@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The way to change routes that the documentation describes: copy a route file, add steps to it, start with it. */
+/** What the guide to routes describes: copy a route file, insert steps, start with it. */
 @ExtendWith(PostgresPair.class)
 class RouteOverrideIT {
     private static final String TABLES = "create table customer (id int primary key, country text, email text);"
@@ -81,16 +81,16 @@ class RouteOverrideIT {
         }
     }
 
-    /** The README's block of YAML that has this text in it. */
+    /** The block of YAML in the guide that contains this text. */
     private static String steps(String text) throws IOException {
-        Matcher block =
-                Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("README.md")));
+        Matcher block = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("src/site/markdown/routes.md")));
         while (block.find()) {
             if (block.group(1).contains(text)) {
                 return block.group(1);
             }
         }
-        throw new AssertionError("the README shows no route with " + text);
+        throw new AssertionError("the guide shows no route with " + text);
     }
 
     private static void putIn(Path directory, String route, String mark, String steps) throws IOException {

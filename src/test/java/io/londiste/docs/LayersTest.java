@@ -1,0 +1,88 @@
+package io.londiste.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What developing.md describes is true: its table has all packages, no package uses one above it, and its classes exist. */
+class LayersTest {
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final Pattern PACKAGE = Pattern.compile("`(io\\.londiste(?:\\.\\w+)*)`");
+    /** What a source file uses, in imports or with its full name. */
+    private static final Pattern USE = Pattern.compile("\\b(io\\.londiste(?:\\.[a-z]\\w*)*)\\.[A-Z]");
+
+    private static final Pattern COMMENT_OR_TEXT = Pattern.compile("(?s)/\\*.*?\\*/|\"[^\"\n]*\"");
+    private static final Pattern CLASS = Pattern.compile("`(\\w+)\\.([A-Z]\\w+)`");
+    private static final Path PAGE = Path.of("src/site/markdown/developing.md");
+
+    /** The packages of the table, from the top down. */
+    private static List<String> layers() throws IOException {
+        var page = Files.readString(PAGE);
+        var table = page.substring(page.indexOf("\n## Layers"), page.indexOf("\n## Build"));
+        return table.lines()
+                .filter(line -> line.startsWith("|"))
+                .flatMap(line -> PACKAGE.matcher(line).results())
+                .map(name -> name.group(1))
+                .toList();
+    }
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        }
+    }
+
+    private static String packageOf(Path source) {
+        return SOURCES.relativize(source.getParent()).toString().replace('/', '.');
+    }
+
+    @Test
+    void thePagesTableHasEachPackageOnce() throws IOException {
+        var packages = sources().stream().map(LayersTest::packageOf).distinct().toList();
+
+        assertThat(layers()).containsExactlyInAnyOrderElementsOf(packages);
+    }
+
+    @Test
+    void noPackageUsesOneAboveIt() throws IOException {
+        var layers = layers();
+        var upward = new ArrayList<String>();
+        int uses = 0;
+        for (var source : sources()) {
+            var from = packageOf(source);
+            var text = COMMENT_OR_TEXT.matcher(Files.readString(source)).replaceAll("");
+            for (var to : USE.matcher(text)
+                    .results()
+                    .map(use -> use.group(1))
+                    .distinct()
+                    .toList()) {
+                uses++;
+                if (layers.indexOf(to) < layers.indexOf(from)) {
+                    upward.add(source + " uses " + to);
+                }
+            }
+        }
+
+        assertThat(uses).isGreaterThan(sources().size());
+        assertThat(upward).isEmpty();
+    }
+
+    @Test
+    void eachClassThatThePageNamesExists() throws IOException {
+        var classes = CLASS.matcher(Files.readString(PAGE)).results().toList();
+
+        assertThat(classes).isNotEmpty().allSatisfy(name -> {
+            var file = "java/io/londiste/" + name.group(1) + "/" + name.group(2) + ".java";
+            assertThat(List.of(Path.of("src/main", file), Path.of("src/test", file)))
+                    .as(name.group())
+                    .anyMatch(Files::exists);
+        });
+    }
+}
