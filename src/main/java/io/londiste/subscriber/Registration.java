@@ -85,7 +85,7 @@ public final class Registration {
                         .call(source -> new PgqClient(source).tick(queue, tick.get()))
                         .isPresent();
         var londiste = "londiste " + sides.settings().file();
-        return Optional.of("consumer %s is no longer registered on queue %s of %s, although %s %s; %s"
+        return Optional.of("consumer %s is not registered on queue %s of %s any more, although %s %s; %s"
                 .formatted(
                         consumer,
                         queue,
