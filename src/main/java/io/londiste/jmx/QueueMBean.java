@@ -1,33 +1,33 @@
 package io.londiste.jmx;
 
-/** {@code io.londiste:type=Queue,job=…,name=…}; null is not known. */
+/** {@code io.londiste:type=Queue,job=…,name=…}; null means unknown. */
 @Describe("A queue of PgQ")
 public interface QueueMBean {
     @Describe("Name of the queue")
     String getName();
 
-    @Describe("How many event tables it goes round")
+    @Describe("Number of event tables used in rotation")
     long getEventTables();
 
-    @Describe("Time after which the next event table is taken, in seconds")
+    @Describe("Time after which the next event table is used, in seconds")
     double getRotationPeriodSeconds();
 
     @Describe("Events after which a tick is due")
     long getTickerMaxCount();
 
-    @Describe("Time after which a tick is due if there were events, in seconds")
+    @Describe("Time after which a tick is due if there are new events, in seconds")
     double getTickerMaxLagSeconds();
 
-    @Describe("Time between ticks if there were none, in seconds")
+    @Describe("Time between ticks if there are none, in seconds")
     double getTickerIdlePeriodSeconds();
 
     @Describe("Time since the last tick, in seconds")
     Double getTickerLagSeconds();
 
-    @Describe("Events a second, over the last ticks")
+    @Describe("Events per second, over the last ticks")
     Double getEventsPerSecond();
 
-    @Describe("About how many events have come since the last tick")
+    @Describe("Approximate number of events since the last tick")
     Long getNewEvents();
 
     @Describe("The last tick")
@@ -38,5 +38,5 @@ public interface QueueMBean {
             @Describe("ticker_max_count, ticker_max_lag, ticker_idle_period, ticker_paused, rotation_period or"
                             + " external_ticker")
                     String setting,
-            @Describe("Its new value; times as PostgreSQL reads intervals") String value);
+            @Describe("Its new value; times in PostgreSQL's interval syntax") String value);
 }

@@ -4,8 +4,8 @@ import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
 /**
- * {@code io.londiste:type=Table,job=…,name=…}. Numbers of events count from when the routes were started; null is not
- * known.
+ * {@code io.londiste:type=Table,job=…,name=…}. Counters start at zero when the routes are started; null means
+ * unknown.
  */
 @Describe("A subscribed table")
 public interface TableMBean {
@@ -15,22 +15,22 @@ public interface TableMBean {
     @Describe("NEW, in-copy, catching-up, wanna-sync:TICK, do-sync:TICK or ok")
     String getState();
 
-    @Describe("Why it does not go on; empty if it does")
+    @Describe("Why it is stopped; empty if it is not")
     String getReason();
 
-    @Describe("What its last copy is at: rows, indexes or done; empty if there was none")
+    @Describe("Step of its last copy: rows, indexes or done; empty if there was none")
     String getCopyStep();
 
     @Describe("Rows copied so far")
     Long getCopiedRows();
 
-    @Describe("About how many rows there are to copy")
+    @Describe("Approximate number of rows to copy")
     Long getCopyTotalRows();
 
-    @Describe("Bytes copied so far, as the text of COPY")
+    @Describe("Bytes copied so far, in the text format of COPY")
     Long getCopiedBytes();
 
-    @Describe("How much of the copy is done, from 0 to 1; -1 if there is none")
+    @Describe("Progress of the copy, from 0 to 1; -1 if there is none")
     double getCopyProgress();
 
     @Describe("Inserts applied")
@@ -45,37 +45,37 @@ public interface TableMBean {
     @Describe("Truncates applied")
     long getTruncates();
 
-    @Describe("Updates and deletes that met no row, and inserts that met one")
+    @Describe("Updates and deletes that found no row, and inserts that found an existing one")
     long getUnexpectedRows();
 
-    @Describe("The last thing that went wrong with it; empty if nothing did")
+    @Describe("The last error of this table; empty if there was none")
     String getLastError();
 
-    @Describe("When that was")
+    @Describe("When that error occurred")
     Date getLastErrorTime();
 
-    @Describe("When a change was last applied to it")
+    @Describe("When the last change was applied to it")
     Date getLastChange();
 
-    @Describe("Whether nobody but the replay may change it")
+    @Describe("Whether only the replay may change it")
     boolean isWritesDenied();
 
     @Describe("The last comparison with the provider: time, outcome, providerRows, subscriberRows, missing, extra,"
             + " different, note; null if there was none")
     CompositeData getLastComparison();
 
-    @Describe("Have it copied anew (subscriber resync)")
+    @Describe("Copy it again (subscriber resync)")
     String[] resync();
 
     @Describe("Unregister it (subscriber remove)")
     String[] remove();
 
-    @Describe("Restore all of its pending triggers (subscriber restore-triggers)")
+    @Describe("Restore all of its saved triggers (subscriber restore-triggers)")
     String[] restoreTriggers();
 
     @Describe("Compare it with the provider's in the background; returns the name of the MBean with the results")
     String compare();
 
-    @Describe("Make the statements that mend it, in the background; returns the name of the MBean with the results")
-    String repair(@Describe("Run the statements, too, while the replay stands still") boolean apply);
+    @Describe("Write the statements that repair it, in the background; returns the name of the MBean with the results")
+    String repair(@Describe("Execute the statements, too, while the replay is paused") boolean apply);
 }
