@@ -100,7 +100,7 @@ class DoorsTest extends ConsoleFixture {
         assertThat(page.statusCode()).isEqualTo(302);
         assertThat(page.headers().firstValue("Location"))
                 .hasValueSatisfying(at -> assertThat(at).endsWith("/hawtio/login"));
-        assertLogged("POST /hawtio/jolokia of 127.0.0.1: 403");
+        assertLogged("POST /hawtio/jolokia from 127.0.0.1: 403");
     }
 
     @Test
@@ -128,7 +128,7 @@ class DoorsTest extends ConsoleFixture {
 
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
-        assertLogged("POST /hawtio/auth/login of 127.0.0.1: 429, too many failed logins");
+        assertLogged("POST /hawtio/auth/login from 127.0.0.1: 429, too many failed logins");
     }
 
     @Test
