@@ -227,7 +227,7 @@ class DoorsTest extends ConsoleFixture {
                 + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
-        assertLogged("POST " + path + " of 127.0.0.1: " + status + ", " + why);
+        assertLogged("POST " + path + " from 127.0.0.1: " + status + ", " + why);
     }
 
     @ParameterizedTest
@@ -294,7 +294,7 @@ class DoorsTest extends ConsoleFixture {
 
         assertThat(answer).matches("(?s)HTTP/1.1 (302|400|403|404) .*").doesNotContain("root:", "Main.class:");
         if (!answer.startsWith("HTTP/1.1 302")) {
-            assertLogged(" of 127.0.0.1: 4");
+            assertLogged(" from 127.0.0.1: 4");
         }
     }
 
