@@ -58,7 +58,8 @@ final class Comparisons implements AutoCloseable {
 
     private synchronized String start(ComparisonBean.Request request, int jobs) {
         if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MAX_RUNNING) {
-            throw new LondisteException(MAX_RUNNING + " comparisons are running already; wait for one of them, or cancel it");
+            throw new LondisteException(
+                    MAX_RUNNING + " comparisons are running already; wait for one of them, or cancel it");
         }
         long id = ids.incrementAndGet();
         var bean = new ComparisonBean(

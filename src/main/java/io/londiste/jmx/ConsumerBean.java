@@ -53,7 +53,7 @@ final class ConsumerBean implements ConsumerMBean {
 
     @Override
     public String getCopyOf() {
-        return context.picture().copies().getOrDefault(reader, "");
+        return context.state().copies().getOrDefault(reader, "");
     }
 
     @Override

@@ -21,8 +21,7 @@ public interface ConsumerMBean {
     @Describe("Approximate number of events between that and the queue's last tick")
     Long getPendingEvents();
 
-    @Describe(
-            "The consumer of the job whose copy of a table uses this one and removes it; empty if there is none")
+    @Describe("The consumer of the job whose copy of a table uses this one and removes it; empty if there is none")
     String getCopyOf();
 
     @Describe("Unregister it; events that it has not read are no longer kept for it (pgqadm unregister)")

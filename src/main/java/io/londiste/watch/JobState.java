@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param nanos when it was read, in {@link System#nanoTime}
  * @param queues by name
  * @param consumers by queue and name
- * @param copies those of the consumers that belong to a job's copy of a table, with the consumer of that job's replay
+ * @param copies the consumers that are used by copies of tables, each with the consumer of the job that makes the copy
  * @param first the database with the queues
  * @param second the subscriber
  */

@@ -59,7 +59,14 @@ public final class StateReader {
                 ? read(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
                 : new Result<>(Job.NONE, Side.UNKNOWN);
         return new JobState(
-                System.nanoTime(), job.content.tables, job.content.progress, infos, consumers, copies, queues.side, job.side);
+                System.nanoTime(),
+                job.content.tables,
+                job.content.progress,
+                infos,
+                consumers,
+                copies,
+                queues.side,
+                job.side);
     }
 
     /** The part of the state that the subscriber knows. */
