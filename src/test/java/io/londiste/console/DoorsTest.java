@@ -219,7 +219,7 @@ class DoorsTest extends ConsoleFixture {
     @CsvSource({
         "/hawtio/jolokia, Content-Length: 1048577, 413, body is too large",
         "/hawtio/auth/login, Content-Length: 99999999999, 413, body is too large",
-        "/hawtio/jolokia, Transfer-Encoding: chunked, 411, no length"
+        "/hawtio/jolokia, Transfer-Encoding: chunked, 411, no content length"
     })
     void oversizedBodiesAreRefusedBeforeTheyAreSent(String path, String length, int status, String why)
             throws Exception {
