@@ -1,16 +1,16 @@
-// Comparisons and repairs: those that run, with their progress, and the last ones with what they found.
+// Comparisons and repairs: running ones with their progress, and the last ended ones with their results.
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Outcome, different, equal, findings } from './labels.js'
 import { count, counted, date, span, time } from './format.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 const COLOR = { running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
 
 export function Comparisons({ data, operator, actions, open }) {
   const { comparisons, tables } = data
   return h(pf.Stack, { hasGutter: true },
-    operator && tables.length > 0 && h(pf.StackItem, null, h(Deeds, null,
+    operator && tables.length > 0 && h(pf.StackItem, null, h(Commands, null,
       h(pf.Flex, { gap: { default: 'gapSm' } },
         h(pf.Button, { variant: 'secondary', onClick: () => actions.compare(tables, true) }, 'Compare all tables'),
         h(pf.Button, { variant: 'link', onClick: () => actions.compare(tables, true, true) }, 'Only count rows')))),
@@ -18,7 +18,7 @@ export function Comparisons({ data, operator, actions, open }) {
       ? h(pf.StackItem, null,
           h(pf.EmptyState, { titleText: 'No comparisons yet', headingLevel: 'h2' },
             h(pf.EmptyStateBody, null,
-              'A comparison looks at every row of both sides as of one moment, while writers and replay go on. The last 20 are kept here.')))
+              'A comparison checks every row of both sides as of the same moment, while writers and the replay continue. The last 20 are kept here.')))
       : comparisons.map(comparison =>
           h(pf.StackItem, { key: comparison.objectName }, h(One, { comparison, tables, operator, actions, open }))))
 }
@@ -31,7 +31,7 @@ function One({ comparison, tables, operator, actions, open }) {
   const expanded = shown ?? (running || results.length <= 5)
   const id = `londiste-comparison-${comparison.Id}`
   const took = (date(comparison.Ended) ?? new Date()) - date(comparison.Started)
-  const mend = tables.filter(table => different(table.LastComparison) && unequal.some(result => result.table === table.Name))
+  const repairable = tables.filter(table => different(table.LastComparison) && unequal.some(result => result.table === table.Name))
   const title = `${comparison.Kind === 'repair' ? 'Repair' : 'Comparison'} ${comparison.Id}`
   return h(pf.Card, { isExpanded: expanded, component: 'section', isCompact: true },
     h(pf.CardHeader, {
@@ -39,9 +39,9 @@ function One({ comparison, tables, operator, actions, open }) {
       toggleButtonProps: { id, 'aria-label': `Results of ${title}`, 'aria-expanded': expanded },
       actions: {
         hasNoOffset: true,
-        actions: operator && h(Deeds, null, h(pf.Flex, { gap: { default: 'gapSm' } },
-          mend.length > 0 && !running && comparison.Kind === 'compare' &&
-            h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => open({ kind: 'repair', tables: mend }) }, 'Repair…'),
+        actions: operator && h(Commands, null, h(pf.Flex, { gap: { default: 'gapSm' } },
+          repairable.length > 0 && !running && comparison.Kind === 'compare' &&
+            h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => open({ kind: 'repair', tables: repairable }) }, 'Repair…'),
           running
             ? h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.cancel(comparison) }, 'Cancel')
             : h(pf.Button, { variant: 'link', size: 'sm', onClick: () => actions.forget(comparison) }, 'Forget'))),
@@ -63,26 +63,26 @@ function One({ comparison, tables, operator, actions, open }) {
 function summary(results, running) {
   const unequal = results.filter(different)
   const of = `${count(unequal.length)} of ${counted(results.length, 'table')}`
-  if (results.length === 0) return running ? 'nothing found yet' : 'nothing found'
-  const untold = results.filter(result => !equal(result) && !different(result))
-  if (untold.length > 0) return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}, ${count(untold.length)} could not be told`
-  if (unequal.length === 0) return `${counted(results.length, 'table')} looked at, none differs`
-  if (unequal.every(result => result.applied)) return `${of} mended`
+  if (results.length === 0) return running ? 'no results yet' : 'no results'
+  const failed = results.filter(result => !equal(result) && !different(result))
+  if (failed.length > 0) return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}, ${count(failed.length)} could not be compared`
+  if (unequal.length === 0) return `${counted(results.length, 'table')} compared, none differs`
+  if (unequal.every(result => result.applied)) return `${of} repaired`
   return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}`
 }
 
 const Results = ({ title, results }) =>
-  h(pft.Table, { variant: 'compact', 'aria-label': `What ${title} found` },
+  h(pft.Table, { variant: 'compact', 'aria-label': `Results of ${title}` },
     h(pft.Thead, null, h(pft.Tr, null,
-      ['Table', 'Outcome', 'Rows on the provider', 'Rows here', 'Found'].map(column => h(pft.Th, { key: column, modifier: 'wrap' }, column)))),
+      ['Table', 'Outcome', 'Rows on the provider', 'Rows on the subscriber', 'Result'].map(column => h(pft.Th, { key: column, modifier: 'wrap' }, column)))),
     h(pft.Tbody, null,
       [...results].sort((a, b) => different(b) - different(a)).map(result =>
         h(pft.Tr, { key: result.table },
           h(Cell, { label: 'Table', className: 'londiste-break' }, result.table),
           h(Cell, { label: 'Outcome' }, h(Outcome, { result })),
           h(Cell, { label: 'Rows on the provider', className: 'londiste-figure' }, count(result.providerRows)),
-          h(Cell, { label: 'Rows here', className: 'londiste-figure' }, count(result.subscriberRows)),
-          h(Cell, { label: 'Found', className: 'londiste-break' }, findings(result), mending(result))))))
+          h(Cell, { label: 'Rows on the subscriber', className: 'londiste-figure' }, count(result.subscriberRows)),
+          h(Cell, { label: 'Result', className: 'londiste-break' }, findings(result), statementsNote(result))))))
 
-const mending = ({ statements, applied, file }) =>
-  statements ? `; ${counted(statements, 'statement')} ${applied ? 'run' : `in ${file}`}` : ''
+const statementsNote = ({ statements, applied, file }) =>
+  statements ? `; ${counted(statements, 'statement')} ${applied ? 'executed' : `in ${file}`}` : ''

@@ -1,4 +1,4 @@
-// The dialogs: questions before something is destroyed, and what needs more than a click.
+// The dialogs: confirmation of destructive commands, and commands with options.
 
 import { h, pf, React } from './lib.js'
 import { AddTables } from './add.js'
@@ -10,27 +10,27 @@ const names = tables => (tables.length === 1 ? tables[0].Name : counted(tables.l
 const QUESTIONS = {
   remove: ({ tables, all }, actions) => ({
     title: `Remove ${names(tables)}?`,
-    text: 'No changes are applied any more. The rows stay as they are; triggers and foreign keys that were put aside come back.',
+    text: 'Changes are no longer applied. The rows stay as they are; saved triggers and foreign keys are restored.',
     yes: 'Remove',
-    does: () => actions.remove(tables, all),
+    execute: () => actions.remove(tables, all),
   }),
   resync: ({ tables, all }, actions) => ({
-    title: `Copy ${names(tables)} anew?`,
-    text: 'All rows here are thrown away and copied from the provider again. Readers of the subscriber see an empty table meanwhile.',
+    title: `Copy ${names(tables)} again?`,
+    text: 'All rows on the subscriber are deleted and copied from the provider again. Readers of the subscriber see an empty table during the copy.',
     yes: 'Resync',
-    does: () => actions.resync(tables, all),
+    execute: () => actions.resync(tables, all),
   }),
   unregister: ({ consumer }, actions) => ({
     title: `Unregister ${consumer.Name}?`,
-    text: `What it has not read of ${consumer.Queue} is not kept for it.`,
+    text: `Events of ${consumer.Queue} that it has not read are no longer kept for it.`,
     yes: 'Unregister',
-    does: () => actions.unregister(consumer),
+    execute: () => actions.unregister(consumer),
   }),
   stop: ({ name }, actions) => ({
     title: `Stop the daemon ${name}?`,
-    text: 'It ends after its batch, and so does this console. It can be started again on its machine only.',
+    text: 'It ends after its current batch, and this console ends with it. It can only be started again on its machine.',
     yes: 'Stop',
-    does: () => actions.stop(),
+    execute: () => actions.stop(),
   }),
 }
 
@@ -41,12 +41,12 @@ export function Dialog({ dialog, data, actions, close }) {
   return h(Question, { ...QUESTIONS[dialog.kind](dialog, actions), close })
 }
 
-/** A form in a dialog: what is to be done, its button, and a way out. */
-export function Form({ title, yes, danger, disabled, does, close, children, variant = 'small' }) {
+/** A dialog with content, a button that executes the command, and a cancel button. Stays open with the message if it fails. */
+export function Form({ title, yes, danger, disabled, execute, close, children, variant = 'small' }) {
   const [{ busy, failure }, setState] = React.useState({ busy: false, failure: '' })
   const submit = async () => {
     setState({ busy: true, failure: '' })
-    const problem = await does()
+    const problem = await execute()
     if (problem) setState({ busy: false, failure: problem })
     else close()
   }
@@ -54,15 +54,15 @@ export function Form({ title, yes, danger, disabled, does, close, children, vari
     h(pf.ModalHeader, { title, labelId: 'londiste-dialog', titleIconVariant: danger ? 'warning' : undefined }),
     h(pf.ModalBody, { id: 'londiste-dialog-body' },
       children,
-      failure && h(pf.Alert, { variant: 'danger', isInline: true, isLiveRegion: true, title: 'It was not done', style: { marginBlockStart: '1rem' } },
+      failure && h(pf.Alert, { variant: 'danger', isInline: true, isLiveRegion: true, title: 'The command failed', style: { marginBlockStart: '1rem' } },
         h('span', { className: 'londiste-break' }, failure))),
     h(pf.ModalFooter, null,
       h(pf.Button, { variant: danger ? 'danger' : 'primary', onClick: submit, isDisabled: disabled || busy, isLoading: busy }, yes),
       h(pf.Button, { variant: 'link', onClick: close }, 'Cancel')))
 }
 
-const Question = ({ title, text, yes, does, close }) =>
-  h(Form, { title, yes, danger: true, does, close }, h('p', null, text))
+const Question = ({ title, text, yes, execute, close }) =>
+  h(Form, { title, yes, danger: true, execute, close }, h('p', null, text))
 
 function Repair({ tables, all, actions, close }) {
   const [apply, setApply] = React.useState(false)
@@ -78,9 +78,9 @@ function Repair({ tables, all, actions, close }) {
     title: `Repair ${names(tables)}`,
     yes: apply ? 'Repair' : 'Write statements',
     danger: apply,
-    does: () => actions.repair(tables, all ?? false, apply),
+    execute: () => actions.repair(tables, all ?? false, apply),
     close,
   }, h(pf.Stack, { hasGutter: true, role: 'radiogroup', 'aria-label': 'What to do' },
-    choice(false, 'Write the statements to files', 'Compares, and writes what would mend the differences beside the daemon, for you to look at.'),
-    choice(true, 'Mend the differences', 'Compares, and changes the rows here to those of the provider, while the replay stands still for a moment. Rows that only this side has are deleted.')))
+    choice(false, 'Write the statements to files', 'Compares the tables, and writes the statements that would repair the differences to files on the daemon’s machine, for review.'),
+    choice(true, 'Repair the differences', 'Compares the tables, and changes the rows of the subscriber to those of the provider, while the replay is paused for a moment. Rows that exist only on the subscriber are deleted.')))
 }

@@ -1,10 +1,10 @@
-// Figures with their units, and times, as people read them.
+// Formats numbers with their units, and times.
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 const NOTHING = '–'
 
-/** Order of names: those with numbers by the numbers. */
+/** Order of names; digits in them are compared as numbers. */
 export const { compare: byText } = new Intl.Collator('en', { numeric: true })
 
 const unknown = value => value === null || value === undefined
@@ -15,7 +15,7 @@ export const count = value => (unknown(value) ? NOTHING : whole.format(value))
 /** A count with its unit: 1 row, 2 rows. */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`
 
-/** Events a second. */
+/** Events per second. */
 export const rate = value => (unknown(value) ? NOTHING : `${value < 10 ? value.toFixed(1) : count(value)}/s`)
 
 export function bytes(value) {
@@ -25,7 +25,7 @@ export function bytes(value) {
   return `${step > 0 && scaled < 10 ? scaled.toFixed(1) : count(scaled)} ${BYTES[step]}`
 }
 
-/** A span of time, given in seconds: 40 ms, 2.3 s, 12 min, 3 h 5 min, 2 d 4 h. */
+/** A duration, given in seconds: 40 ms, 2.3 s, 12 min, 3 h 5 min, 2 d 4 h. */
 export function span(seconds) {
   if (unknown(seconds)) return NOTHING
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
@@ -39,7 +39,7 @@ export function span(seconds) {
 
 const both = (large, unit, small, smaller) => `${large} ${unit}${small ? ` ${small} ${smaller}` : ''}`
 
-/** A time of Jolokia's, which has nanoseconds; null for none. */
+/** Parses a time from Jolokia, which has nanoseconds; null for none. */
 export function date(text) {
   if (!text) return null
   const parsed = new Date(String(text).replace(/(\.\d{3})\d+/, '$1'))

@@ -1,9 +1,9 @@
-// The job's name and state, what to do about it, and what keeps it from its work.
+// The name and state of the job, its commands, and the errors that prevent it from working.
 
 import { h, pf, React } from './lib.js'
 import { ReplayState } from './labels.js'
 import { ago, span } from './format.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 export function Header({ data, operator, actions, open }) {
   const daemon = data.replay ?? data.ticker
@@ -13,11 +13,11 @@ export function Header({ data, operator, actions, open }) {
         h(pf.Title, { headingLevel: 'h1' }, daemon ? `${data.replay ? 'Replay' : 'Ticker'} ${daemon.Job}` : 'Londiste')),
       daemon && h(pf.FlexItem, null, h(ReplayState, { state: daemon.State })),
       daemon?.Since && h(pf.FlexItem, null, h('span', { className: 'londiste-muted' }, `for ${span(ago(daemon.Since))}`)),
-      operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Deeds, null, h(Buttons, { data, daemon, actions, open })))),
+      operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Commands, null, h(Buttons, { data, daemon, actions, open })))),
     daemon
-      ? h(Obstacles, { data, daemon, operator, actions })
-      : h(pf.EmptyState, { titleText: 'No replay and no ticker here', headingLevel: 'h2' },
-          h(pf.EmptyStateBody, null, 'This process has none of their MBeans.')))
+      ? h(Errors, { data, daemon, operator, actions })
+      : h(pf.EmptyState, { titleText: 'No replay and no ticker', headingLevel: 'h2' },
+          h(pf.EmptyStateBody, null, 'This process has no MBeans of a replay or ticker.')))
 }
 
 function Buttons({ data, daemon, actions, open }) {
@@ -50,7 +50,7 @@ function More({ daemon, actions, open }) {
       'aria-label': `More for ${daemon.Job}`,
     }, 'More'),
   }, h(pf.DropdownList, null,
-    item('Read INI file and routes anew', actions.reload),
+    item('Read INI file and routes again', actions.reload),
     item('Stop the daemon', () => open({ kind: 'stop', name: daemon.Job }), true)))
 }
 
@@ -60,10 +60,10 @@ const INSTALL = {
   ticker: 'Install PgQ',
 }
 
-const OBSTACLE = { waiting: 'waits', paused: 'is paused' }
+const VERBS = { waiting: 'is waiting', paused: 'is paused', standby: 'is a standby' }
 
-/** What stands in the way, said once, with the button that helps where there is one. */
-function Obstacles({ data, daemon, operator, actions }) {
+/** The errors, without repetition, each with a button that fixes it where there is one. */
+function Errors({ data, daemon, operator, actions }) {
   const sides = ['provider', 'subscriber', !data.replay && 'ticker']
     .map(side => ({ side, error: data[side]?.Error }))
     .filter(({ error }) => error)
@@ -76,10 +76,10 @@ function Obstacles({ data, daemon, operator, actions }) {
     component: 'h2',
     title,
     style: { marginBlockStart: '1rem' },
-    actionLinks: operator && side && /not installed/.test(text) && h(Deeds, null,
+    actionLinks: operator && side && /not installed/.test(text) && h(Commands, null,
       h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, INSTALL[side])),
   }, h('span', { className: 'londiste-break' }, text))
   return h(React.Fragment, null,
     sides.map(({ side, error }) => alert(`The ${side} is not ready`, error, side)),
-    own && alert(`The ${data.replay ? 'replay' : 'ticker'} ${OBSTACLE[daemon.State] ?? 'does not go on'}`, paused ? `${daemon.Error}; changes wait in the queue until it is resumed` : daemon.Error))
+    own && alert(`The ${data.replay ? 'replay' : 'ticker'} ${VERBS[daemon.State] ?? 'has an error'}`, paused ? `${daemon.Error}; changes are kept in the queue until it is resumed` : daemon.Error))
 }

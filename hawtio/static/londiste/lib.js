@@ -1,4 +1,4 @@
-// The libraries that the console shares with its plugins; set before any other module is loaded.
+// The libraries that Hawtio shares with its plugins. They are set before any other module is loaded.
 
 export let React
 export let router
@@ -10,5 +10,5 @@ export function use(libraries) {
   ;({ React, router, hawtio, pf, table } = libraries)
 }
 
-/** An element: h(component, props, ...children). */
+/** Creates an element: h(component, props, ...children). */
 export const h = (...parts) => React.createElement(...parts)

@@ -1,14 +1,14 @@
-// What the daemon shows, asked for again and again as long as somebody looks.
+// Reads the state of the daemon periodically while the page is open.
 
 import { React } from './lib.js'
 import { byText } from './format.js'
 import { readAll, role } from './server.js'
 import { HISTORY } from './sparkline.js'
 
-const SOON = 2_000
-/** With many tables an answer is some hundred kilobytes. */
+const INTERVAL = 2_000
+/** From this number of tables on, a response takes hundreds of kilobytes. */
 const MANY = 300
-const LATER = 5_000
+const LONG_INTERVAL = 5_000
 
 const TABLE = [
   'Name', 'State', 'Reason', 'CopyStep', 'CopiedRows', 'CopyTotalRows', 'CopiedBytes', 'CopyProgress', 'Inserts', 'Updates',
@@ -16,10 +16,10 @@ const TABLE = [
 ]
 const TYPES = ['Replay', 'Ticker', 'Provider', 'Subscriber', 'Queue', 'Consumer', 'Comparison', 'Table']
 
-/** Points of time and figure, by job: they stay when the page is left and come back to. */
+/** Points of the charts by job. They are kept when the user leaves the page and returns. */
 const histories = new Map()
 
-async function look() {
+async function read() {
   const requests = TYPES.map(type => ({
     pattern: `io.londiste:type=${type},*`,
     attributes: type === 'Table' ? TABLE : undefined,
@@ -34,16 +34,16 @@ async function look() {
     ticker: tickers[0] ?? null,
     provider: providers[0] ?? null,
     subscriber: subscribers[0] ?? null,
-    queues: once(queues, queue => queue.Name).sort(byName),
-    consumers: once(consumers, consumer => `${consumer.Queue} ${consumer.Name}`).sort(byName),
+    queues: unique(queues, queue => queue.Name).sort(byName),
+    consumers: unique(consumers, consumer => `${consumer.Queue} ${consumer.Name}`).sort(byName),
     comparisons: comparisons.sort((a, b) => b.Id - a.Id),
     tables: tables.sort(byName),
     history: replay ? histories.get(replay.Job) : null,
   }
 }
 
-/** A replay and a ticker in one process show the same queues. */
-const once = (list, key) => [...new Map(list.map(each => [key(each), each])).values()]
+/** Removes duplicates: a replay and a ticker in one process have MBeans of the same queues. */
+const unique = (list, key) => [...new Map(list.map(each => [key(each), each])).values()]
 
 function remember({ Job, LagSeconds, EventsPerSecond }) {
   const now = Date.now()
@@ -52,8 +52,8 @@ function remember({ Job, LagSeconds, EventsPerSecond }) {
 }
 
 /**
- * A hook: { data, failure, operator, refresh }. `data` is null until the first answer, and stays what it was when a
- * `failure` comes.
+ * A hook: { data, failure, operator, refresh }. `data` is null until the first response, and keeps its last value after a
+ * `failure`.
  */
 export function useLive() {
   const [state, setState] = React.useState({ data: null, failure: null, operator: false })
@@ -66,16 +66,16 @@ export function useLive() {
 
     const round = async () => {
       clearTimeout(timer)
-      let wait = SOON
+      let wait = INTERVAL
       try {
         known ??= await role()
-        const data = await look()
-        if (data.tables.length > MANY) wait = LATER
+        const data = await read()
+        if (data.tables.length > MANY) wait = LONG_INTERVAL
         if (!ended) setState({ data, failure: null, operator: known === 'operator' })
       } catch (failure) {
         if (!ended) setState(before => ({ ...before, failure }))
-        if (failure.kind === 'over') return
-        wait = LATER
+        if (failure.kind === 'expired') return
+        wait = LONG_INTERVAL
       }
       if (!ended) timer = setTimeout(round, document.hidden ? 10 * wait : wait)
     }

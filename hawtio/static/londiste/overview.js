@@ -1,10 +1,10 @@
-// The first tab: is all well, and if not, what to do.
+// The first tab: whether everything works, and what needs attention.
 
 import { h, pf, React } from './lib.js'
 import { Copy, TableState, condition, different, findings } from './labels.js'
 import { count, counted, rate, span, time } from './format.js'
 import { Sparkline } from './sparkline.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 const FEW = 5
 
@@ -26,7 +26,7 @@ export function Overview({ data, operator, open, go }) {
   const points = data.history.points
   return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
     h(Box, { title: 'Lag' },
-      h(Sparkline, { label: 'Behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, least: 0.1, limit: replay.LagLimitSeconds })),
+      h(Sparkline, { label: 'Lag behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, least: 0.1, limit: replay.LagLimitSeconds })),
     h(Box, { title: 'Throughput' },
       h(Sparkline, { label: 'Changes applied', points: points.map(({ at, rate: value }) => ({ at, value })), format: rate, least: 1 })),
     h(Box, { title: 'Tables' }, h(Summary, { data, operator, open, go })),
@@ -36,7 +36,7 @@ export function Overview({ data, operator, open, go }) {
         rows: [
           ['Queue', replay.Queue],
           ['Consumer', replay.Consumer],
-          ['At tick', replay.Tick ?? '–'],
+          ['Last tick', replay.Tick ?? '–'],
           ['Batches', count(replay.Batches)],
           ['Changes', count(replay.Events)],
           ['Last batch', `${counted(replay.LastBatchEvents, 'change')} in ${span(replay.LastBatchSeconds)}`],
@@ -62,7 +62,7 @@ function TickerAlone({ data, go }) {
       h(List, {
         rows: [
           data.ticker.Database && ['Database', data.ticker.Database],
-          ['Ticks since the start', count(data.ticker.Ticks)],
+          ['Ticks since start', count(data.ticker.Ticks)],
           ['Last tick', time(data.ticker.LastTick)],
         ],
       })),
@@ -71,7 +71,7 @@ function TickerAlone({ data, go }) {
         rows: [
           ['Queues', count(data.queues.length)],
           ['Consumers', count(data.consumers.length)],
-          last && ['Furthest behind', `${last.Name}, ${span(last.LagSeconds)}`],
+          last && ['Largest lag', `${last.Name}, ${span(last.LagSeconds)}`],
         ],
       }),
       h('br'),
@@ -85,14 +85,14 @@ function Summary({ data, operator, open, go }) {
     return h(pf.EmptyState, { titleText: 'No tables yet', headingLevel: 'h3', variant: 'xs' },
       h(pf.EmptyStateBody, null, 'Tables that you add are copied from the provider and kept in sync from then on.'),
       operator && h(pf.EmptyStateFooter, null,
-        h(Deeds, null, h(pf.Button, { variant: 'link', onClick: () => open({ kind: 'add' }) }, 'Add tables'))))
+        h(Commands, null, h(pf.Button, { variant: 'link', onClick: () => open({ kind: 'add' }) }, 'Add tables'))))
   }
-  const groups = { ok: 0, moving: 0, stopped: 0 }
+  const groups = { ok: 0, copying: 0, stopped: 0 }
   for (const table of tables) groups[condition(table)]++
-  const moving = tables.filter(table => condition(table) === 'moving')
+  const copying = tables.filter(table => condition(table) === 'copying')
   const rest = [
-    groups.moving && `${count(groups.moving)} on the way`,
-    groups.stopped && `${count(groups.stopped)} ${groups.stopped === 1 ? 'does' : 'do'} not go on`,
+    groups.copying && `${count(groups.copying)} in progress`,
+    groups.stopped && `${count(groups.stopped)} stopped`,
   ].filter(Boolean).join(', ')
   return h(pf.Stack, { hasGutter: true },
     h(pf.StackItem, null,
@@ -103,17 +103,17 @@ function Summary({ data, operator, open, go }) {
         variant: groups.ok === tables.length ? 'success' : undefined,
       }),
       h('p', { className: 'londiste-muted' }, rest)),
-    moving.slice(0, FEW).map(table =>
+    copying.slice(0, FEW).map(table =>
       h(pf.StackItem, { key: table.Name },
         h(pf.Flex, { justifyContent: { default: 'justifyContentSpaceBetween' } },
           h('span', { className: 'londiste-break' }, table.Name), h(TableState, { table })),
         h(Copy, { table }))),
     h(pf.StackItem, null,
       h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') },
-        moving.length > FEW ? `All tables, ${count(moving.length - FEW)} more on the way` : 'All tables')))
+        copying.length > FEW ? `All tables, ${count(copying.length - FEW)} more in progress` : 'All tables')))
 }
 
-/** What somebody should look at, and what to do about it. */
+/** What needs attention, with advice. */
 function Attention({ data, go, open }) {
   const { tables, subscriber, replay } = data
   const stopped = tables.filter(table => condition(table) === 'stopped')
@@ -125,16 +125,16 @@ function Attention({ data, go, open }) {
     list.length > FEW && h(pf.ListItem, { key: 'more' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') }, `${count(list.length - FEW)} more`)),
   ]
   const groups = [
-    stopped.length && ['Do not go on', 'Do what the reason says; each is tried again by itself, at the latest after five minutes.', some(stopped, table => table.Reason)],
-    unequal.length && ['Differ from the provider', 'Repair them; if they differ again, somebody else writes to them.', some(unequal, table => findings(table.LastComparison))],
-    unexpected.length && ['Rows were not as expected', 'Compare these tables: somebody else has changed them. Deny writes when adding them to prevent it.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
-    subscriber?.PendingTriggers > 0 && ['Triggers are put aside', 'Restore them when their tables are ok.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
-    subscriber?.PendingForeignKeys > 0 && ['Foreign keys are put aside', 'They come back by themselves when both tables are in sync, unless rows break them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
+    stopped.length && ['Stopped tables', 'Fix the reason; each table is then retried automatically, within five minutes.', some(stopped, table => table.Reason)],
+    unequal.length && ['Tables that differ', 'Repair them. If they differ again, something other than the replay writes to them.', some(unequal, table => findings(table.LastComparison))],
+    unexpected.length && ['Unexpected rows', 'Compare these tables: something other than the replay has changed them. To prevent this, deny writes when adding them.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
+    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'Restore them when their tables are ok.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
+    subscriber?.PendingForeignKeys > 0 && ['Saved foreign keys', 'They are restored automatically when both tables are in sync, unless rows violate them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
   ].filter(Boolean)
   return h(React.Fragment, null,
-    h(Box, { title: 'To look at' },
+    h(Box, { title: 'Needs attention' },
       groups.length === 0
-        ? h('p', null, 'Nothing. All is well.')
+        ? h('p', null, 'Nothing.')
         : h(pf.Stack, { hasGutter: true }, groups.map(([title, advice, items]) =>
             h(pf.StackItem, { key: title },
               h('h3', null, h('strong', null, title)),

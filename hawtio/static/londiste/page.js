@@ -1,4 +1,4 @@
-// The page: what is wrong at the top, tabs below, and the dialogs that they open.
+// The page: errors at the top, tabs below, and the dialogs that they open.
 
 import { h, pf, React, router } from './lib.js'
 import { actionsOf } from './actions.js'
@@ -9,10 +9,10 @@ import { Header } from './header.js'
 import { useLive } from './live.js'
 import { Overview } from './overview.js'
 import { Queues } from './queues.js'
-import { Loading, Over, Silence, Stale } from './states.js'
+import { Disconnected, Loading, SessionExpired, Stale } from './states.js'
 import { Structure } from './structure.js'
 import { Tables } from './tables.js'
-import { Told } from './told.js'
+import { Announcements } from './announcements.js'
 
 const ALL = [
   { id: 'overview', title: 'Overview', component: Overview },
@@ -33,7 +33,7 @@ export function Page() {
   const { data, failure, operator, refresh } = live
   const actions = React.useMemo(() => actionsOf(data, refresh), [data, refresh])
 
-  if (failure?.kind === 'over') return h(Over)
+  if (failure?.kind === 'expired') return h(SessionExpired)
   if (!data) return h(Loading, { failure })
 
   const tabs = ALL.filter(tab => data.replay || !tab.replay)
@@ -45,7 +45,7 @@ export function Page() {
     go(id)
   }
 
-  return h(Silence.Provider, { value: Boolean(failure) },
+  return h(Disconnected.Provider, { value: Boolean(failure) },
     h(pf.PageSection, { hasBodyWrapper: false, className: 'londiste-page' },
       failure && h(Stale, { failure, seen: data.seen }),
       h(Header, { data, operator, actions, open })),
@@ -69,5 +69,5 @@ export function Page() {
     },
       h(tab.component, { data, operator, actions, open, go })),
     dialog && h(Dialog, { dialog, data, actions, close: () => open(null) }),
-    h(Told, { tables: data.tables }))
+    h(Announcements, { tables: data.tables }))
 }

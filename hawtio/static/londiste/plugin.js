@@ -1,4 +1,4 @@
-// Puts our page first in the console.
+// Registers our page as the first one of the console.
 
 import { hawtio } from './lib.js'
 import { Page } from './page.js'

@@ -1,16 +1,16 @@
-// The queues and who reads them.
+// The queues and their consumers.
 
 import { h, pf, table as pft } from './lib.js'
 import { Cell } from './labels.js'
 import { count, counted, rate, span } from './format.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 export function Queues({ data, operator, open }) {
   if (data.queues.length === 0) {
     return h(pf.EmptyState, { titleText: 'No queues yet', headingLevel: 'h2' },
       h(pf.EmptyStateBody, null, data.replay
-        ? 'Installing the provider makes the queue of the job.'
-        : 'londiste provider install makes the queue of a job; pgqadm create makes one of your own.'))
+        ? 'Installing the provider creates the queue of the job.'
+        : 'londiste provider install creates the queue of a job; pgqadm create creates any other queue.'))
   }
   return h(pf.Stack, { hasGutter: true }, data.queues.map(queue =>
     h(pf.StackItem, { key: queue.objectName },
@@ -33,15 +33,15 @@ const One = ({ queue, consumers, own, operator, open }) =>
         h(Fact, { term: 'Rotation' }, `${counted(queue.EventTables, 'table')}, every ${span(queue.RotationPeriodSeconds)}`)),
       h(pft.Table, { variant: 'compact', 'aria-label': `Consumers of ${queue.Name}` },
         h(pft.Thead, null, h(pft.Tr, null,
-          ['Consumer', 'Lag', 'Events to come', 'Last seen'].map(column => h(pft.Th, { key: column }, column)),
+          ['Consumer', 'Lag', 'Pending events', 'Last seen'].map(column => h(pft.Th, { key: column }, column)),
           operator && h(pft.Th, { screenReaderText: 'Actions' }))),
         h(pft.Tbody, null, consumers.map(consumer =>
           h(pft.Tr, { key: consumer.objectName },
             h(Cell, { label: 'Consumer', className: 'londiste-break' }, consumer.Name),
             h(Cell, { label: 'Lag', className: 'londiste-figure' }, span(consumer.LagSeconds)),
-            h(Cell, { label: 'Events to come', className: 'londiste-figure' }, count(consumer.PendingEvents)),
+            h(Cell, { label: 'Pending events', className: 'londiste-figure' }, count(consumer.PendingEvents)),
             h(Cell, { label: 'Last seen', className: 'londiste-figure' }, `${span(consumer.LastSeenSeconds)} ago`),
-            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own && (consumer.CopyOf ? `Copy of ${consumer.CopyOf}` : h(Deeds, null,
+            operator && h(pft.Td, { modifier: 'fitContent' }, consumer.Name !== own && (consumer.CopyOf ? `Copy of ${consumer.CopyOf}` : h(Commands, null,
               h(pf.Button, {
                 variant: 'link',
                 isInline: true,

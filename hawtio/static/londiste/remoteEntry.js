@@ -1,5 +1,5 @@
-// What Hawtio loads first: a module federation container, written by hand. The page's modules take React, PatternFly and
-// Hawtio from the share scope of the console, so nothing comes twice and nothing has to be built.
+// The entry that Hawtio loads: a module federation container, written by hand. The page's modules use React, PatternFly and
+// Hawtio from the share scope of the console, so that nothing is loaded twice and no build is needed.
 (() => {
   'use strict'
   const base = document.currentScript.src

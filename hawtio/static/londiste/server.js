@@ -1,6 +1,6 @@
-// Requests to the daemon, by way of Jolokia.
+// Requests to the daemon through Jolokia.
 
-/** What kept a request from being answered: 'gone' (no server), 'over' (the session), or 'refused' (with its message). */
+/** A failed request: 'gone' (no server), 'expired' (the session), or 'refused' (with the message of the server). */
 export class Failure extends Error {
   constructor(kind, message) {
     super(message)
@@ -16,35 +16,34 @@ async function send(path, options) {
   try {
     answer = await fetch(path, { credentials: 'same-origin', redirect: 'error', ...options })
   } catch {
-    throw new Failure('gone', 'The daemon does not answer.')
+    throw new Failure('gone', 'The daemon does not respond.')
   }
-  if (answer.status === FORBIDDEN) throw new Failure('over', 'The session is over.')
-  if (!answer.ok) throw new Failure('refused', `The console answers with status ${answer.status}.`)
+  if (answer.status === FORBIDDEN) throw new Failure('expired', 'The session has expired.')
+  if (!answer.ok) throw new Failure('refused', `The console responded with status ${answer.status}.`)
   try {
     return await answer.json()
   } catch {
-    throw new Failure('gone', 'The daemon does not answer.')
+    throw new Failure('gone', 'The daemon does not respond.')
   }
 }
 
 const post = body =>
   send('jolokia', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
 
-/** The message of an error as it was meant for the operator. */
+/** The message of an error without the names of exceptions. */
 const plain = text =>
-  String(text ?? 'The daemon does not say why.')
+  String(text ?? 'The daemon gives no reason.')
     .replace(/^(?:[\w.$]+(?:Exception|Error)\s*:\s*)+/, '')
     .trim()
 
 function value(answer) {
-  if (answer.status === FORBIDDEN) throw new Failure('refused', 'That takes the role operator. You are signed in as a viewer.')
+  if (answer.status === FORBIDDEN) throw new Failure('refused', 'This requires the role operator. You are signed in as a viewer.')
   if (answer.status !== 200) throw new Failure('refused', plain(answer.error))
   return answer.value
 }
 
 /**
- * Reads MBeans by pattern, several patterns at once. Returns a list for each pattern, of objects with the attributes and
- * `objectName`.
+ * Reads MBeans by patterns in one request. Returns a list for each pattern, of objects with the attributes and `objectName`.
  */
 export async function readAll(requests) {
   const answers = await post(
@@ -56,10 +55,10 @@ export async function readAll(requests) {
   })
 }
 
-/** Runs an operation; returns what it returns. */
+/** Executes an operation; returns its result. */
 export async function execute(objectName, operation, ...args) {
   return value(await post({ type: 'exec', mbean: objectName, operation, arguments: args }))
 }
 
-/** viewer or operator. */
+/** The role of the signed-in user: 'viewer' or 'operator'. */
 export const role = async () => (await send('user/role')).role

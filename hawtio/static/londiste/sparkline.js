@@ -1,20 +1,20 @@
-// A small chart of the last minutes.
+// A small line chart of the last minutes.
 
 import { h } from './lib.js'
 
-/** Milliseconds that a chart goes back. */
+/** The time that a chart covers, in milliseconds. */
 export const HISTORY = 5 * 60_000
 
 const WIDTH = 240
 const HEIGHT = 44
-/** What a single point is drawn as. */
+/** Width of the line that shows a single point. */
 const DOT = 1
 
 /**
- * @param points times (`at`, in milliseconds) and figures (`value`, null where it is not known), the newest last
- * @param format gives a figure its unit
- * @param least the figure that fills the chart where none is higher: what is next to nothing looks like it
- * @param limit a line that the figure should stay below; none if left out
+ * @param points times (`at`, in milliseconds) and values (`value`, null if unknown), the newest last
+ * @param format formats a value with its unit
+ * @param least minimum of the value at the top of the chart, so that very small values look small
+ * @param limit value of a line that marks the limit; none if omitted
  */
 export function Sparkline({ label, points, format, least, limit }) {
   const known = points.filter(({ value }) => value !== null && value !== undefined)
@@ -22,7 +22,7 @@ export function Sparkline({ label, points, format, least, limit }) {
   const highest = Math.max(0, ...known.map(({ value }) => value))
   const description = known.length
     ? `${label}: now ${format(now)}, highest ${format(highest)} in the last 5 minutes`
-    : `${label}: nothing is known yet`
+    : `${label}: no data yet`
   const top = Math.max(highest, least)
   const end = points.at(-1)?.at
   const x = at => WIDTH - ((end - at) / HISTORY) * WIDTH
@@ -40,5 +40,5 @@ export function Sparkline({ label, points, format, least, limit }) {
       h('polyline', { className: 'londiste-spark-line', points: line }),
       limit && limit < top &&
         h('line', { className: 'londiste-spark-limit', x1: 0, x2: WIDTH, y1: y(limit), y2: y(limit) })),
-    h('small', null, known.length ? `up to ${format(highest)} in the last 5 min` : 'nothing is known yet'))
+    h('small', null, known.length ? `up to ${format(highest)} in the last 5 min` : 'no data yet'))
 }

@@ -1,8 +1,8 @@
-// Foreign keys and triggers that were put aside for copies.
+// Foreign keys and triggers that were saved and dropped for copies.
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell } from './labels.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 export function Structure({ data, operator, actions }) {
   const { subscriber } = data
@@ -17,12 +17,12 @@ export function Structure({ data, operator, actions }) {
     return () => {
       ended = true
     }
-    // Asked for anew when their numbers change, not at every look.
+    // Read again when their numbers change, not at each refresh.
   }, [changes])
 
-  if (!found.keys) return h(pf.Skeleton, { height: '10rem', screenreaderText: 'Asking the subscriber' })
+  if (!found.keys) return h(pf.Skeleton, { height: '10rem', screenreaderText: 'Loading from the subscriber' })
   return h(pf.Stack, { hasGutter: true },
-    found.failure && h(pf.StackItem, null, h(pf.Alert, { isInline: true, component: 'h2', variant: 'danger', title: 'The subscriber does not tell' }, found.failure.message)),
+    found.failure && h(pf.StackItem, null, h(pf.Alert, { isInline: true, component: 'h2', variant: 'danger', title: 'The subscriber cannot be read' }, found.failure.message)),
     h(pf.StackItem, null, h(Keys, { keys: found.keys })),
     h(pf.StackItem, null, h(Triggers, { triggers: found.triggers, operator, actions })))
 }
@@ -35,9 +35,9 @@ const Section = ({ title, help, none, children }) =>
 const Definition = ({ text }) => h('code', { className: 'londiste-break' }, text)
 
 function Keys({ keys }) {
-  const help = 'They come back by themselves when both tables are in sync. One that rows of the subscriber break stays here; mend the rows.'
-  return h(Section, { title: 'Foreign keys put aside', help, none: 'None: all are in place.' }, keys.length > 0 &&
-    h(pft.Table, { variant: 'compact', 'aria-label': 'Foreign keys put aside' },
+  const help = 'They are restored automatically when both tables are in sync. A foreign key that rows of the subscriber violate remains saved; repair the rows.'
+  return h(Section, { title: 'Saved foreign keys', help, none: 'None.' }, keys.length > 0 &&
+    h(pft.Table, { variant: 'compact', 'aria-label': 'Saved foreign keys' },
       h(pft.Thead, null, h(pft.Tr, null, ['Name', 'From', 'To', 'Definition'].map(column => h(pft.Th, { key: column }, column)))),
       h(pft.Tbody, null, keys.map(key =>
         h(pft.Tr, { key: `${key.fromTable} ${key.fkeyName}` },
@@ -48,10 +48,10 @@ function Keys({ keys }) {
 }
 
 function Triggers({ triggers, operator, actions }) {
-  const help = 'They stay aside so that they do not run for what the replay applies. Restore those that are to run on the subscriber.'
+  const help = 'Triggers were dropped so that changes applied by the replay do not fire them. Restore those that should fire on the subscriber.'
   const tables = new Set()
-  return h(Section, { title: 'Triggers put aside', help, none: 'None: all are in place.' }, triggers.length > 0 &&
-    h(pft.Table, { variant: 'compact', 'aria-label': 'Triggers put aside' },
+  return h(Section, { title: 'Saved triggers', help, none: 'None.' }, triggers.length > 0 &&
+    h(pft.Table, { variant: 'compact', 'aria-label': 'Saved triggers' },
       h(pft.Thead, null, h(pft.Tr, null,
         ['Table', 'Name', 'Definition'].map(column => h(pft.Th, { key: column }, column)),
         operator && h(pft.Th, { screenReaderText: 'Actions' }))),
@@ -62,7 +62,7 @@ function Triggers({ triggers, operator, actions }) {
           h(Cell, { label: 'Table', className: 'londiste-break' }, trigger.tableName),
           h(Cell, { label: 'Name', className: 'londiste-break' }, trigger.triggerName),
           h(Cell, { label: 'Definition' }, h(Definition, { text: trigger.triggerDef })),
-          operator && h(pft.Td, { modifier: 'fitContent' }, first && h(Deeds, null,
+          operator && h(pft.Td, { modifier: 'fitContent' }, first && h(Commands, null,
             h(pf.Button, {
               variant: 'secondary',
               size: 'sm',

@@ -1,13 +1,13 @@
-// All tables: found, sorted, page by page, with what can be done to one or several.
+// The list of tables with search, sorting and pages, and commands on one or several tables.
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Copy, Outcome, TableState, condition, different } from './labels.js'
 import { ago, byText, count, span } from './format.js'
-import { Deeds } from './states.js'
+import { Commands } from './states.js'
 
 const GROUPS = [
   ['all', 'All', () => true],
-  ['moving', 'Moving', table => condition(table) === 'moving'],
+  ['copying', 'In progress', table => condition(table) === 'copying'],
   ['stopped', 'Stopped', table => condition(table) === 'stopped'],
   ['different', 'Differ', table => different(table.LastComparison)],
 ]
@@ -83,17 +83,17 @@ export function Tables({ data, operator, actions, open }) {
               },
             })))),
         operator && h(pf.FlexItem, null,
-          h(Deeds, null, h(Chosen, { selected, all: selected.length === data.tables.length, actions, open }))),
+          h(Commands, null, h(SelectionMenu, { selected, all: selected.length === data.tables.length, actions, open }))),
         h(pf.FlexItem, { align: { default: 'alignRight' } }, pagination('top'))),
     sorted.length === 0
-      ? h(pf.EmptyState, { titleText: 'No such tables', headingLevel: 'h2' },
-          h(pf.EmptyStateBody, null, 'Nothing is found by that name and in that state.'),
+      ? h(pf.EmptyState, { titleText: 'No tables found', headingLevel: 'h2' },
+          h(pf.EmptyStateBody, null, 'No table has such a name and state.'),
           h(pf.EmptyStateFooter, null,
             h(pf.Button, { variant: 'link', onClick: () => { search(''); setGroup('all') } }, 'Show all tables')))
       : h(pft.Table, { 'aria-label': 'Tables', variant: 'compact', id: 'londiste-tables' },
           h(pft.Thead, null, h(pft.Tr, null,
             operator && h(pft.Th, {
-              'aria-label': 'Choose all that are shown',
+              'aria-label': 'Select all shown tables',
               select: {
                 isSelected: rows.every(table => chosen.has(table.Name)),
                 onSelect: (_event, on) => choose(rows.map(table => table.Name), on),
@@ -132,7 +132,7 @@ function Row({ table, rowIndex, operator, actions, open, chosen, choose }) {
     h(Cell, { label: 'Last change', className: 'londiste-figure', modifier: 'nowrap' }, table.LastChange ? `${span(ago(table.LastChange))} ago` : '–'),
     h(Cell, { label: 'Compared', modifier: 'nowrap' },
       h('span', null, result ? h(React.Fragment, null, h(Outcome, { result }), ` ${span(ago(result.time))} ago`) : '–')),
-    h(pft.Td, { isActionCell: true }, h(Deeds, null,
+    h(pft.Td, { isActionCell: true }, h(Commands, null,
       h(pft.ActionsColumn, {
         items: items(table, { operator, actions, open }),
         actionsToggle: ({ onToggle, isOpen, toggleRef }) => h(pf.MenuToggle, {
@@ -145,7 +145,7 @@ function Row({ table, rowIndex, operator, actions, open, chosen, choose }) {
       }))))
 }
 
-/** What can be done to one table. */
+/** The menu of one table. */
 export function items(table, { operator, actions, open }) {
   const show = { title: 'Details', onClick: () => open({ kind: 'details', name: table.Name }) }
   if (!operator) return [show]
@@ -160,8 +160,8 @@ export function items(table, { operator, actions, open }) {
   ]
 }
 
-/** What can be done to those that are chosen. */
-function Chosen({ selected, all, actions, open }) {
+/** The menu of the selected tables. */
+function SelectionMenu({ selected, all, actions, open }) {
   const [shown, setShown] = React.useState(false)
   const tables = selected
   const item = (text, onClick, isDanger) => h(pf.DropdownItem, { key: text, onClick, isDanger }, text)
@@ -170,7 +170,7 @@ function Chosen({ selected, all, actions, open }) {
     onOpenChange: setShown,
     onSelect: () => setShown(false),
     toggle: ref => h(pf.MenuToggle, { ref, isExpanded: shown, isDisabled: tables.length === 0, onClick: () => setShown(!shown) },
-      `${count(tables.length)} chosen`),
+      `${count(tables.length)} selected`),
   }, h(pf.DropdownList, null,
     item('Compare', () => actions.compare(tables, all)),
     item('Repair…', () => open({ kind: 'repair', tables, all })),
@@ -182,8 +182,8 @@ function Empty({ operator, open }) {
   return h(pf.EmptyState, { titleText: 'No tables yet', headingLevel: 'h2' },
     h(pf.EmptyStateBody, null, operator
       ? 'Tables that you add are copied from the provider and kept in sync from then on.'
-      : 'An operator can add some.'),
+      : 'An operator can add tables.'),
     operator && h(pf.EmptyStateFooter, null,
       h(pf.EmptyStateActions, null,
-        h(Deeds, null, h(pf.Button, { onClick: () => open({ kind: 'add' }) }, 'Add tables')))))
+        h(Commands, null, h(pf.Button, { onClick: () => open({ kind: 'add' }) }, 'Add tables')))))
 }

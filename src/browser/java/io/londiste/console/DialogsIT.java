@@ -96,7 +96,7 @@ class DialogsIT extends BrowserFixture {
         choose(page, "Repair");
         page.getByLabel("Write the statements to files").focus();
         page.keyboard().press("ArrowDown");
-        assertThat(page.getByLabel("Mend the differences")).isChecked();
+        assertThat(page.getByLabel("Repair the differences")).isChecked();
         look(page, "Warning alert: Repair " + TABLE, size + " repair");
         leave(page, actions);
 

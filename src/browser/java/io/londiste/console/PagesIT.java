@@ -30,7 +30,7 @@ class PagesIT extends BrowserFixture {
             var page = signedIn(OPERATOR, width, height);
             for (var tab : TABS) {
                 open(page, tab);
-                assertThat(page.getByText("Asking the")).hasCount(0);
+                assertThat(page.getByText("Loading")).hasCount(0);
                 Chromium.picture(page, size + " " + tab);
                 assertThat((Boolean)
                                 page.evaluate("() => document.querySelector('main').scrollWidth <= window.innerWidth"))
@@ -136,7 +136,7 @@ class PagesIT extends BrowserFixture {
         try (var job = new FakeJob(3)) {
             var page = signedIn(VIEWER, 1280, 900);
             console.users.remove(VIEWER);
-            assertThat(Chromium.heading(page, "Your session is over")
+            assertThat(Chromium.heading(page, "Your session has expired")
                             .or(page.locator("#pf-login-username-id"))
                             .first())
                     .isVisible();
@@ -151,7 +151,7 @@ class PagesIT extends BrowserFixture {
             var page = signedIn(OPERATOR, 1280, 900);
             assertThat(page.getByText("of 3 tables ok")).isVisible();
             console.stop();
-            assertThat(Chromium.heading(page, "The daemon does not answer")).isVisible();
+            assertThat(Chromium.heading(page, "The daemon does not respond")).isVisible();
             assertThat(page.getByText("of 3 tables ok")).isVisible();
             for (var name : List.of("Add tables", "Pause", "More for shop_copy")) {
                 assertThat(button(page, name)).isDisabled();

@@ -150,12 +150,12 @@ class ReplicationInBrowserIT {
         Chromium.picture(page, "job with differences");
 
         button(page, "Repair…").first().click();
-        page.getByLabel("Mend the differences").check();
+        page.getByLabel("Repair the differences").check();
         button(page, "Repair").click();
         await().until(() -> subscriber
                 .sql("select name from customer where id in (7, 8) order by id")
                 .equals("name 7\nname 8"));
-        assertThat(page.getByText("2 statements run")).isVisible(SOON);
+        assertThat(page.getByText("2 statements executed")).isVisible(SOON);
         assertThat(button(page, "Repair…")).hasCount(0);
         Chromium.picture(page, "job repaired");
         assertThat(chromium.complaints).isEmpty();
@@ -169,11 +169,11 @@ class ReplicationInBrowserIT {
         awaitState(page, "public.goods", "ok");
 
         provider.sql("alter table goods add note text; insert into goods values (1, 'new')");
-        awaitState(page, "public.goods", "does not go on");
+        awaitState(page, "public.goods", "stopped");
         assertThat(row(page, "public.goods")).containsText("note");
         Chromium.picture(page, "job with a stopped table");
         open(page, "Overview");
-        assertThat(page.getByText("each is tried again by itself")).isVisible();
+        assertThat(page.getByText("each table is then retried automatically")).isVisible();
 
         subscriber.sql("alter table goods add note text");
         open(page, "Tables");
@@ -182,7 +182,7 @@ class ReplicationInBrowserIT {
         await().until(() -> subscriber.sql("select note from goods").equals("new"));
         assertThat(row(page, "public.goods"))
                 .not()
-                .containsText("does not go on", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+                .containsText("stopped", new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
         assertThat(chromium.complaints).isEmpty();
     }
 

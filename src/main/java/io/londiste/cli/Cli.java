@@ -14,11 +14,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Runs a command line to its end. */
+/** Parses and executes command lines of both programs. */
 public final class Cli {
     private Cli() {}
 
-    /** Returns the exit code. */
+    /** Executes a command line; returns the exit code. */
     public static int run(Program program, PrintStream out, PrintStream err, String... arguments) {
         var root = root(program, out, err);
         int code = commandLine(root)
@@ -26,15 +26,15 @@ public final class Cli {
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpAutoWidth(true)
-                .setParameterExceptionHandler((problem, given) -> misunderstood(problem, err))
-                .setExecutionExceptionHandler((problem, command, parsed) -> failed(root, problem, parsed))
+                .setParameterExceptionHandler((problem, given) -> usageError(problem, err))
+                .setExecutionExceptionHandler((problem, command, parsed) -> executionError(root, problem, parsed))
                 .execute(arguments);
-        return out.checkError() ? unprinted(root, code) : code;
+        return out.checkError() ? incompleteOutput(root, code) : code;
     }
 
-    /** What a stream was not able to take is known only when all is done. */
-    private static int unprinted(Root root, int code) {
-        root.err.println(root.spec.name() + ": standard output is closed or full; not all was printed");
+    /** A PrintStream reports write errors only when asked, so this is checked once, at the end. */
+    private static int incompleteOutput(Root root, int code) {
+        root.err.println(root.spec.name() + ": standard output is closed or full; the output is incomplete");
         return Math.max(code, root.failure);
     }
 
@@ -45,12 +45,12 @@ public final class Cli {
     /** All commands of a program, with their help. */
     public static CommandLine commandLine(Root root) {
         var commandLine = new CommandLine(root);
-        likeRoot(commandLine);
+        applyStyle(commandLine);
         return commandLine;
     }
 
-    /** Gives the help of all commands the headings of the program's own, and those without one a synopsis. */
-    private static void likeRoot(CommandLine commandLine) {
+    /** Sets the headings of the help of a command and its subcommands, and a synopsis where the command declares none. */
+    private static void applyStyle(CommandLine commandLine) {
         var usage = commandLine.getCommandSpec().usageMessage();
         usage.parameterListHeading("%n")
                 .optionListHeading("%nOptions:%n")
@@ -59,10 +59,10 @@ public final class Cli {
         if (usage.customSynopsis().length == 0) {
             usage.customSynopsis(new Synopsis(commandLine.getCommandSpec()).lines());
         }
-        commandLine.getSubcommands().values().forEach(Cli::likeRoot);
+        commandLine.getSubcommands().values().forEach(Cli::applyStyle);
     }
 
-    private static int misunderstood(ParameterException problem, PrintStream err) {
+    private static int usageError(ParameterException problem, PrintStream err) {
         var command = problem.getCommandLine().getCommandSpec();
         err.println(command.root().name() + ": " + message(problem));
         if (!UnmatchedArgumentException.printSuggestions(problem, err)) {
@@ -74,19 +74,19 @@ public final class Cli {
     private static String message(ParameterException problem) {
         if (problem instanceof UnmatchedArgumentException unmatched) {
             var first = unmatched.getUnmatched().get(0);
-            return unmatched.isUnknownOption() ? "no such option: " + first : "not understood: " + first;
+            return unmatched.isUnknownOption() ? "no such option: " + first : "unexpected argument: " + first;
         }
         if (problem instanceof MissingParameterException missing
                 && missing.getMissing().stream().findFirst().orElse(null) instanceof PositionalParamSpec argument) {
             return "no " + argument.paramLabel().toLowerCase(Locale.ROOT) + " given";
         }
-        return Objects.requireNonNullElse(problem.getMessage(), "not understood")
+        return Objects.requireNonNullElse(problem.getMessage(), "invalid command line")
                 .lines()
                 .findFirst()
                 .orElse("");
     }
 
-    private static int failed(Root root, Exception problem, ParseResult parsed) throws Exception {
+    private static int executionError(Root root, Exception problem, ParseResult parsed) throws Exception {
         if (problem instanceof ParameterException wrong) {
             throw wrong;
         }
@@ -94,7 +94,9 @@ public final class Cli {
         var message = Objects.requireNonNullElse(
                 problem.getMessage(), problem.getClass().getSimpleName());
         root.err.println(root.spec.name() + ": "
-                + (expected ? "" : "internal error (" + problem.getClass().getSimpleName() + "; -v shows where): ")
+                + (expected
+                        ? ""
+                        : "internal error (" + problem.getClass().getSimpleName() + "; -v shows the stack trace): ")
                 + message.strip().replaceAll("\\s*\\R\\s*", " "));
         if (root.verbose) {
             problem.printStackTrace(root.err);

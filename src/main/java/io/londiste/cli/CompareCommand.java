@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = {
-            "Compare tables with the provider's, all by default, as of one moment, while writers and replay continue.",
-            "Exits with 0 if all are equal, 1 if some differ, 2 if a table could not be compared."
+            "Compare tables with the provider's as of the same moment, all tables by default; writers and the replay continue.",
+            "Exits with 0 if all are equal, 1 if some differ, 2 if some could not be compared."
         },
         footer = {"  londiste conf.ini compare", "  londiste conf.ini compare orders 'sales.*'"})
 final class CompareCommand implements Callable<Integer> {

@@ -7,14 +7,14 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on a terminal how many rows of all are compared. */
+/** A progress bar on a terminal: how many of the rows have been compared. */
 final class ComparisonBar implements WorkListener, AutoCloseable {
     private final String task;
     private final PrintStream err;
     private final int width;
     private ProgressBar bar;
 
-    /** @param width of the terminal; 0: there is none */
+    /** @param width columns of the terminal; 0 if there is none */
     ComparisonBar(String task, PrintStream err, int width) {
         this.task = task;
         this.err = err;
@@ -50,7 +50,7 @@ final class ComparisonBar implements WorkListener, AutoCloseable {
         }
     }
 
-    /** Prints something, above the bar. */
+    /** Prints a line above the bar. */
     synchronized void print(PrintStream out, String line) {
         synchronized (err) { // the bar draws itself every second
             if (bar != null) {

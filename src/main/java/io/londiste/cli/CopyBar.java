@@ -13,7 +13,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import me.tongfei.progressbar.ProgressState;
 
-/** The bar of one table's copy. Once its rows are there it says before the percentage what is done to them. */
+/** The progress bar of one table's copy. Once the rows are copied, it shows the step or state before the percentage. */
 final class CopyBar implements AutoCloseable {
     private final Renderer renderer = new Renderer();
     private final ProgressBar bar;
@@ -38,7 +38,7 @@ final class CopyBar implements AutoCloseable {
             if (!copying) {
                 bar.maxHint(table.rows());
             } else if (table.totalRows() != null && table.rows() > table.totalRows()) {
-                bar.maxHint(-1); // there are more than the statistics say: nobody knows how many
+                bar.maxHint(-1); // more rows than the statistics estimated, so the total is unknown
             }
             bar.stepTo(table.rows());
             bar.setExtraMessage(" " + TableLine.size(table.bytes()));

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how tables are copied: on a terminal a bar for each, and a line for each that is ok. */
+/** Shows the progress of copies: on a terminal a bar for each table, and a log line for each table that becomes ok. */
 final class CopyBars implements TableWait.Watcher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CopyBars.class);
 
@@ -21,10 +21,10 @@ final class CopyBars implements TableWait.Watcher, AutoCloseable {
     private final int width;
     private final Map<TableName, CopyBar> bars = new TreeMap<>();
     private final Set<TableName> ok = new HashSet<>();
-    /** Tables that are ok of which that is still to be told: lines in between would tear the bars apart. */
-    private final List<TableName> ended = new ArrayList<>();
+    /** Tables that are ok but not logged yet: a line in between would break up the bars. */
+    private final List<TableName> unlogged = new ArrayList<>();
 
-    /** @param width of the terminal; 0: there is none */
+    /** @param width columns of the terminal; 0 if there is none */
     CopyBars(PrintStream err, int width) {
         this.err = err;
         this.width = width;
@@ -34,22 +34,22 @@ final class CopyBars implements TableWait.Watcher, AutoCloseable {
     public void show(List<TableStatus> tables) {
         for (var table : tables) {
             if (table.isOk()) {
-                end(table);
+                finish(table);
             } else if (width > 0 && (table.isCopying() || bars.containsKey(table.name()))) {
                 bars.computeIfAbsent(table.name(), name -> new CopyBar(table, err, width))
                         .draw(table);
             }
         }
         if (bars.isEmpty()) {
-            tellEnded();
+            logFinished();
         }
     }
 
-    private void end(TableStatus table) {
+    private void finish(TableStatus table) {
         if (!ok.add(table.name())) {
             return;
         }
-        ended.add(table.name());
+        unlogged.add(table.name());
         try (var bar = bars.remove(table.name())) {
             if (bar != null) {
                 bar.draw(table);
@@ -57,12 +57,12 @@ final class CopyBars implements TableWait.Watcher, AutoCloseable {
         }
     }
 
-    private void tellEnded() {
-        ended.forEach(table -> LOG.info("{} is ok", table));
-        ended.clear();
+    private void logFinished() {
+        unlogged.forEach(table -> LOG.info("{} is ok", table));
+        unlogged.clear();
     }
 
-    /** Bars are printed one below the other: they are ended before a message, and start again below it. */
+    /** Ends the bars, logs the message and lets {@link #show} start new bars below it. */
     @Override
     public void warn(String message) {
         close();
@@ -73,6 +73,6 @@ final class CopyBars implements TableWait.Watcher, AutoCloseable {
     public void close() {
         bars.values().forEach(CopyBar::close);
         bars.clear();
-        tellEnded();
+        logFinished();
     }
 }

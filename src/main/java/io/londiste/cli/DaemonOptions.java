@@ -12,7 +12,7 @@ final class DaemonOptions {
 
     @Option(
             names = {"-r", "--reload"},
-            description = "Make the running daemon read INI file and routes again (SIGHUP).")
+            description = "Make the running daemon read the INI file and the routes again (SIGHUP).")
     boolean reload;
 
     @Option(
@@ -28,10 +28,10 @@ final class DaemonOptions {
     @Option(
             names = "--routes",
             paramLabel = "DIR",
-            description = "Directory of route files that replace and add to the built-in ones.")
+            description = "Directory of route files that replace built-in ones or are added to them.")
     Path routes;
 
-    /** Whether a running daemon is to be told something. */
+    /** Whether a signal is to be sent to a running daemon. */
     boolean signals() {
         return reload || stop || kill;
     }
@@ -41,12 +41,12 @@ final class DaemonOptions {
         return kill ? "TERM" : stop ? "INT" : "HUP";
     }
 
-    /** How many of the switches that exclude each other are given. */
+    /** The number of given switches that exclude each other. */
     int actions() {
         return (background ? 1 : 0) + (reload ? 1 : 0) + (stop ? 1 : 0) + (kill ? 1 : 0);
     }
 
-    /** These, with what is given at another place of the command line. */
+    /** These options combined with those given at another place of the command line. */
     DaemonOptions with(DaemonOptions other) {
         var both = new DaemonOptions();
         both.background = background || other.background;

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code londiste demo}. */
 @Command(
         name = "demo",
-        description = "Start two PostgreSQL servers with a small shop, and show how its tables are replicated.",
+        description =
+                "Start two PostgreSQL servers with the database of a small shop, and show how its tables are replicated.",
         customSynopsis = "londiste demo [--once]",
         footer = {"  londiste demo", "  londiste demo --once"})
 final class DemoCommand implements Callable<Integer> {
@@ -20,7 +21,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--once",
             description =
-                    "Exit when all tables are in sync and both sides have been compared row by row, instead of on Ctrl-C.")
+                    "Exit once all tables are in sync and both sides have been compared row by row, instead of at Ctrl-C.")
     private boolean once;
 
     @Override

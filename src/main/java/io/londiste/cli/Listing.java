@@ -13,20 +13,19 @@ import java.util.regex.Pattern;
 final class Listing {
     private static final int NARROWEST = 15;
 
-    /** What would break a line, or change how it looks. */
+    /** Characters that would break a line or change how it is displayed. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
     private Listing() {}
 
-    /** As {@link Json#print}. */
     static void json(PrintStream out, List<? extends Record> rows) {
         Json.print(out, rows);
     }
 
     /**
-     * Titled columns with dashes below, for each value of the first field: that value and the thing's name make the title.
+     * Prints one table of columns for each value of the first field. The title is that value followed by {@code things}.
      *
-     * @param things what is listed, in the plural
+     * @param things the noun for what is listed, in the plural
      */
     static void columns(PrintStream out, String things, List<? extends Record> rows) {
         var groups = new LinkedHashMap<String, List<List<String>>>();
@@ -65,7 +64,7 @@ final class Listing {
         lines.forEach(line -> out.println(format.toString().formatted(line.toArray())));
     }
 
-    /** In one line, whatever is in a name: a line's end shows as {@code \n}, other control characters in this way too. */
+    /** The value in one line, with control characters escaped, a line feed as {@code \n} for example; empty for null. */
     static String line(Object value) {
         return value == null ? "" : CONTROL.matcher(value.toString()).replaceAll(found -> escaped(found.group()));
     }
@@ -79,7 +78,7 @@ final class Listing {
         };
     }
 
-    /** A message, in one line. */
+    /** A message in one line, line breaks replaced by blanks; empty for null. */
     static String text(Object value) {
         return value == null ? "" : value.toString().strip().replaceAll("\\s*\\R\\s*", " ");
     }

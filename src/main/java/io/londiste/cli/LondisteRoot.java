@@ -3,10 +3,11 @@ package io.londiste.cli;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 
-/** {@code londiste}. */
+/** The program {@code londiste}. */
 @Command(
         name = "londiste",
-        description = "Replicates tables from one PostgreSQL database to others, through a queue in the first one.",
+        description =
+                "Replicates tables from one PostgreSQL database to others, through a queue in the source database.",
         customSynopsis = {
             "londiste [options] config.ini command [arguments]",
             "       londiste (-r | -s | -k) config.ini",

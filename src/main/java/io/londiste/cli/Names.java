@@ -6,12 +6,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a command is about: {@code NAME...} or {@code --all}. What all means, the command's description says. */
+/** The arguments {@code NAME...} or {@code --all}. The description of the command says what {@code --all} includes. */
 abstract class Names {
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
 
-    @Option(names = "--all", description = "All of them, instead of names.")
+    @Option(names = "--all", description = "All of them, instead of named ones.")
     boolean all;
 
     private final String thing;
@@ -20,14 +20,14 @@ abstract class Names {
         this.thing = thing;
     }
 
-    /** The names as they are given; null if there are none. */
+    /** The names as given; null if there are none. */
     abstract List<String> given();
 
-    /** What was chosen; wrong usage if that is nothing, or both. */
+    /** The selected names or all; a usage error if neither or both are given. */
     Selection selection() {
         boolean none = given() == null;
         if (all != none) {
-            throw Root.wrong(command, all ? "--all leaves no room for names" : "no " + thing + " given");
+            throw Root.usageError(command, all ? "--all cannot be combined with names" : "no " + thing + " given");
         }
         return none ? Selection.ALL : Selection.of(given());
     }

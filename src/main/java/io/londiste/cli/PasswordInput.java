@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A new password: typed twice and unseen at a terminal, otherwise the first line of standard input, and if that is empty
- * a random one.
+ * A new password: typed twice without echo at a terminal, otherwise the first line of standard input; a random one if
+ * the input is empty.
  */
 record PasswordInput(char[] password, boolean random) {
     static PasswordInput ask(String user) {
@@ -21,19 +21,19 @@ record PasswordInput(char[] password, boolean random) {
     }
 
     private static char[] typed(Console terminal, String user) {
-        var typed = terminal.readPassword("Password of %s (nothing makes a random one): ", user);
+        var typed = terminal.readPassword("Password of %s (leave empty for a random one): ", user);
         if (typed == null || typed.length == 0) {
             return new char[0];
         }
         if (!Arrays.equals(typed, terminal.readPassword("Again: "))) {
-            throw new LondisteException("these were two different passwords; nothing was changed");
+            throw new LondisteException("the two passwords differ; nothing was changed");
         }
         return typed;
     }
 
     private static char[] line() {
         try {
-            // All of it: a process that reads the same input after us gets nothing from it anyway.
+            // The reader may buffer more than the line; no other process reads the rest of this input.
             var line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
             return line == null ? new char[0] : line.toCharArray();
         } catch (IOException e) {

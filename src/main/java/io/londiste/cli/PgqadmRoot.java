@@ -13,10 +13,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgqadm}, with all of its commands but the ticker. */
+/** The program {@code pgqadm}, with all of its commands except the ticker. */
 @Command(
         name = "pgqadm",
-        description = "Manages the queues of a database: ticks and maintenance.",
+        description = "Administers the queues of a database: ticks, maintenance and consumers.",
         customSynopsis = {"pgqadm [options] config.ini command [arguments]", "       pgqadm (-r | -s | -k) config.ini"},
         subcommands = {TickerCommand.class, UserCommand.class},
         footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm ticker.ini status", "  pgqadm -s ticker.ini"})
@@ -29,11 +29,11 @@ final class PgqadmRoot extends Root {
             name = "status",
             description = {
                 "Show the queues and their consumers.",
-                "  Rotation  number of event tables, and time after which the next one is used",
+                "  Rotation  number of event tables / time after which the next one is used",
                 "  Ticker    events / time after which a tick is due, and time between ticks of an idle queue",
                 "  TLag      time since the last tick",
-                "  Lag       age of the tick that the consumer has reached",
-                "  LastSeen  time since it last requested or finished a batch"
+                "  Lag       age of the last tick that the consumer has processed",
+                "  LastSeen  time since it last asked for a batch or finished one"
             },
             footer = "  pgqadm ticker.ini status")
     void status(@Mixin JsonOption format) {
@@ -48,7 +48,7 @@ final class PgqadmRoot extends Root {
 
     @Command(
             name = "install",
-            description = "Install pgq, unless it is installed already. Running it again is harmless.",
+            description = "Install pgq unless it is installed. Safe to repeat.",
             footer = "  pgqadm ticker.ini install")
     void install() {
         with(Queues::install);
@@ -69,7 +69,7 @@ final class PgqadmRoot extends Root {
 
     @Command(
             name = "register",
-            description = "Register a consumer on a queue. It will receive the events that are inserted from now on.",
+            description = "Register a consumer on a queue. It receives the events written from now on.",
             footer = "  pgqadm ticker.ini register mails sender")
     void register(
             @Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue,
@@ -79,7 +79,7 @@ final class PgqadmRoot extends Root {
 
     @Command(
             name = "unregister",
-            description = "Unregister a consumer from a queue. Events that it has not read are not kept for it.",
+            description = "Unregister a consumer from a queue. Events that it has not read are no longer kept for it.",
             footer = "  pgqadm ticker.ini unregister mails sender")
     void unregister(
             @Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue,
@@ -96,7 +96,7 @@ final class PgqadmRoot extends Root {
                 "  ticker_idle_period  time between ticks if there are none",
                 "  ticker_paused       true stops the ticks",
                 "  rotation_period     time after which the next event table is used",
-                "  external_ticker     true for a queue whose ticks are made by another program"
+                "  external_ticker     true if the ticks are made by another program"
             },
             footer = {
                 "  pgqadm ticker.ini config",
@@ -108,13 +108,13 @@ final class PgqadmRoot extends Root {
                             arity = "0..1",
                             index = "0",
                             paramLabel = "QUEUE",
-                            description = "Name of the queue; all queues if left out.")
+                            description = "Name of the queue; all queues if omitted.")
                     String queue,
             @Parameters(
                             arity = "0..*",
                             index = "1..*",
                             paramLabel = "VAR=VALUE",
-                            description = "Setting and its new value; times are written as PostgreSQL intervals.")
+                            description = "Setting and its new value; times in PostgreSQL's interval syntax.")
                     List<String> assignments) {
         var values = assignments(spec.subcommands().get("config").getCommandSpec(), assignments);
         with(queues -> {
@@ -131,13 +131,13 @@ final class PgqadmRoot extends Root {
         });
     }
 
-    /** What each {@code VAR=VALUE} sets, in their order; nothing for null. */
+    /** Names and values of the {@code VAR=VALUE} arguments, in their order; empty for null. */
     private static Map<String, String> assignments(CommandSpec command, List<String> written) {
         var values = new LinkedHashMap<String, String>();
         for (var one : written == null ? List.<String>of() : written) {
             int equals = one.indexOf('=');
             if (equals < 1) {
-                throw wrong(command, "not VAR=VALUE: " + one);
+                throw usageError(command, "not VAR=VALUE: " + one);
             }
             values.put(one.substring(0, equals), one.substring(equals + 1));
         }
@@ -150,7 +150,7 @@ final class PgqadmRoot extends Root {
         try (var source = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime())) {
             action.accept(new Queues(settings, source));
         } catch (SQLException e) {
-            throw new IllegalStateException("closing connections", e);
+            throw new IllegalStateException("cannot close connections", e);
         }
     }
 }

@@ -14,7 +14,7 @@ public enum Program {
         this.section = section;
     }
 
-    /** The program of that name; {@code .py} at its end is of no account. */
+    /** The program of that name, with or without the suffix {@code .py}; {@link #LONDISTE} for any other name. */
     public static Program named(String name) {
         return name.replaceFirst("\\.py$", "").equals("pgqadm") ? PGQADM : LONDISTE;
     }
@@ -27,7 +27,7 @@ public enum Program {
         return section.written();
     }
 
-    /** What -V prints. */
+    /** Provides the text that -V prints. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

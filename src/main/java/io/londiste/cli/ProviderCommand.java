@@ -20,13 +20,12 @@ final class ProviderCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Root.wrong(spec, "no provider command given");
+        throw Root.usageError(spec, "no provider command given");
     }
 
     @Command(
             name = "install",
-            description =
-                    "Install pgq (unless it is installed already) and londiste, and create the queue. Running it again is harmless.",
+            description = "Install pgq (unless it is installed) and londiste, and create the queue. Safe to repeat.",
             footer = "  londiste conf.ini provider install")
     void install() {
         with(Provider::install);
@@ -36,7 +35,7 @@ final class ProviderCommand implements Runnable {
             name = "add",
             description = {
                 "Register tables and create the triggers that capture their changes.",
-                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*, and tables without a primary key."
+                "--all excludes the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*, and tables without a primary key."
             },
             footer = {
                 "  londiste conf.ini provider add orders sales.items",
@@ -49,7 +48,7 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Unregister tables and remove their triggers. The subscribers unregister them as well.",
+            description = "Unregister tables and drop their triggers; the subscribers then unregister the tables, too.",
             footer = "  londiste conf.ini provider remove orders")
     void remove(@Mixin TableNames tables) {
         var selection = tables.selection();
@@ -75,8 +74,8 @@ final class ProviderCommand implements Runnable {
     @Command(
             name = "add-seq",
             description = {
-                "Register sequences, so that those of subscribers can follow their values. This needs SELECT on them.",
-                "--all leaves out the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*."
+                "Register sequences so that subscribers can follow their values. Needs SELECT on them.",
+                "--all excludes the schemas pgq, pgq_ext, pgq_node, londiste, information_schema and pg_*."
             },
             footer = {"  londiste conf.ini provider add-seq orders_id_seq", "  londiste conf.ini provider add-seq --all"
             })
@@ -87,7 +86,7 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "remove-seq",
-            description = "Unregister sequences. Those of the subscribers keep their values.",
+            description = "Unregister sequences. The subscribers' sequences keep their current values.",
             footer = "  londiste conf.ini provider remove-seq orders_id_seq")
     void removeSeq(@Mixin SequenceNames sequences) {
         var selection = sequences.selection();
@@ -117,7 +116,7 @@ final class ProviderCommand implements Runnable {
         try (var source = Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime())) {
             action.accept(new Provider(settings, source));
         } catch (SQLException e) {
-            throw new IllegalStateException("closing connections", e);
+            throw new IllegalStateException("cannot close connections", e);
         }
     }
 }

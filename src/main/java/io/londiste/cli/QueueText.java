@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 
-/** Queues and consumers in the text shapes of the original pgqadm. */
+/** Prints queues and consumers in the text format of the original pgqadm. */
 final class QueueText {
     private static final String QUEUE = "%-40s %9s %17s %9s%n";
     private static final String CONSUMER = "%-58s %9s %9s%n";
@@ -20,7 +20,7 @@ final class QueueText {
         this.out = out;
     }
 
-    /** Versions, a table of the queues, and the consumers of each queue. */
+    /** Prints versions, a table of the queues, and the consumers of each queue. */
     void status(Queues queues) {
         var all = queues.status();
         out.printf("Postgres version: %s   PgQ version: %s%n%n", queues.postgresVersion(), queues.pgqVersion());
@@ -55,7 +55,7 @@ final class QueueText {
         return queue.tickerMaxCount() + "/" + exact(queue.tickerMaxLag()) + "/" + exact(queue.tickerIdlePeriod());
     }
 
-    /** Each queue with its settings, in a form in which they can be set again. */
+    /** Prints each queue with its settings, in a form that {@code config} accepts as input. */
     void config(List<QueueInfo> queues) {
         for (var queue : queues) {
             out.println(Listing.line(queue.queue()));
@@ -72,7 +72,7 @@ final class QueueText {
         return time == null ? "-" : Math.round(time.toMillis() / 1000.0) + "s";
     }
 
-    /** Seconds, with a fraction where there is one: what is set below a second is not nothing. */
+    /** Seconds with their fraction: settings below one second must not show as 0. */
     private static String exact(Duration time) {
         return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + "s";
     }

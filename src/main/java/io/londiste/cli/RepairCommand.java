@@ -17,9 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "repair",
         description = {
-            "Compare tables with the provider's and write the statements that make them equal to fix.<schema>.<table>.sql,"
-                    + " or also run them. The file of an earlier repair is removed if the table needs none.",
-            "Exits with 0 if all are equal (now), 1 if some differ, 2 if a table could not be compared."
+            "Compare tables with the provider's, and write the statements that repair the differences to"
+                    + " fix.<schema>.<table>.sql, or execute them as well. If a table needs none, its file of an"
+                    + " earlier run is removed.",
+            "Exits with 0 if all are equal (now), 1 if some differ, 2 if some could not be compared."
         },
         footer = {"  londiste conf.ini repair orders", "  londiste conf.ini repair --apply --where 'id > 4000' orders"})
 final class RepairCommand implements Callable<Integer> {
@@ -32,21 +33,21 @@ final class RepairCommand implements Callable<Integer> {
     @Option(
             names = "--apply",
             description =
-                    "Run the statements while the replay is paused, so that newer rows are not overwritten; those of tables"
-                            + " that are connected by foreign keys in one transaction.")
+                    "Execute the statements while the replay is paused, so that newer rows are not overwritten; tables"
+                            + " that are linked by foreign keys are repaired in one transaction.")
     private boolean apply;
 
-    @Option(names = "--transaction", description = "Put the statements of a file between BEGIN and COMMIT.")
+    @Option(names = "--transaction", description = "Enclose the statements of a file in BEGIN and COMMIT.")
     private boolean transaction;
 
     @Override
     public Integer call() {
         var request = new Repair.Request(sync.selection(), sync.options(spec), apply, transaction, Path.of(""));
-        return SyncSwitches.code(leftDifferent(sync.run(spec, "repair", request, Repaired.class, RepairCommand::line)));
+        return SyncSwitches.code(notRepaired(sync.run(spec, "repair", request, Repaired.class, RepairCommand::line)));
     }
 
-    /** What was applied is equal now. */
-    private static List<Comparison> leftDifferent(List<Repaired> results) {
+    /** The comparisons of the tables that were not repaired. */
+    private static List<Comparison> notRepaired(List<Repaired> results) {
         return results.stream()
                 .filter(result -> !result.applied())
                 .map(Repaired::comparison)
@@ -56,9 +57,9 @@ final class RepairCommand implements Callable<Integer> {
     private static String line(Repaired result) {
         var line = ComparisonText.of(result.comparison());
         if (result.file() == null) {
-            return result.applied() ? line + "; equal by now" : line;
+            return result.applied() ? line + "; equal in the meantime" : line;
         }
         return line + "; " + result.statements() + " statements in " + result.file()
-                + (result.applied() ? ", which were run" : "");
+                + (result.applied() ? ", executed" : "");
     }
 }

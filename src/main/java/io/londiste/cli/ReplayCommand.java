@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description =
-                "Read batches of events from the queue and apply them to the subscriber; copy tables that were added.",
+                "Fetch batches of events from the queue and apply them to the subscriber; copy tables that were added.",
         footer = {"  londiste -d conf.ini replay", "  londiste -s conf.ini", "  londiste conf.ini replay --once"})
 final class ReplayCommand implements Callable<Integer> {
     @Spec
@@ -31,18 +31,18 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--once",
             description =
-                    "Apply all changes, bring tables in sync, and exit when nothing is left to do; needs no ticker.")
+                    "Apply all pending events, bring all tables in sync, and exit when nothing is left to do; needs no ticker.")
     private boolean once;
 
     @Option(
             names = "--rewind",
-            description = "Move the consumer to the tick that the subscriber has applied, and exit: for a"
-                    + " subscriber that was restored to an earlier state.")
+            description = "Move the consumer back to the tick that the subscriber has applied, and exit. Use it after"
+                    + " restoring the subscriber to an earlier state.")
     private boolean rewind;
 
     @Option(
             names = "--reset",
-            description = "Forget the tick that the subscriber has applied, and exit: the next batch is applied"
+            description = "Forget the tick that the subscriber has applied, and exit. The next batch is applied"
                     + " wherever it begins.")
     private boolean reset;
 
@@ -51,13 +51,13 @@ final class ReplayCommand implements Callable<Integer> {
         var root = Root.of(spec);
         int alone = (once ? 1 : 0) + (rewind ? 1 : 0) + (reset ? 1 : 0);
         if (alone > 1 || alone == 1 && root.daemon.with(options).actions() > 0) {
-            throw Root.wrong(spec, "only one of -d, -r, -s, -k, --once, --rewind and --reset makes sense");
+            throw Root.usageError(spec, "only one of -d, -r, -s, -k, --once, --rewind and --reset may be given");
         }
         if (rewind || reset) {
             move(root, rewind ? Position::rewind : Position::reset);
             return ExitCode.OK;
         }
-        var kind = new Daemon.Kind(new SameJob(), JobLock::new, Application::replay, once);
+        var kind = new Daemon.Kind(new ConsumerRegistration(), JobLock::new, Application::replay, once);
         return root.runDaemon(spec, options, kind);
     }
 
@@ -65,12 +65,12 @@ final class ReplayCommand implements Callable<Integer> {
         var settings = root.settings();
         try (var lock = new JobLock(settings)) {
             if (!lock.isOurs()) {
-                throw new LondisteException("the replay of " + settings.jobName() + " runs (" + lock.holder()
+                throw new LondisteException("the replay of " + settings.jobName() + " is running (" + lock.holder()
                         + "); stop it first (londiste -s " + settings.file() + "); nothing was changed");
             }
             Position.connected(settings, action);
         } catch (SQLException e) {
-            throw new IllegalStateException("closing connections", e);
+            throw new IllegalStateException("cannot close connections", e);
         }
     }
 }

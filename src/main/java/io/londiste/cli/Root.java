@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** What both programs have in common: the INI file, and the options that every command takes. */
+/** The base of both programs: the INI file and the options that every command accepts. */
 @Command(versionProvider = Program.Version.class, sortOptions = false)
 abstract class Root implements Callable<Integer> {
     @Spec
@@ -40,7 +40,7 @@ abstract class Root implements Callable<Integer> {
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Print details, and failures with their stack trace.")
+            description = "Print more; errors with their stack trace.")
     boolean verbose;
 
     @Option(names = "--ini", description = "Print an INI file with every key, its meaning and default, and exit.")
@@ -60,7 +60,7 @@ abstract class Root implements Callable<Integer> {
             description = "Show the version and exit.")
     boolean version;
 
-    /** With what a command ends that fails. */
+    /** The exit code of a command that fails. */
     int failure = ExitCode.FAILED;
 
     final Program program;
@@ -73,7 +73,7 @@ abstract class Root implements Callable<Integer> {
         this.err = err;
     }
 
-    /** No command: that is enough for a sample file, and to signal a daemon. */
+    /** Runs without a command: prints the sample INI file, or signals a daemon. */
     @Override
     public Integer call() {
         if (ini) {
@@ -81,13 +81,13 @@ abstract class Root implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (!daemon.signals()) {
-            throw wrong(spec, "no command given");
+            throw usageError(spec, "no command given");
         }
         requireOneAction(spec);
         return RunningDaemon.signal(settings(), daemon.signal());
     }
 
-    /** Does what the switches of a daemon say; returns the exit code. */
+    /** Runs a daemon, or signals the running one, as the switches require; returns the exit code. */
     int runDaemon(CommandSpec command, DaemonOptions own, Daemon.Kind kind) {
         daemon = daemon.with(own);
         requireOneAction(command);
@@ -110,7 +110,7 @@ abstract class Root implements Callable<Integer> {
 
     private void requireOneAction(CommandSpec command) {
         if (daemon.actions() > 1) {
-            throw wrong(command, "only one of -d, -r, -s and -k makes sense");
+            throw usageError(command, "only one of -d, -r, -s and -k may be given");
         }
     }
 
@@ -118,7 +118,7 @@ abstract class Root implements Callable<Integer> {
         return quiet ? Logs.Detail.QUIET : verbose ? Logs.Detail.VERBOSE : Logs.Detail.NORMAL;
     }
 
-    /** The settings of the INI file, with messages of a command that ends soon. */
+    /** Sets up logging for a command other than a daemon and loads the settings of the INI file. */
     Settings settings() {
         Logs.forCommand(detail(), err);
         return load();
@@ -126,7 +126,7 @@ abstract class Root implements Callable<Integer> {
 
     void requireConfig() {
         if (config == null) {
-            throw wrong(spec, "no config.ini given");
+            throw usageError(spec, "no config.ini given");
         }
     }
 
@@ -136,14 +136,16 @@ abstract class Root implements Callable<Integer> {
         return daemon.routes == null ? settings : settings.withRoutesDir(daemon.routes);
     }
 
-    /** Refuses the switches of daemons. */
+    /** Fails with a usage error if a switch for daemons is given. */
     void requireNoDaemonOptions(CommandSpec command) {
         if (daemon.background || daemon.signals()) {
-            throw wrong(command, "-d, -r, -s and -k are for " + (program == Program.LONDISTE ? "replay" : "ticker"));
+            throw usageError(
+                    command, "-d, -r, -s and -k are for " + (program == Program.LONDISTE ? "replay" : "ticker"));
         }
     }
 
-    static ParameterException wrong(CommandSpec command, String problem) {
+    /** A usage error; the program exits with {@link ExitCode#USAGE}. */
+    static ParameterException usageError(CommandSpec command, String problem) {
         return new ParameterException(command.commandLine(), problem);
     }
 

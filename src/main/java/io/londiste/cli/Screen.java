@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The terminal that standard error may be. */
+/** The terminal to which standard error may be connected. */
 final class Screen {
-    private static final int USUAL_WIDTH = 80;
+    private static final int DEFAULT_WIDTH = 80;
 
     private Screen() {}
 
-    /** The number of columns; 0 if the stream is no terminal that can be drawn on. */
+    /** The number of columns; 0 if the stream is not a terminal with cursor control. */
     static int width(PrintStream stream) {
         var term = System.getenv("TERM");
         if (stream != System.err || term == null || term.equals("dumb")) {
@@ -26,7 +26,7 @@ final class Screen {
                 return 0;
             }
             int columns = Integer.parseInt(words.split(" ")[1]);
-            return columns == 0 ? USUAL_WIDTH : columns;
+            return columns == 0 ? DEFAULT_WIDTH : columns;
         } catch (IOException noShell) {
             return 0;
         } catch (InterruptedException e) {

@@ -2,7 +2,7 @@ package io.londiste.cli;
 
 import io.londiste.sequence.SubscribedSequence;
 
-/** A line of {@code subscriber seqs}: the values on both sides, and why the sequence does not follow. */
+/** A line of {@code subscriber seqs}: the values on both sides, and the reason if the sequence is stopped. */
 final class SequenceLine {
     private static final String COLUMNS = "%-30s   %20s   %20s   %s";
     static final String TITLE =

@@ -3,7 +3,7 @@ package io.londiste.cli;
 import java.util.List;
 import picocli.CommandLine.Parameters;
 
-/** The sequences that a command is about. */
+/** The sequences that a command applies to. */
 final class SequenceNames extends Names {
     @Parameters(
             arity = "0..*",

@@ -35,12 +35,12 @@ final class SubscriberCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Root.wrong(spec, "no subscriber command given");
+        throw Root.usageError(spec, "no subscriber command given");
     }
 
     @Command(
             name = "install",
-            description = "Install londiste. Running it again is harmless.",
+            description = "Install londiste. Safe to repeat.",
             footer = "  londiste conf.ini subscriber install")
     void install() {
         with(Subscriber::install);
@@ -58,22 +58,24 @@ final class SubscriberCommand implements Runnable {
             })
     void add(
             @Mixin TableNames tables,
-            @Option(names = "--force", description = "Ignore differences of structure.") boolean force,
+            @Option(names = "--force", description = "Ignore differences in structure.") boolean force,
             @Option(
                             names = {"--expect-sync", "--excect-sync"},
                             description = "The table is in sync already: do not copy it, keep its triggers.")
                     boolean expectSync,
-            @Option(names = "--skip-truncate", description = "Keep existing rows when copying.") boolean skipTruncate,
+            @Option(names = "--skip-truncate", description = "Keep the existing rows when copying.")
+                    boolean skipTruncate,
             @Option(
                             names = "--deny-writes",
                             description =
-                                    "Let only the replay change the table, until it is removed. To repair rows by hand,"
+                                    "Allow only the replay to change the table, until it is removed. To change it by hand,"
                                             + " set londiste.replay = 'on' in the session.")
                     boolean denyWrites,
             @Mixin WaitOption wait) {
         var selection = tables.selection();
         if (expectSync && skipTruncate) {
-            throw Root.wrong(tables.command, "--expect-sync makes no copy, so --skip-truncate cannot go with it");
+            throw Root.usageError(
+                    tables.command, "--expect-sync makes no copy, so it cannot be combined with --skip-truncate");
         }
         var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
         with(subscriber -> wait.await(subscriber, subscriber.add(selection, options)));
@@ -81,7 +83,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Unregister tables. Events are no longer applied to them; their rows stay.",
+            description = "Unregister tables. Events are no longer applied to them; their rows stay as they are.",
             footer = "  londiste conf.ini subscriber remove orders")
     void remove(@Mixin TableNames tables) {
         var selection = tables.selection();
@@ -91,7 +93,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "resync",
             description = {
-                "Copy tables again that are ok or stopped. Their triggers are saved and dropped, as when they were added.",
+                "Copy tables again that are ok or stopped. Their triggers are saved and dropped, as when the tables were added.",
                 "--all takes all subscribed tables except those that are being copied already."
             },
             footer = "  londiste conf.ini subscriber resync orders")
@@ -103,14 +105,14 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "tables",
             description = {
-                "Show the registered tables, their states, and why a table is stopped.",
-                "  NEW                   its copy has not started yet",
-                "  in-copy               its rows are being copied",
-                "  catching-up           copied; later events are applied to it",
-                "  wanna-sync:<tick-id>  ready to be handed over to the replay",
-                "  do-sync:<tick-id>     the replay waits for it at this tick",
+                "Show the registered tables, their states and the reasons of stopped ones.",
+                "  NEW                   copy not started yet",
+                "  in-copy               the copy is running",
+                "  catching-up           copied; the events since then are being applied",
+                "  wanna-sync:<tick-id>  the catch-up is ready to hand the table over to the replay",
+                "  do-sync:<tick-id>     the replay is ready to take the table over",
                 "  ok                    in sync",
-                "Next to a state is the progress of the copy, or the reason why the table is stopped."
+                "The progress of the copy, or the reason why the table is stopped, follows the state."
             },
             footer = "  londiste conf.ini subscriber tables")
     void tables(@Mixin JsonOption format) {
@@ -122,14 +124,14 @@ final class SubscriberCommand implements Runnable {
 
     private static List<TableStatus> tables(Subscriber subscriber) {
         var tables = subscriber.tables();
-        subscriber.replayError().ifPresent(error -> LOG.warn("The replay stands still: {}", error));
+        subscriber.replayError().ifPresent(error -> LOG.warn("The replay cannot continue: {}", error));
         return tables;
     }
 
     @Command(
             name = "missing",
             description =
-                    "Show tables and sequences that are registered only on the provider, and those that do not exist on the subscriber.",
+                    "Show tables and sequences that are registered on the provider but not on the subscriber, and whether they exist there.",
             footer = "  londiste conf.ini subscriber missing")
     void missing(@Mixin JsonOption format) {
         list(format, Subscriber::missing, missing -> missing.forEach(thing -> out().println(line(thing))));
@@ -144,10 +146,10 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "check",
             description = {
-                "Compare the structure of all subscribed tables with the provider's, and check rights.",
-                "Each difference is",
-                "  error  no row can be replicated",
-                "  risk   some rows could stop the table",
+                "Compare the structure of all subscribed tables with the provider's, and check privileges.",
+                "Each finding has a severity:",
+                "  error  no row can be applied",
+                "  risk   some rows would stop the table",
                 "  note   harmless by itself",
                 "Exits with 1 if there are errors or risks."
             },
@@ -164,9 +166,9 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "fkeys",
             description = {
-                "Show the foreign keys from and to the subscribed tables: those that are saved and dropped for a copy"
-                        + " (pending), and those that exist (active).",
-                "They are restored when both their tables are in sync."
+                "Show the foreign keys from and to the subscribed tables: those that were saved and dropped for a copy (pending)"
+                        + " and those that exist (active).",
+                "Saved foreign keys are restored when both their tables are in sync."
             },
             footer = {"  londiste conf.ini subscriber fkeys", "  londiste conf.ini subscriber fkeys pending"})
     void fkeys(@Mixin StatusFilter status, @Mixin JsonOption format) {
@@ -179,8 +181,8 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "triggers",
             description = {
-                "Show the triggers of the subscribed tables: those that are saved and dropped (pending), and those that fire (active).",
-                "They are restored by restore-triggers, or when the table is removed."
+                "Show the triggers of the subscribed tables: those that were saved and dropped (pending) and those that exist (active).",
+                "Saved triggers are restored by restore-triggers, or when the table is removed."
             },
             footer = {"  londiste conf.ini subscriber triggers", "  londiste conf.ini subscriber triggers active"})
     void triggers(@Mixin StatusFilter status, @Mixin JsonOption format) {
@@ -193,7 +195,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "restore-triggers",
             description =
-                    "Restore the pending triggers of a table that is ok: all of them, or those that are named. Rows that the replay writes fire them from then on.",
+                    "Restore the saved triggers of a table that is ok, or only the named ones. From then on, changes that the replay applies fire them.",
             footer = {
                 "  londiste conf.ini subscriber restore-triggers orders",
                 "  londiste conf.ini subscriber restore-triggers orders audit"
@@ -209,7 +211,7 @@ final class SubscriberCommand implements Runnable {
                             arity = "0..*",
                             index = "1..*",
                             paramLabel = "TRIGGER",
-                            description = "Only these; all of the table if none is named.")
+                            description = "Only these triggers; all of the table if omitted.")
                     List<String> triggers) {
         with(subscriber -> subscriber.restoreTriggers(table, triggers == null ? List.of() : triggers));
     }
@@ -217,7 +219,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "add-seq",
             description = {
-                "Register sequences; the replay sets them to the provider's values from then on. This needs SELECT and UPDATE on them.",
+                "Register sequences; from then on the replay sets them to the provider's values. Needs SELECT and UPDATE on them.",
                 "--all takes all sequences that are registered on the provider."
             },
             footer = {
@@ -231,7 +233,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "remove-seq",
-            description = "Unregister sequences. They keep their values.",
+            description = "Unregister sequences. They keep their current values.",
             footer = "  londiste conf.ini subscriber remove-seq orders_id_seq")
     void removeSeq(@Mixin SequenceNames sequences) {
         var selection = sequences.selection();
@@ -241,8 +243,8 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "seqs",
             description = {
-                "Show the registered sequences with their values on both sides, and why a sequence is stopped.",
-                "A value in parentheses has not been handed out yet."
+                "Show the registered sequences with their values on both sides, and the reasons of stopped ones.",
+                "A value in parentheses has not been used yet."
             },
             footer = "  londiste conf.ini subscriber seqs")
     void seqs(@Mixin JsonOption format) {
@@ -254,7 +256,7 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "register",
-            description = "Register the replay's consumer on the queue. The replay does this when it starts.",
+            description = "Register the replay's consumer on the queue. The replay does this itself when it starts.",
             footer = "  londiste conf.ini subscriber register")
     void register() {
         with(Subscriber::register);
@@ -263,7 +265,7 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "unregister",
             description =
-                    "Remove the replay's consumer from the queue, to end the replication. Tables have to be copied again after that.",
+                    "Unregister the replay's consumer from the queue, to end replication. Tables have to be copied again afterwards.",
             footer = "  londiste conf.ini subscriber unregister")
     void unregister() {
         with(Subscriber::unregister);
@@ -273,7 +275,7 @@ final class SubscriberCommand implements Runnable {
         return Root.of(spec).out;
     }
 
-    /** Prints what was found as JSON or as text, and returns it. */
+    /** Runs the query, prints its results as JSON or as text, and returns them. */
     private <T extends Record> List<T> list(
             JsonOption format, Function<Subscriber, List<T>> query, Consumer<List<T>> text) {
         var found = new ArrayList<T>();

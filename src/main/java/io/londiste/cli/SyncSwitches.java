@@ -15,33 +15,32 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What compare and repair have in common. */
+/** The options of compare and repair, and how both are run. */
 final class SyncSwitches {
     private static final int DIFFERENT = 1;
     private static final int UNKNOWN = 2;
 
     @Option(
             names = "--lock",
-            description = "Lock the provider's tables against writes until both sides are at the same tick.")
+            description = "Lock the provider's tables against writes until both sides have reached the same tick.")
     private boolean lock;
 
     @Option(
             names = "--force",
-            description =
-                    "Continue although the replay lags behind; changes that are not applied yet count as differences.")
+            description = "Compare although the replay lags behind; changes not applied yet then count as differences.")
     private boolean force;
 
     @Option(
             names = "--where",
             paramLabel = "SQL",
-            description = "Only compare rows for which this condition is true, on both sides.")
+            description = "Compare only rows that satisfy this condition, on both sides.")
     private String where;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Number of tables, and of parts of large ones on either side, that are read at the same time;"
+            description = "Number of tables, and of parts of large tables on each side, that are compared in parallel;"
                     + " ${DEFAULT-VALUE} by default.")
     private int jobs;
 
@@ -56,7 +55,7 @@ final class SyncSwitches {
 
     SyncOptions options(CommandSpec command) {
         if (jobs < 1) {
-            throw Root.wrong(command, "--jobs: at least 1");
+            throw Root.usageError(command, "--jobs: must be at least 1");
         }
         return new SyncOptions(lock, force, where);
     }
@@ -66,9 +65,9 @@ final class SyncSwitches {
     }
 
     /**
-     * Sends a request to a route, and prints what comes out.
+     * Sends a request to a route and prints its results.
      *
-     * @param line what is said of a result
+     * @param line formats a result as one line of text
      */
     <T extends Record> List<T> run(
             CommandSpec command, String route, Object request, Class<T> kind, Function<T, String> line) {
@@ -98,7 +97,7 @@ final class SyncSwitches {
         return results;
     }
 
-    /** The exit code. */
+    /** The exit code for these results. */
     static int code(List<Comparison> results) {
         var outcomes = results.stream().map(Comparison::outcome).toList();
         return outcomes.contains(Outcome.UNKNOWN)

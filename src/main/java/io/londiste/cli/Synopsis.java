@@ -8,13 +8,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** How a command is written, made from its own switches and arguments; those that all commands take are {@code [options]}. */
+/** The synopsis of a command, made from its own switches and arguments; those of all commands show as {@code [options]}. */
 final class Synopsis {
-    /** What {@code --all} stands for if a command has it. */
+    /** The option that replaces the names, in commands that have it. */
     private static final String ALL = "--all";
 
     private static final int WIDTH = 80;
-    /** How far picocli's {@code Usage: } moves the first line. */
+    /** The width of picocli's {@code Usage: } before the first line. */
     private static final int USAGE = "Usage: ".length();
 
     private final CommandSpec command;
@@ -23,7 +23,7 @@ final class Synopsis {
         this.command = command;
     }
 
-    /** The lines; all but the first are indented to stand below the arguments of the first. */
+    /** The lines; all but the first are indented to align with the arguments of the first. */
     String[] lines() {
         var lines = new ArrayList<String>();
         var line = new StringBuilder(start());
@@ -70,7 +70,7 @@ final class Synopsis {
         return option.required() ? withValue : "[" + withValue + "]";
     }
 
-    /** The first of its long names: what follows are other spellings. */
+    /** The first of the long names; the others are alternative spellings. */
     static String name(OptionSpec option) {
         return Arrays.stream(option.names())
                 .filter(name -> name.startsWith("--"))

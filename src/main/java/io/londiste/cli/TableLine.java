@@ -3,7 +3,7 @@ package io.londiste.cli;
 import io.londiste.subscriber.TableStatus;
 import java.util.Locale;
 
-/** A line of {@code subscriber tables}: name and state as in Londiste 2, then what helps. */
+/** A line of {@code subscriber tables}: name and state as in Londiste 2, then the progress of the copy and the reason. */
 final class TableLine {
     private static final String COLUMNS = "%-30s   %20s";
     static final String TITLE = COLUMNS.formatted("Table", "State");
@@ -36,7 +36,7 @@ final class TableLine {
         return table.step().equals("rows") ? line.toString() : line + ", " + table.step();
     }
 
-    /** Bytes in the unit that suits them. */
+    /** A number of bytes with a unit of suitable size. */
     static String size(long bytes) {
         double size = bytes;
         var units = new String[] {"B", "kB", "MB", "GB", "TB"};

@@ -3,7 +3,7 @@ package io.londiste.cli;
 import java.util.List;
 import picocli.CommandLine.Parameters;
 
-/** The tables that a command is about. */
+/** The tables that a command applies to. */
 final class TableNames extends Names {
     @Parameters(
             arity = "0..*",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code pgqadm ticker.ini ticker}. */
 @Command(
         name = "ticker",
-        description = "Tick the queues of the database and maintain them: rotation, retries, vacuum.",
+        description = "Create ticks on the queues of the database and maintain them: rotation, retries, vacuum.",
         footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm -s ticker.ini"})
 final class TickerCommand implements Callable<Integer> {
     @Spec
@@ -25,7 +25,7 @@ final class TickerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // Tickers of one queue take turns in SQL.
+        // No job lock: the SQL functions of the ticker lock each queue.
         var kind = new Daemon.Kind(TickerCommand::check, settings -> null, Application::ticker, false);
         return Root.of(spec).runDaemon(spec, options, kind);
     }

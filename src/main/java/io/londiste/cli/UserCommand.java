@@ -17,7 +17,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code londiste config.ini user …}, and {@code pgqadm}'s. */
 @Command(
         name = "user",
-        description = "The users of the daemon's web console.",
+        description = "Manage the users of the daemon's web console.",
         footer = "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer")
 final class UserCommand implements Runnable {
     @Spec
@@ -25,22 +25,22 @@ final class UserCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Root.wrong(spec, "no user command given");
+        throw Root.usageError(spec, "no user command given");
     }
 
-    /** What {@code user list} shows. */
+    /** A row of {@code user list}. */
     record Listed(String name, String role) {
         static Listed of(User user) {
             return new Listed(user.name(), user.role().written());
         }
     }
 
-    /** Roles as they are written. */
+    /** Converts the name of a role. */
     static final class RoleName implements ITypeConverter<Role> {
         @Override
         public Role convert(String written) {
             return Role.named(written.toLowerCase(Locale.ROOT))
-                    .orElseThrow(() -> new TypeConversionException("is viewer or operator, not " + written));
+                    .orElseThrow(() -> new TypeConversionException("must be viewer or operator, not " + written));
         }
     }
 
@@ -48,8 +48,8 @@ final class UserCommand implements Runnable {
             name = "add",
             description = {
                 "Add a user.",
-                "The password is read from the terminal, or from standard input if that is not a terminal; if none is given, a"
-                        + " random one is generated and printed."
+                "The password is prompted for, or read from standard input if that is not a terminal; if it is empty, a random"
+                        + " one is generated and shown."
             },
             footer = {
                 "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer",
@@ -62,8 +62,7 @@ final class UserCommand implements Runnable {
                             paramLabel = "viewer|operator",
                             defaultValue = "viewer",
                             converter = RoleName.class,
-                            description =
-                                    "A viewer can see everything, an operator can also change it; default: viewer.")
+                            description = "A viewer can only look, an operator can also act; default: viewer.")
                     Role role) {
         var users = users();
         users.requireNone(name);
@@ -74,7 +73,7 @@ final class UserCommand implements Runnable {
 
     @Command(
             name = "remove",
-            description = "Remove a user, who is signed out at once.",
+            description = "Remove a user. Its sessions are ended.",
             footer = "  ${ROOT-COMMAND-NAME} conf.ini user remove ann")
     void remove(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
         users().remove(name);
@@ -84,8 +83,8 @@ final class UserCommand implements Runnable {
             name = "password",
             description = {
                 "Change the password of a user.",
-                "It is read from the terminal, or from standard input if that is not a terminal; if none is given, a random one is"
-                        + " generated and printed."
+                "It is prompted for, or read from standard input if that is not a terminal; if it is empty, a random one is"
+                        + " generated and shown."
             },
             footer = "  ${ROOT-COMMAND-NAME} conf.ini user password ann")
     void password(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {

@@ -7,17 +7,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The switch of commands that have tables copied. */
+/** The switch of commands that start copies of tables. */
 final class WaitOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
     @Option(
             names = "--wait",
-            description = "Wait until the tables are ok, and show the progress of their copies; the replay has to run.")
+            description =
+                    "Wait until the tables are ok, and show the progress of their copies; the replay has to be running.")
     private boolean wait;
 
-    /** Waits for the tables if that is asked for. */
+    /** Waits until the tables are ok if the switch is given. */
     void await(Subscriber subscriber, List<TableName> tables) {
         if (wait) {
             var root = Root.of(command);

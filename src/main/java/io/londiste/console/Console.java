@@ -9,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The web console of a daemon, if its INI file wants one. Only then is a web server loaded.
+ * The web console of a daemon. A web server is loaded only if the INI file enables the console.
  *
- * <p>It outlives the routes that it shows: they may stop and start again below it.
+ * <p>It keeps running while the daemon's routes are stopped and started again.
  */
 public final class Console implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
-    /** Who is there at first. */
+    /** The name of the user that is created if there is no users file. */
     public static final String FIRST_USER = "operator";
 
     private final Settings settings;
@@ -30,10 +30,11 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * Starts the console, with a first user if there are none yet.
+     * Starts the console if the settings enable it. Adds a first user if there is no users file yet.
      *
-     * @param terminal is told the first user's password, which is kept nowhere; null if nobody would see it
-     * @throws LondisteException if it cannot be served; the message names the key
+     * @param terminal receives the first user's password, which is stored nowhere; null if there is no terminal, in which
+     *     case no user is added
+     * @throws LondisteException if the console cannot be started; the message names the key
      */
     public static Console start(Settings settings, Consumer<String> terminal) {
         if (settings.console() == null) {
@@ -44,12 +45,14 @@ public final class Console implements AutoCloseable {
             addFirst(users, terminal);
         }
         if (users.all().isEmpty()) {
-            LOG.warn("console: nobody may sign in yet; add a user to {} by user add", users.file());
+            LOG.warn(
+                    "console: there are no users, so nobody can sign in; add a user to {} with the command user add",
+                    users.file());
         }
         var server = new ConsoleServer(settings.console(), users);
         var uri = server.start();
         LOG.info("Console at {}", uri);
-        warnOfOpenness(settings.console());
+        warnIfExposed(settings.console());
         return new Console(settings, server, uri);
     }
 
@@ -59,17 +62,20 @@ public final class Console implements AutoCloseable {
         terminal.accept("The console's first user is " + FIRST_USER + ", with password " + new String(password));
     }
 
-    private static void warnOfOpenness(InetSocketAddress address) {
+    private static void warnIfExposed(InetSocketAddress address) {
         if (!Hosts.isLoopback(address)) {
             LOG.warn(
-                    "console: {} can be reached from other machines, and passwords go to it unencrypted;"
-                            + " let a reverse proxy with TLS stand before it",
+                    "console: {} can be reached from other machines, and passwords are sent to it unencrypted;"
+                            + " put a reverse proxy with TLS in front of it",
                     Hosts.written(address));
         }
     }
 
-    /** The console for other settings: this one if it is the same by them; otherwise this one is closed. */
-    public Console as(Settings fresh, Consumer<String> terminal) {
+    /**
+     * Switches to fresh settings. Returns this console if they do not change it. Otherwise closes this one and returns a new
+     * one, with the previous settings if it cannot be started with the fresh ones, which is logged.
+     */
+    public Console reload(Settings fresh, Consumer<String> terminal) {
         boolean same = fresh.console() == null
                 ? uri == null
                 : fresh.console().equals(settings.console())
@@ -81,12 +87,12 @@ public final class Console implements AutoCloseable {
         try {
             return start(fresh, terminal);
         } catch (LondisteException e) {
-            LOG.error("{}; the console stays as it was", e.getMessage());
+            LOG.error("{}; the console keeps its previous settings", e.getMessage());
             return start(settings, terminal);
         }
     }
 
-    /** Where a browser finds it; null if there is none. */
+    /** The address for browsers; null if the console is not enabled. */
     public URI uri() {
         return uri;
     }
@@ -96,7 +102,7 @@ public final class Console implements AutoCloseable {
         try {
             server.close();
         } catch (Exception e) {
-            LOG.warn("console: does not end: {}", e.getMessage(), e);
+            LOG.warn("console: cannot be stopped: {}", e.getMessage(), e);
         }
     }
 }

@@ -17,10 +17,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The web server of the console. Few threads: it serves a handful of people, beside a replay that has work to do. */
+/** The web server of the console. It has few threads, since it serves few users and must not slow down the replay. */
 final class ConsoleServer implements AutoCloseable {
-    private static final int MOST_THREADS = 16;
-    private static final int LEAST_THREADS = 2;
+    private static final int MAX_THREADS = 16;
+    private static final int MIN_THREADS = 2;
 
     private final InetSocketAddress address;
     private final Users users;
@@ -30,7 +30,7 @@ final class ConsoleServer implements AutoCloseable {
     ConsoleServer(InetSocketAddress address, Users users) {
         this.address = address;
         this.users = users;
-        var threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+        var threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("console");
         threads.setDaemon(true);
         server = new Server(threads);
@@ -42,13 +42,13 @@ final class ConsoleServer implements AutoCloseable {
         server.addConnector(connector);
     }
 
-    /** Starts, and returns the address for browsers. */
+    /** Starts the server; returns the address for browsers. */
     URI start() {
-        refuseForeignConfiguration();
+        refuseSystemProperties();
         try {
-            // The port first: everything else is named after it, and it may be any that is free.
+            // Opens the port first: names contain its number, which is chosen here if the settings say 0.
             connector.open();
-            var refusals = new Refusals();
+            var refusals = new RefusalLog();
             server.setRequestLog(refusals);
             server.setHandler(handlers(refusals));
             server.start();
@@ -59,12 +59,12 @@ final class ConsoleServer implements AutoCloseable {
         return URI.create("http://" + shownHost() + ":" + connector.getLocalPort() + HawtioContext.PATH);
     }
 
-    private Handler handlers(Refusals refusals) {
+    private Handler handlers(RefusalLog refusals) {
         var hawtio = new HawtioContext(users, new Hosts(address), refusals, connector.getLocalPort());
-        return compressed(new Handler.Sequence(hawtio.handler(), new ToHawtio()));
+        return compressed(new Handler.Sequence(hawtio.handler(), new RootRedirect()));
     }
 
-    /** A thousand tables are some hundred kilobytes, and people look at them through tunnels. Requests stay as they are. */
+    /** Compresses responses, since a thousand tables take some hundred kilobytes. Does not decompress requests. */
     private static Handler compressed(Handler pages) {
         var handler = new CompressionHandler(pages);
         handler.putCompression(new GzipCompression());
@@ -78,8 +78,8 @@ final class ConsoleServer implements AutoCloseable {
         return handler;
     }
 
-    /** Whoever names the port alone is led to the pages. */
-    private static final class ToHawtio extends Handler.Abstract {
+    /** Redirects the root path to Hawtio's pages. */
+    private static final class RootRedirect extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             boolean root = request.getHttpURI().getCanonicalPath().equals("/");
@@ -94,15 +94,15 @@ final class ConsoleServer implements AutoCloseable {
         return Hosts.resolve(address).isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
     }
 
-    /** Hawtio puts system properties before what a program tells it: one of them could let everybody in. */
-    private static void refuseForeignConfiguration() {
+    /** Hawtio prefers system properties to the configuration of this program; one of them could disable authentication. */
+    private static void refuseSystemProperties() {
         List<String> found = System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("hawtio."))
                 .sorted()
                 .toList();
         if (!found.isEmpty()) {
             throw new LondisteException(
-                    "console: does not start with system properties of Hawtio, which could open it: "
+                    "console: not started, since system properties of Hawtio are set, which could disable its authentication: "
                             + String.join(", ", found) + "; remove them from the command line and JAVA_TOOL_OPTIONS");
         }
     }

@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers with the same JSON each time. */
+/** Responds with constant JSON. */
 final class FixedServlet extends HttpServlet {
     private final String json;
 

@@ -30,16 +30,16 @@ import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.util.resource.ResourceFactory;
 import org.jolokia.server.core.http.AgentServlet;
 
-/** Hawtio's pages, sign-in and Jolokia as a web application, with our page in it and our doors before it. */
+/** The web application of Hawtio: its pages, login and Jolokia, with the plugin of Londiste and additional filters. */
 final class HawtioContext implements ServletContextListener {
     static final String PATH = "/hawtio/";
 
-    /** Seconds after which a session ends in which nobody has touched the page. */
+    /** Seconds of inactivity after which a session ends. */
     private static final String SESSION_SECONDS = "1800";
 
     private static final String REALM = "londiste";
 
-    /** Our page, as Hawtio asks for it. */
+    /** The declaration of our plugin that Hawtio loads. */
     private static final String PLUGIN = """
             [{"url": "static/londiste", "scope": "londiste", "module": "./plugin", "remoteEntryFileName": "remoteEntry.js",
               "bustRemoteEntryCache": false, "pluginEntry": "plugin"}]
@@ -52,14 +52,14 @@ final class HawtioContext implements ServletContextListener {
     private final PluginRegistry registry = new PluginRegistry();
     private final PermissionsMBean permissionsBean;
 
-    HawtioContext(Users users, Hosts hosts, Refusals refusals, int port) {
+    HawtioContext(Users users, Hosts hosts, RefusalLog refusals, int port) {
         this.users = users;
         permissions = new Permissions(refusals);
         permissionsBean = new PermissionsMBean(permissions);
         serveFiles();
         keepSessions(port);
         context.addEventListener(this);
-        filter(new DoorFilter(hosts), "/*");
+        filter(new RequestFilter(hosts), "/*");
         filter(new LoginThrottle(), "/*");
         filter(new SessionExpiryFilter(), "/*");
         filter(new KnownUserFilter(users), "/*");
@@ -76,7 +76,7 @@ final class HawtioContext implements ServletContextListener {
         servlet(new LoginServlet(), "/auth/login");
         servlet(new LogoutServlet(), "/auth/logout");
         servlet(new FixedServlet(PLUGIN), "/plugin/*");
-        // Hawtio's pages ask for these, and complain in the browser's console where there is no answer.
+        // Hawtio's pages request these, and log errors in the browser's console if they are missing.
         servlet(new FixedServlet("[]"), "/preset-connections");
         servlet(new FixedServlet("false"), "/proxy/enabled");
         servlet(new FixedServlet("false"), "/keycloak/enabled");
@@ -86,7 +86,7 @@ final class HawtioContext implements ServletContextListener {
         return context;
     }
 
-    /** Our own files go before Hawtio's. */
+    /** Our files take precedence over Hawtio's. */
     private void serveFiles() {
         var resources = ResourceFactory.of(context);
         context.setBaseResource(ResourceFactory.combine(
@@ -101,7 +101,7 @@ final class HawtioContext implements ServletContextListener {
         var sessions = context.getSessionHandler();
         sessions.setHttpOnly(true);
         sessions.setSameSite(HttpCookie.SameSite.STRICT);
-        // Cookies do not tell ports apart: consoles of one machine need names of their own.
+        // Cookies are shared by all ports of a host, so each console needs its own cookie name.
         sessions.setSessionCookie("LONDISTE" + port);
         sessions.setMaxInactiveInterval(Integer.parseInt(SESSION_SECONDS));
     }
@@ -140,7 +140,8 @@ final class HawtioContext implements ServletContextListener {
                 SESSION_SECONDS,
                 "authenticationContainerDiscoveryClasses",
                 "",
-                // It shuts a user out for up to a day, whoever fails in his name. Ours slows down the one who fails.
+                // It locks a user out for up to a day after failures by anyone. LoginThrottle slows down the client
+                // instead.
                 "authenticationThrottled",
                 "false");
         var servlets = event.getServletContext();
@@ -164,7 +165,7 @@ final class HawtioContext implements ServletContextListener {
             registry.destroy();
             treeWatcher.destroy();
         } catch (Exception e) {
-            throw new IllegalStateException("the console's MBeans cannot be taken away", e);
+            throw new IllegalStateException("the console's MBeans cannot be unregistered", e);
         }
     }
 }

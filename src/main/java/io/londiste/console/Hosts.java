@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** The names under which an address may be asked for. Other ones were made to point at us by somebody else. */
+/** The host names that requests may use. Any other name is one that a third party has pointed at this address (DNS rebinding). */
 final class Hosts {
     private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
 
@@ -34,7 +34,7 @@ final class Hosts {
         }
     }
 
-    /** Whether a request to that host is meant for us. IPv6 addresses are in brackets. */
+    /** Whether requests may use this host name. IPv6 addresses are in brackets. */
     boolean has(String name) {
         return names.contains(name.toLowerCase(Locale.ROOT));
     }

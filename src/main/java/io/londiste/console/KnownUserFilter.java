@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import javax.security.auth.Subject;
 
-/** Ends the sessions of users who were removed since they signed in, or whose role or password was changed. */
+/** Ends the sessions of users who have been removed, or whose role or password has been changed, since they signed in. */
 final class KnownUserFilter extends HttpFilter {
     private final transient Users users;
 
@@ -16,7 +16,7 @@ final class KnownUserFilter extends HttpFilter {
         this.users = users;
     }
 
-    /** Who is signed in; null for nobody. */
+    /** The signed-in user; null if there is none. */
     static User user(HttpServletRequest request) {
         var session = request.getSession(false);
         var subject = session == null ? null : (Subject) session.getAttribute("subject");

@@ -12,24 +12,24 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Slows down those who guess passwords: an address that has failed five times in a row has to wait before it may try
- * again, twice as long after each failure, up to a minute. Others are not kept from signing in.
+ * Slows down password guessing: after five failed logins in a row, an address has to wait before the next attempt, twice
+ * as long after each further failure, up to a minute. Other addresses are not affected.
  */
 final class LoginThrottle extends HttpFilter {
     private static final int FREE_FAILURES = 5;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
-    private static final int MOST_ADDRESSES = 1_000;
+    private static final int MAX_ADDRESSES = 1_000;
     private static final int TOO_MANY_REQUESTS = 429;
 
     private final transient LongSupplier nanos;
     private final transient Map<String, Failures> failures = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Failures> eldest) {
-            return size() > MOST_ADDRESSES;
+            return size() > MAX_ADDRESSES;
         }
     };
 
-    /** Failures in a row, and until when the next attempt has to wait. */
+    /** The number of failures in a row, and the earliest time of the next attempt, in {@link System#nanoTime}. */
     private record Failures(int count, long until) {}
 
     LoginThrottle() {
@@ -40,7 +40,7 @@ final class LoginThrottle extends HttpFilter {
         this.nanos = nanos;
     }
 
-    /** Whether a request brings a name and a password of its own. */
+    /** Whether a request contains credentials. */
     static boolean hasCredentials(HttpServletRequest request) {
         return request.getHeader("Authorization") != null || request.getHeader("X-Jolokia-Authorization") != null;
     }
@@ -58,7 +58,7 @@ final class LoginThrottle extends HttpFilter {
         var address = request.getRemoteAddr();
         long wait = attempt(address);
         if (wait > 0) {
-            request.setAttribute(Refusals.WHY, "too many failed logins");
+            request.setAttribute(RefusalLog.REASON, "too many failed logins");
             response.setStatus(TOO_MANY_REQUESTS);
             response.setHeader("Retry-After", Long.toString(wait));
             return;
@@ -70,9 +70,9 @@ final class LoginThrottle extends HttpFilter {
     }
 
     /**
-     * Begins an attempt. It counts as a failure until it has succeeded, so that many at once do not get by.
+     * Begins an attempt. It counts as a failure until it has succeeded, so that parallel attempts do not evade the limit.
      *
-     * @return the seconds to wait if it may not be made yet; 0 if it may
+     * @return the seconds to wait before the attempt; 0 if it is allowed now
      */
     synchronized long attempt(String address) {
         long now = nanos.getAsLong();

@@ -9,9 +9,9 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * What is kept of a password: enough to know it again, too little to find it out.
+ * The salted hash of a password.
  *
- * @param written the hash as it stands in a file: method, iterations, salt and hash
+ * @param written its text in the users file: method, iterations, salt and hash
  */
 record PasswordHash(String written) {
     private static final String METHOD = "pbkdf2-sha256";
@@ -22,17 +22,17 @@ record PasswordHash(String written) {
     private static final int HASH_BITS = 256;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Nobody's password. Comparing with it takes as long as comparing with another. */
+    /** A hash that no password has. Comparing with it takes as long as comparing with any other. */
     static final PasswordHash NOBODY =
             new PasswordHash(METHOD + "$" + ITERATIONS + "$" + "A".repeat(22) + "==$" + "A".repeat(43) + "=");
 
     PasswordHash {
         if (!FORM.matcher(written).matches()) {
-            throw new IllegalArgumentException("not a password's hash");
+            throw new IllegalArgumentException("not a password hash");
         }
     }
 
-    /** The hash of a password, with a salt of its own. */
+    /** The hash of a password, with a new random salt. */
     static PasswordHash of(char[] password) {
         var salt = new byte[SALT_BYTES];
         RANDOM.nextBytes(salt);
@@ -42,8 +42,8 @@ record PasswordHash(String written) {
     }
 
     /**
-     * Whether it is the hash of this password. Takes a good part of a second of processor time, on purpose; one at a time,
-     * so that a crowd before the door cannot take all processors from the replay.
+     * Whether it is the hash of this password. Takes a considerable part of a second of processor time, on purpose. Calls run
+     * one at a time, so that many logins cannot take all processors from the replay.
      */
     boolean isOf(char[] password) {
         synchronized (RANDOM) {
@@ -63,7 +63,7 @@ record PasswordHash(String written) {
                     .generateSecret(key)
                     .getEncoded();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has this method", e);
+            throw new IllegalStateException("every JDK has this algorithm", e);
         } finally {
             key.clearPassword();
         }

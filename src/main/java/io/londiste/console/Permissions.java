@@ -11,19 +11,19 @@ import javax.management.ObjectName;
 import org.jolokia.server.core.restrictor.policy.PolicyRestrictor;
 
 /**
- * Who may do what by way of Jolokia: what {@code jolokia-access.xml} allows, and of that viewers only what changes
- * nothing.
+ * Access control of Jolokia: operators may do what {@code jolokia-access.xml} allows, viewers only those parts of it that
+ * change nothing.
  */
 final class Permissions extends PolicyRestrictor {
-    private final Refusals refusals;
+    private final RefusalLog refusals;
     private final SubjectAccess subjects = subjects();
 
-    Permissions(Refusals refusals) {
+    Permissions(RefusalLog refusals) {
         super(Permissions.class.getResourceAsStream("jolokia-access.xml"));
         this.refusals = refusals;
     }
 
-    /** Java has changed its way to tell for whom a thread works. */
+    /** The API for the current subject depends on the version of Java. */
     private static SubjectAccess subjects() {
         try {
             return new ModernSubjectAccess();
@@ -34,21 +34,21 @@ final class Permissions extends PolicyRestrictor {
 
     @Override
     public boolean isAttributeReadAllowed(ObjectName name, String attribute) {
-        return noted(super.isAttributeReadAllowed(name, attribute), "reading", name, attribute);
+        return logged(super.isAttributeReadAllowed(name, attribute), "reading", name, attribute);
     }
 
     @Override
     public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-        return noted(isOperator() && super.isAttributeWriteAllowed(name, attribute), "setting", name, attribute);
+        return logged(isOperator() && super.isAttributeWriteAllowed(name, attribute), "setting", name, attribute);
     }
 
     @Override
     public boolean isOperationAllowed(ObjectName name, String operation) {
-        return noted(mayExecute(name, operation), "executing", name, operation);
+        return logged(mayExecute(name, operation), "executing", name, operation);
     }
 
     /**
-     * Whether who is signed in may execute an operation.
+     * Whether the signed-in user may execute an operation.
      *
      * @param operation the name, with or without the parameters' types in parentheses
      */
@@ -66,7 +66,7 @@ final class Permissions extends PolicyRestrictor {
         return subject == null ? null : UsersLoginModule.user(subject);
     }
 
-    /** Our MBeans say of each operation whether it only reads; of others, a few are known to. */
+    /** Our MBeans declare which operations only read; of other MBeans, a few are known to. */
     private static boolean changesNothing(ObjectName name, String operation) {
         var plain = operation.replaceFirst("\\(.*", "");
         return switch (name.getDomain()) {
@@ -88,10 +88,10 @@ final class Permissions extends PolicyRestrictor {
         }
     }
 
-    private boolean noted(boolean allowed, String doing, ObjectName name, String what) {
+    private boolean logged(boolean allowed, String action, ObjectName name, String what) {
         if (!allowed) {
             var user = user();
-            refusals.log(doing + " " + what + " of " + name + ", as " + (user == null ? "nobody" : user));
+            refusals.log(action + " " + what + " of " + name + ", as " + (user == null ? "nobody" : user));
         }
         return allowed;
     }

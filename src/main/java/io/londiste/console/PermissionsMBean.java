@@ -11,7 +11,7 @@ import javax.management.openmbean.OpenDataException;
 import javax.management.openmbean.TabularData;
 import javax.management.openmbean.TabularDataSupport;
 
-/** Tells Hawtio's pages what who is signed in may do, so that they offer nothing else. */
+/** Provides Hawtio's pages with the permissions of the signed-in user, so that they offer only what is allowed. */
 final class PermissionsMBean extends JMXSecurity {
     private final Permissions permissions;
 

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a user of the console may do. */
+/** The role of a user of the console. */
 public enum Role {
-    /** Sees everything, changes nothing. */
+    /** May read everything and change nothing. */
     VIEWER,
-    /** Sees and acts. */
+    /** May read everything and execute commands. */
     OPERATOR;
 
-    /** The role as it is written in files and on command lines. */
+    /** The name of the role in files and on command lines. */
     public String written() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -3,14 +3,14 @@ package io.londiste.console;
 import java.util.regex.Pattern;
 
 /**
- * Somebody who may use the console.
+ * A user of the console.
  *
  * @param name letters, digits and {@code . _ @ -}, up to 64
  */
 public record User(String name, Role role, PasswordHash password) {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{Nd}._@-]{1,64}");
 
-    /** Whether somebody may be called so. Hawtio takes {@code public} for nobody. */
+    /** Whether this is a valid name. Hawtio treats {@code public} as an anonymous user. */
     static boolean isName(String name) {
         return NAME.matcher(name).matches() && !name.equals("public");
     }
@@ -20,8 +20,8 @@ public record User(String name, Role role, PasswordHash password) {
         return name + ":" + role.written() + ":" + password.written();
     }
 
-    /** The user of a line; null if it is none. */
-    static User read(String line) {
+    /** Parses a line of the users file; null if it is invalid. */
+    static User parse(String line) {
         var fields = line.split(":", -1);
         if (fields.length != 3 || !isName(fields[0]) || Role.named(fields[1]).isEmpty()) {
             return null;

@@ -6,8 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Tells the pages who is signed in, at {@code /user}, and what he may do, at {@code /user/role}, so that they offer
- * nothing else. What is allowed is decided elsewhere.
+ * Provides the pages with the name of the signed-in user, at {@code /user}, and the role, at {@code /user/role}, so that
+ * they offer only what is allowed. Access is enforced by {@link Permissions}.
  */
 final class UserServlet extends HttpServlet {
     @Override
@@ -21,7 +21,7 @@ final class UserServlet extends HttpServlet {
                 response.getWriter().print("{\"role\": \"" + user.role().written() + "\"}");
             }
         } else if (user != null) {
-            // For nobody there is nothing: Hawtio takes that as well as a refusal, but does not call it an error.
+            // Without a user the response is empty: Hawtio accepts that, while it would report a refusal as an error.
             response.getWriter().print("\"" + user.name() + "\"");
         }
     }

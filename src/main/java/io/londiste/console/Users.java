@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The users of a console, in a file that only its owner may read: a line each with name, role and the password's hash.
- * The file is read again when it has changed, and replaced as a whole when a user is.
+ * The users of a console, in a file that only its owner may read, one line each: name, role and password hash. The file is
+ * read again when it has changed; a change of a user replaces the whole file.
  *
  * <p>Safe for use by any thread. Throws {@link LondisteException} where the file cannot be read or written.
  */
 public final class Users {
     private static final Logger LOG = LoggerFactory.getLogger(Users.class);
 
-    /** No letter that is easily taken for another. */
+    /** Letters and digits without those that are easily confused. */
     private static final String LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     private static final int RANDOM_LENGTH = 20;
@@ -41,7 +41,7 @@ public final class Users {
         this.file = file;
     }
 
-    /** A password that nobody guesses. */
+    /** A random password with more than 100 bits of entropy. */
     public static char[] randomPassword() {
         return new SecureRandom()
                 .ints(RANDOM_LENGTH, 0, LETTERS.length())
@@ -54,7 +54,7 @@ public final class Users {
         return file;
     }
 
-    /** Whether there is a file. */
+    /** Whether the file exists. */
     public boolean exists() {
         return Files.exists(file);
     }
@@ -81,10 +81,10 @@ public final class Users {
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i).strip();
             if (!line.isEmpty() && !line.startsWith("#")) {
-                var user = User.read(line);
+                var user = User.parse(line);
                 if (user == null) {
                     throw new LondisteException(file + ", line " + (i + 1)
-                            + ": not name:role:hash; remove the line, and add the user by user add");
+                            + ": not name:role:hash; remove the line, and add the user with the command user add");
                 }
                 users.add(user);
             }
@@ -96,14 +96,14 @@ public final class Users {
         return all().stream().filter(user -> user.name().equals(name)).findFirst();
     }
 
-    /** The user of that name, if this is the password. Takes as long if there is no such user. */
+    /** The user with this name and password. Takes the same time if there is no such user. */
     Optional<User> authenticate(String name, char[] password) {
         var user = find(name);
         boolean right = user.map(User::password).orElse(PasswordHash.NOBODY).isOf(password);
         return user.filter(known -> right);
     }
 
-    /** Adds a user. */
+    /** Adds a user. Throws if the name is invalid or taken. */
     public void add(String name, Role role, char[] password) {
         if (!User.isName(name)) {
             throw new LondisteException(
@@ -118,15 +118,15 @@ public final class Users {
         LOG.info("Added {}", user);
     }
 
-    /** Fails if there is such a user. */
+    /** Throws if there is such a user. */
     public void requireNone(String name) {
         if (find(name).isPresent()) {
-            throw new LondisteException("user " + name + " is there already (" + file
-                    + "); give another password by user password, or remove the user first");
+            throw new LondisteException("user " + name + " exists already (" + file
+                    + "); change the password with the command user password, or remove the user first");
         }
     }
 
-    /** Gives a user another password. */
+    /** Changes the password of a user. Throws if there is no such user. */
     public void changePassword(String name, char[] password) {
         require(name);
         var hash = PasswordHash.of(password);
@@ -146,20 +146,20 @@ public final class Users {
         LOG.info("Removed {}", name);
     }
 
-    /** Fails if there is no such user. */
+    /** Throws if there is no such user. */
     public void require(String name) {
         if (find(name).isEmpty()) {
             throw new LondisteException("no user " + name + " in " + file + ": "
                     + (all().isEmpty()
                             ? "there are none"
-                            : "there is " + all().stream().map(User::name).collect(Collectors.joining(", "))));
+                            : "its users are " + all().stream().map(User::name).collect(Collectors.joining(", "))));
         }
     }
 
     private synchronized void replace(UnaryOperator<List<User>> change) {
         var users = change.apply(new ArrayList<>(all()));
         try {
-            // Beside the file itself, also where its name is a link to it.
+            // In the directory of the file itself, even if its name is a symbolic link.
             var target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
             var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
             var fresh = Files.createTempFile(
@@ -176,10 +176,10 @@ public final class Users {
         }
     }
 
-    private LondisteException failure(String done, IOException e) {
+    private LondisteException failure(String operation, IOException e) {
         var why = e instanceof NoSuchFileException
                 ? "no such directory"
                 : e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-        return new LondisteException("users of the console: " + file + " cannot be " + done + ": " + why, e);
+        return new LondisteException("users of the console: " + file + " cannot be " + operation + ": " + why, e);
     }
 }

@@ -17,7 +17,7 @@ import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
 import javax.security.auth.spi.LoginModule;
 
-/** Signs in the users of a users file. Public, since the JDK makes it by its name. */
+/** Authenticates the users of a users file. Public, since the JDK creates it by its class name. */
 public final class UsersLoginModule implements LoginModule {
     private static final String USERS = "users";
 
@@ -26,7 +26,7 @@ public final class UsersLoginModule implements LoginModule {
     private Users users;
     private User user;
 
-    /** The configuration that has this module look into these users. */
+    /** A configuration in which this module authenticates these users. */
     static Configuration configuration(Users users) {
         var entry = new AppConfigurationEntry(
                 UsersLoginModule.class.getName(), LoginModuleControlFlag.REQUIRED, Map.of(USERS, users));
@@ -38,7 +38,7 @@ public final class UsersLoginModule implements LoginModule {
         };
     }
 
-    /** The user whom a subject stands for; null for nobody. */
+    /** The user of a subject; null if it has none. */
     static User user(Subject subject) {
         return subject.getPrivateCredentials(User.class).stream().findFirst().orElse(null);
     }

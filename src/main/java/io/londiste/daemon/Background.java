@@ -13,14 +13,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The way to the background: the same command line is started as another process, out of reach of the terminal's
- * signals, which says over a pipe when it is ready or why it is not.
+ * Runs a daemon in the background: starts the same command line as another process, detached from the terminal's signals,
+ * which reports through a pipe when it is ready or why it failed.
  */
 final class Background {
     private static final String PROPERTY = "londiste.background";
     private static final String READY = "londiste is ready, process ";
 
-    /** Where there is no setsid, a shell with job control has its children in process groups of their own. */
+    /** Without setsid, a shell with job control gives each of its children its own process group. */
     private static final String DETACH =
             "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
 
@@ -28,7 +28,7 @@ final class Background {
 
     private Background() {}
 
-    /** Whether this process is the one in the background. */
+    /** Whether this process was started by {@link #start}. */
     static boolean inBackground() {
         return Boolean.getBoolean(PROPERTY);
     }
@@ -40,8 +40,9 @@ final class Background {
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .start();
-            try (var said = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-                for (var line = said.readLine(); line != null; line = said.readLine()) {
+            try (var output =
+                    new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+                for (var line = output.readLine(); line != null; line = output.readLine()) {
                     if (line.startsWith(READY)) {
                         if (invocation.detail() != Logs.Detail.QUIET) {
                             invocation.err().println("In the background as process " + line.substring(READY.length()));
@@ -72,7 +73,7 @@ final class Background {
         return command;
     }
 
-    /** The JVM's options for the other process: what {@code bin/londiste} has for a daemon, and the user's own. */
+    /** JVM options of the background process: those of {@code bin/londiste} for a daemon, and JAVA_OPTS. */
     private static List<String> options() {
         return Stream.of(System.getProperty("londiste.daemon"), System.getenv("JAVA_OPTS"))
                 .filter(Objects::nonNull)
@@ -81,18 +82,18 @@ final class Background {
                 .toList();
     }
 
-    /** Tells the waiting process, and lets go of the terminal. Does nothing in the foreground, or the second time. */
+    /** Notifies the waiting process and closes the terminal's streams. Does nothing in the foreground or when called again. */
     static void ready() {
         if (inBackground() && !ready) {
             ready = true;
             System.out.println(READY + ProcessHandle.current().pid());
-            // The JDK turns standard streams that are closed to /dev/null.
+            // The JDK discards what is written to standard streams after they are closed.
             System.out.close();
             System.err.close();
         }
     }
 
-    /** Whether this process is in the background for good. */
+    /** Whether this process runs in the background and has closed the terminal's streams. */
     static boolean isReady() {
         return ready;
     }

@@ -16,23 +16,23 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A replay or ticker process from its start to its end, and what its switches and signals do. */
+/** The life of a replay or ticker process: start, standby, work, requests and signals, end. */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    /** How often it is looked whether the job is ours, or still is. */
+    /** The interval of checks whether this process owns the job. */
     private static final Duration POLL = Duration.ofSeconds(3);
 
-    /** How often it is looked whether all is done that was to be done once. */
+    /** The interval of checks whether a run with {@code --once} is complete. */
     private static final Duration POLL_ONCE = Duration.ofMillis(100);
 
     /**
-     * What a daemon does.
+     * The work of a daemon.
      *
-     * @param check what has to hold before it starts
-     * @param lock keeps others from doing the same; may make null where nothing has to
-     * @param maker makes the routes
-     * @param once whether to end when nothing is left to do, and not to wait for anything before
+     * @param check throws if the routes cannot be started with these settings
+     * @param lock creates the lock that keeps other processes from doing the same work; returns null if none is needed
+     * @param maker creates the routes
+     * @param once whether to exit when nothing is left to do, and to fail instead of waiting for databases or other processes
      */
     public record Kind(
             Consumer<Settings> check,
@@ -84,8 +84,8 @@ public final class Daemon {
             return ExitCode.FAILED;
         } catch (RuntimeException e) {
             if (Background.isReady()) {
-                // Nobody looks at the terminal any more.
-                LOG.error("Ends: {}", e.getMessage(), e);
+                // The terminal is closed, so the error goes to the log.
+                LOG.error("Stopped by an error: {}", e.getMessage(), e);
             }
             throw e;
         } finally {
@@ -93,14 +93,14 @@ public final class Daemon {
         }
     }
 
-    /** Where somebody sees what is said once; null if nobody looks any more. */
+    /** Prints to standard error; null once the terminal is closed. */
     private Consumer<String> terminal() {
         return Background.isReady() ? null : invocation.err()::println;
     }
 
-    /** Waits until the job can be done by this process. Returns false if it is to stop instead. */
+    /** Waits until this process can start the work. Returns false if it is to stop instead. */
     private boolean standBy() throws InterruptedException {
-        while (!control.isStopping() && !ownership.mayStart(settings)) {
+        while (!control.isStopping() && !ownership.canStart(settings)) {
             Background.ready();
             handle(control.next(POLL));
         }
@@ -108,27 +108,27 @@ public final class Daemon {
     }
 
     /**
-     * Does the job until it is to stop, or another process has taken it over. Returns whether there is nothing left to do
-     * for a process that does its work once.
+     * Works until the daemon is to stop or another process has taken over the job. Returns true if a run with
+     * {@code --once} is complete.
      */
     private boolean work() throws InterruptedException {
         routes.start(settings);
         LOG.info("Started {}", settings.file());
         Background.ready();
-        boolean done = kind.once ? workOnce() : workOn();
+        boolean done = kind.once ? workOnce() : workUntilStopped();
         LOG.info("Stopping");
         routes.stop();
         return done;
     }
 
-    private boolean workOn() throws InterruptedException {
+    private boolean workUntilStopped() throws InterruptedException {
         while (!control.isStopping() && ownership.isStillOurs()) {
             handle(control.next(POLL));
         }
         return false;
     }
 
-    /** Returns whether all is done; fails if a table is not in sync then. */
+    /** Returns whether the run is complete; throws if it is and a table is stopped. */
     private boolean workOnce() throws InterruptedException {
         while (!control.isStopping()) {
             var once = routes.running().completion();
@@ -163,16 +163,16 @@ public final class Daemon {
 
     private void handleSignals() {
         Signals.on("INT", () -> {
-            if (control.ask(Action.STOP)) {
-                // Whoever asks again does not want to wait for the batch.
+            if (control.submit(Action.STOP)) {
+                // A second SIGINT means not to wait for the batch.
                 halt(ExitCode.BY_INT);
             }
         });
         Signals.on("TERM", () -> halt(ExitCode.BY_TERM));
-        Signals.on("HUP", () -> control.ask(Action.RELOAD));
+        Signals.on("HUP", () -> control.submit(Action.RELOAD));
     }
 
-    /** Ends at once: what is under way on the servers is rolled back by them. */
+    /** Ends the process at once; the servers roll back its open transactions. */
     private void halt(int code) {
         if (pidFile != null) {
             pidFile.close();
@@ -180,7 +180,7 @@ public final class Daemon {
         Runtime.getRuntime().halt(code);
     }
 
-    /** Carries out a request, if there is one, and reports the outcome to its maker. */
+    /** Carries out the request, if not null, and completes it with the outcome. */
     private void handle(Request request) {
         if (request == null) {
             return;
@@ -192,16 +192,19 @@ public final class Daemon {
                 case RESUME -> routes.resume();
                 case REWIND -> routes.move(settings, Position::rewind);
                 case RESET -> routes.move(settings, Position::reset);
-                case STOP -> {} // known already
+                case STOP -> {} // the loops check isStopping
             }
             request.done().complete(null);
         } catch (RuntimeException e) {
             request.done().completeExceptionally(e);
-            LOG.error("Goes on as before: {}", Causes.message(e), LOG.isDebugEnabled() ? e : null);
+            LOG.error(
+                    "The request failed, the daemon continues as before: {}",
+                    Causes.message(e),
+                    LOG.isDebugEnabled() ? e : null);
         }
     }
 
-    /** Goes on with INI file and routes as they are now; if they are of no use, as before. */
+    /** Switches to the current INI file and routes; throws and keeps the previous ones if the current ones do not work. */
     private void reload() {
         LOG.info("Reading {} again", invocation.config());
         var fresh = invocation.load();
@@ -222,11 +225,11 @@ public final class Daemon {
         settings = fresh;
         ownership.join(settings);
         Logs.forDaemon(invocation.detail(), invocation.err(), settings, !Background.inBackground());
-        operators.moveTo(settings, terminal());
-        LOG.info("Goes on with {} as it is now", invocation.config());
+        operators.reload(settings, terminal());
+        LOG.info("Reloaded {}", invocation.config());
     }
 
-    /** The pid file of other settings, if that is another one: whoever reads them looks for us there. */
+    /** Takes the pid file of the fresh settings if it is another one: {@code -s} reads its name from the INI file. */
     private Optional<PidFile> movedPidFile(Settings fresh) {
         boolean moved = pidFile != null && !RunningDaemon.pidFile(fresh).equals(settings.pidfile());
         return moved ? Optional.of(PidFile.take(fresh.pidfile())) : Optional.empty();

@@ -15,12 +15,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The condition of a daemon, and the requests that signals and MBeans make of it from any thread; its own thread carries them out. */
+/** State of a daemon, and the queue of requests that signals and MBeans submit from any thread. The daemon's thread executes them. */
 public final class DaemonControl implements ControlledDaemon {
-    /** Time for an answer to get out of the process before it ends. */
-    private static final Duration ANSWER = Duration.ofMillis(200);
+    /** Time to deliver the reply to the caller before the process ends. */
+    private static final Duration REPLY_TIME = Duration.ofMillis(200);
 
-    /** What a daemon can be asked to do. */
+    /** What can be requested of a daemon. */
     enum Action {
         STOP,
         RELOAD,
@@ -33,7 +33,7 @@ public final class DaemonControl implements ControlledDaemon {
     /**
      * A request to the daemon.
      *
-     * @param done completed when it is fulfilled, or cannot be
+     * @param done completes when the action succeeded or failed; cancelled when the daemon stops first
      */
     record Request(Action action, CompletableFuture<Void> done) {}
 
@@ -48,24 +48,24 @@ public final class DaemonControl implements ControlledDaemon {
         this.halt = halt;
     }
 
-    /** What is wished next; null if that is nothing for so long. */
-    Request next(Duration patience) throws InterruptedException {
-        return requests.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for the next request; null if there is none within the timeout. */
+    Request next(Duration timeout) throws InterruptedException {
+        return requests.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The daemon is so from now on; {@code error} is what stands in its way, or empty. */
-    void is(State state, String error) {
+    /** Sets the state; {@code error} is what prevents the daemon from working, or empty. */
+    void setState(State state, String error) {
         var before = condition;
         condition = new Condition(state, error, before.state() == state ? before.since() : Instant.now());
     }
 
-    /** These routes run from now on; null: none. */
-    void runs(Application routes) {
+    /** Sets the running routes; null if none run. */
+    void setApplication(Application routes) {
         application = routes;
     }
 
-    /** Asks without waiting. Returns whether a stop was requested before. */
-    boolean ask(Action action) {
+    /** Adds a request and returns at once. Returns whether this is a repeated request to stop. */
+    boolean submit(Action action) {
         boolean before = action == Action.STOP && stopping.getAndSet(true);
         requests.add(new Request(action, new CompletableFuture<>()));
         return before;
@@ -75,7 +75,7 @@ public final class DaemonControl implements ControlledDaemon {
         return stopping.get();
     }
 
-    /** Nothing is fulfilled any more. */
+    /** Cancels all pending requests and refuses new ones. */
     void close() {
         stopping.set(true);
         for (var left = requests.poll(); left != null; left = requests.poll()) {
@@ -83,26 +83,26 @@ public final class DaemonControl implements ControlledDaemon {
         }
     }
 
-    private void askAndWait(Action action) {
+    private void submitAndWait(Action action) {
         if (stopping.get()) {
-            throw new LondisteException("the daemon stops");
+            throw new LondisteException("the daemon is stopping");
         }
-        var one = new Request(action, new CompletableFuture<>());
-        requests.add(one);
+        var request = new Request(action, new CompletableFuture<>());
+        requests.add(request);
         try {
-            one.done.join();
+            request.done.join();
         } catch (CancellationException e) {
-            throw new LondisteException("the daemon stops", e);
+            throw new LondisteException("the daemon is stopping", e);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : e;
         }
     }
 
-    /** Fails unless routes of its own run. */
+    /** Throws unless the routes run in this process. */
     void requireRunning() {
         var now = condition;
         if (application == null) {
-            throw new LondisteException("the replay does not run here: it is "
+            throw new LondisteException("the replay does not run in this process: it is "
                     + now.state().name().toLowerCase(Locale.ROOT) + (now.error().isEmpty() ? "" : ", " + now.error()));
         }
     }
@@ -119,37 +119,37 @@ public final class DaemonControl implements ControlledDaemon {
 
     @Override
     public void pause() {
-        askAndWait(Action.PAUSE);
+        submitAndWait(Action.PAUSE);
     }
 
     @Override
     public void resume() {
-        askAndWait(Action.RESUME);
+        submitAndWait(Action.RESUME);
     }
 
     @Override
     public void rewind() {
-        askAndWait(Action.REWIND);
+        submitAndWait(Action.REWIND);
     }
 
     @Override
     public void reset() {
-        askAndWait(Action.RESET);
+        submitAndWait(Action.RESET);
     }
 
     @Override
     public void reload() {
-        askAndWait(Action.RELOAD);
+        submitAndWait(Action.RELOAD);
     }
 
     @Override
     public void stop() {
-        ask(Action.STOP);
+        submit(Action.STOP);
     }
 
     @Override
     public void kill() {
-        CompletableFuture.delayedExecutor(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        CompletableFuture.delayedExecutor(REPLY_TIME.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(halt);
     }
 }

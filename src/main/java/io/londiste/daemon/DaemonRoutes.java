@@ -7,20 +7,20 @@ import io.londiste.watch.ControlledDaemon.State;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The routes that a daemon runs, one set after the other. Used by its thread. */
+/** Starts, stops, pauses and replaces the routes of a daemon. For use by the daemon's thread only. */
 final class DaemonRoutes {
     private final Function<Settings, Application> maker;
     private final DaemonControl control;
     private Application running;
     private boolean paused;
 
-    /** @param control is told what runs */
+    /** @param control receives each change of state and routes */
     DaemonRoutes(Function<Settings, Application> maker, DaemonControl control) {
         this.maker = maker;
         this.control = control;
     }
 
-    /** What runs; null if nothing does. */
+    /** The running routes; null if none run. */
     Application running() {
         return running;
     }
@@ -32,25 +32,28 @@ final class DaemonRoutes {
     private void run(Application routes) {
         routes.start();
         running = routes;
-        control.runs(routes);
+        control.setApplication(routes);
         if (paused) {
             routes.pause();
         }
-        control.is(paused ? State.PAUSED : State.RUNNING, "");
+        control.setState(paused ? State.PAUSED : State.RUNNING, "");
     }
 
-    /** Lets the batch finish. Does nothing if nothing runs. */
+    /** Stops the routes once the current batch is finished. Does nothing if none run. */
     void stop() {
         if (running != null) {
             var ended = running;
             running = null;
-            control.is(State.STOPPING, "");
+            control.setState(State.STOPPING, "");
             ended.stop();
-            control.runs(null);
+            control.setApplication(null);
         }
     }
 
-    /** Goes on with fresh settings, or, if they are of no use, with those there were. Does nothing if nothing runs. */
+    /**
+     * Restarts the routes with fresh settings. If that fails, restarts them with those before and throws the error. Does
+     * nothing if none run.
+     */
     void replace(Settings before, Settings fresh) {
         if (running == null) {
             return;
@@ -70,7 +73,7 @@ final class DaemonRoutes {
         if (!paused) {
             running.pause();
             paused = true;
-            control.is(State.PAUSED, "");
+            control.setState(State.PAUSED, "");
         }
     }
 
@@ -79,11 +82,11 @@ final class DaemonRoutes {
         if (paused) {
             running.resume();
             paused = false;
-            control.is(State.RUNNING, "");
+            control.setState(State.RUNNING, "");
         }
     }
 
-    /** Moves the job's position while nothing runs, with the job's lock in the daemon's hands. */
+    /** Changes the job's position while the routes are stopped and the daemon holds the job's lock; then restarts them. */
     void move(Settings settings, Consumer<Position> action) {
         control.requireRunning();
         stop();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * How a daemon was called.
+ * The command line of a daemon.
  *
  * @param program name of the program: {@code londiste} or {@code pgqadm}
  * @param arguments the whole command line, to start it again in the background
  * @param config the INI file
- * @param loader reads the INI file, with what the command line changes; again at each reload
+ * @param loader reads the INI file and applies the options of the command line; called again at each reload
  * @param detail how much is logged
  * @param err standard error
  * @param background whether to continue in the background

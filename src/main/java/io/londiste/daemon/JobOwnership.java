@@ -13,59 +13,59 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether it is this process that does the job: one of those that would does it, the others stand by. */
+/** Decides which process does a job: of all daemons of the job, one holds its lock and works, the others are standbys. */
 final class JobOwnership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobOwnership.class);
 
     private final Daemon.Kind kind;
     private final DaemonControl control;
     private JobLock lock;
-    private String told = "";
+    private String lastWarning = "";
 
-    /** @param control is told what the daemon waits for */
+    /** @param control receives the state and what the daemon waits for */
     JobOwnership(Daemon.Kind kind, DaemonControl control) {
         this.kind = kind;
         this.control = control;
     }
 
-    /** Is one of those that would do the job of these settings, and no other's. */
+    /** Competes for the job of these settings, and no longer for the one before. */
     void join(Settings settings) {
         close();
         lock = kind.lock().apply(settings);
     }
 
     /**
-     * Whether nothing keeps this process from the job. What somebody has to put right is thrown now, while he looks. What
-     * may pass by itself is waited for: after a power cut, daemons come up before their servers. Where there is a console or JMX, all
-     * is waited for: from there it can be put right.
+     * Whether this process can start the work. Throws errors that need an operator, since the operator who has just
+     * started the daemon sees them. Errors that may pass by themselves make the daemon wait: after a power cut, daemons
+     * start before their servers. With a console or JMX the daemon waits in all cases, since the cause can be fixed there.
      */
-    boolean mayStart(Settings settings) {
+    boolean canStart(Settings settings) {
         try {
             if (lock == null || lock.isOurs()) {
                 kind.check().accept(settings);
-                told = "";
+                lastWarning = "";
                 return true;
             }
-            var other = " replay of " + settings.jobName() + " runs: " + lock.holder();
+            var other = " replay of " + settings.jobName() + " is running: " + lock.holder();
             if (kind.once()) {
                 throw new LondisteException("another" + other);
             }
-            control.is(State.STANDBY, "another" + other);
-            tell("Another" + other + ". Waits as a standby");
+            control.setState(State.STANDBY, "another" + other);
+            warnOnce("Another" + other + ". Waiting as a standby");
         } catch (LondisteException e) {
             if (kind.once() || !settings.isRemotelyOperable() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
                 throw e;
             }
-            control.is(State.WAITING, Causes.message(e));
-            tell(e.getMessage() + ". Tries again until it works");
+            control.setState(State.WAITING, Causes.message(e));
+            warnOnce(e.getMessage() + ". Retrying until it works");
         }
         return false;
     }
 
-    private void tell(String message) {
-        if (!message.equals(told)) {
+    private void warnOnce(String message) {
+        if (!message.equals(lastWarning)) {
             LOG.warn(message);
-            told = message;
+            lastWarning = message;
         }
     }
 
@@ -74,18 +74,18 @@ final class JobOwnership implements AutoCloseable {
                 .anyMatch(UnknownHostException.class::isInstance);
     }
 
-    /** Whether no other process has got the job since. */
+    /** Whether this process still holds the job's lock. */
     boolean isStillOurs() {
         try {
             return lock == null || lock.isOurs();
         } catch (LondisteException e) {
-            // Nobody can be asked. The routes wait for the server too, and it gives the job to one of us.
-            LOG.debug("The job's lock cannot be looked at", e);
+            // The server cannot be reached. The routes wait for it, too, and afterwards the lock decides again.
+            LOG.debug("The job's lock cannot be checked", e);
             return true;
         }
     }
 
-    /** Lets others have the job. May be called more than once. */
+    /** Releases the job's lock. May be called more than once. */
     @Override
     public void close() {
         try {

@@ -21,12 +21,12 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where log lines go: set up in code, since the INI file and the switches decide it. */
+/** Configures logging. Done in code, since it depends on the INI file and the switches. */
 public final class Logs {
-    /** A message is one line, although what PostgreSQL says, and names, may have several. */
+    /** Joins the lines of a message: errors from PostgreSQL, and names, may contain line breaks. */
     private static final String MESSAGE = "%replace(%msg){'[ \\t]*[\\r\\n]\\s*', ' '}";
 
-    /** A command that ends soon says what it does; time and process are of no interest. */
+    /** The format of commands other than daemons: without time and process. */
     private static final String PLAIN = "%replace(%level: ){'^(INFO|DEBUG|TRACE): $', ''}" + MESSAGE + "%n%ex";
 
     private static final String FULL = "%d{\"yyyy-MM-dd HH:mm:ss,SSS\"} "
@@ -34,7 +34,7 @@ public final class Logs {
 
     private Logs() {}
 
-    /** How much is said: -q and -v. */
+    /** How much is logged: -q and -v. */
     public enum Detail {
         QUIET(Level.WARN),
         NORMAL(Level.INFO),
@@ -47,13 +47,13 @@ public final class Logs {
         }
     }
 
-    /** For commands that end soon: messages to standard error. */
+    /** For commands other than daemons: logs to standard error. */
     public static void forCommand(Detail detail, PrintStream err) {
         var context = reset(detail, "");
         attach(context, new ToStream(err), PLAIN);
     }
 
-    /** For daemons: to the log file, and in the foreground to standard error as well. */
+    /** For daemons: logs to the log file, and in the foreground (or without a log file) to standard error. */
     public static void forDaemon(Detail detail, PrintStream err, Settings settings, boolean foreground) {
         var context = reset(detail, settings.jobName());
         if (foreground || settings.logfile() == null) {
@@ -71,10 +71,10 @@ public final class Logs {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(detail == Detail.VERBOSE ? Level.INFO : detail.level);
         context.getLogger("org.apache.camel").setLevel(detail == Detail.VERBOSE ? Level.INFO : Level.WARN);
         if (detail != Detail.VERBOSE) {
-            // What fails in a route of ours is said by the route, in one line.
+            // The routes log their failures themselves, in one line.
             context.getLogger("org.apache.camel.component.seda").setLevel(Level.OFF);
         }
-        // Hawtio tells of each login in several lines.
+        // Hawtio logs several lines for each login.
         List.of("io.hawt", "org.eclipse.jetty", "org.jolokia")
                 .forEach(each -> context.getLogger(each).setLevel(Level.WARN));
         context.getLogger("io.londiste").setLevel(detail.level);
@@ -92,32 +92,32 @@ public final class Logs {
         if (Files.exists(name) ? !Files.isWritable(name) : !Files.isWritable(name.getParent())) {
             throw new LondisteException(settings.file() + ": logfile: cannot be written: " + name);
         }
-        if (settings.logCount() == 0) { // as in Python, whose rotation Londiste's files were written for
+        if (settings.logCount() == 0) { // no rotation, as with Python's logging that Londiste 2 used
             var appender = new FileAppender<ILoggingEvent>();
             appender.setFile(name.toString());
             return appender;
         }
         var appender = new RollingFileAppender<ILoggingEvent>();
         appender.setFile(name.toString());
-        var kept = new Kept();
-        kept.setContext(context);
-        kept.setParent(appender);
-        kept.setFileNamePattern(name.toString().replace("%", "\\%") + ".%i");
-        kept.setMinIndex(1);
-        kept.setMaxIndex(settings.logCount());
-        kept.start();
+        var rotation = new UnlimitedWindow();
+        rotation.setContext(context);
+        rotation.setParent(appender);
+        rotation.setFileNamePattern(name.toString().replace("%", "\\%") + ".%i");
+        rotation.setMinIndex(1);
+        rotation.setMaxIndex(settings.logCount());
+        rotation.start();
         var size = new SizeBasedTriggeringPolicy<ILoggingEvent>();
         size.setContext(context);
-        size.setCheckIncrement(new Duration(0)); // otherwise it looks at the size once a minute
+        size.setCheckIncrement(new Duration(0)); // otherwise it checks the size once a minute
         size.setMaxFileSize(new FileSize(settings.logSize()));
         size.start();
-        appender.setRollingPolicy(kept);
+        appender.setRollingPolicy(rotation);
         appender.setTriggeringPolicy(size);
         return appender;
     }
 
-    /** As many files as are wanted; 20 are the most otherwise. */
-    private static final class Kept extends FixedWindowRollingPolicy {
+    /** Keeps any number of old files; the superclass limits it to 20. */
+    private static final class UnlimitedWindow extends FixedWindowRollingPolicy {
         @Override
         protected int getMaxWindowSize() {
             return Integer.MAX_VALUE;
@@ -140,7 +140,7 @@ public final class Logs {
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
     }
 
-    /** Writes to a stream and leaves it open. */
+    /** Writes to a stream and does not close it. */
     private static final class ToStream extends AppenderBase<ILoggingEvent> {
         private final PrintStream stream;
         private PatternLayoutEncoder encoder;

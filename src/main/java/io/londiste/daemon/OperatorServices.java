@@ -13,11 +13,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where operators get at a daemon beside the command line: its MBeans, the way to them from outside, its metrics, its console. */
+/** The services through which operators reach a running daemon: MBeans, remote JMX, metrics and health, and the web console. */
 final class OperatorServices implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorServices.class);
 
-    /** A process that does its work once is nobody's to operate, and may run beside a daemon of the same file. */
+    /** No services: for {@code --once}, which may run next to a daemon with the same INI file. */
     static final OperatorServices NONE = new OperatorServices(null);
 
     private final ControlledDaemon daemon;
@@ -32,10 +32,10 @@ final class OperatorServices implements AutoCloseable {
     }
 
     /**
-     * Opens what the settings want.
+     * Opens the services that the settings enable.
      *
-     * @param terminal is told what is said only once; null if nobody would see it
-     * @throws LondisteException if something of it cannot be opened; the message names the key
+     * @param terminal receives messages that must not be logged, such as the first password; null if there is no terminal
+     * @throws LondisteException if a service cannot be opened; the message names the key
      */
     static OperatorServices open(Settings settings, ControlledDaemon daemon, Consumer<String> terminal) {
         var services = new OperatorServices(daemon);
@@ -52,8 +52,8 @@ final class OperatorServices implements AutoCloseable {
         }
     }
 
-    /** Goes on with other settings. What cannot be opened by them stays as it was, as far as that is possible. */
-    void moveTo(Settings fresh, Consumer<String> terminal) {
+    /** Switches to fresh settings. A service that cannot be opened with them keeps its previous settings where possible. */
+    void reload(Settings fresh, Consumer<String> terminal) {
         if (daemon == null) {
             return;
         }
@@ -61,7 +61,7 @@ final class OperatorServices implements AutoCloseable {
         mbeans = MBeans.register(fresh, daemon);
         remote = remoteAccess(fresh);
         metrics = metrics(fresh);
-        console = console.as(fresh, terminal);
+        console = console.reload(fresh, terminal);
         settings = fresh;
     }
 
@@ -75,24 +75,24 @@ final class OperatorServices implements AutoCloseable {
         try {
             return RemoteAccess.open(fresh);
         } catch (LondisteException e) {
-            LOG.error("{}; JMX clients come in as before", e.getMessage());
+            LOG.error("{}; remote JMX keeps its previous settings", e.getMessage());
             return RemoteAccess.open(settings);
         }
     }
 
-    /** Those of before are closed only when the others can be had. */
+    /** The previous server is closed only after the new one has been opened. */
     private MetricsServer metrics(Settings fresh) {
         if (Objects.equals(fresh.metrics(), settings.metrics())) {
             return metrics;
         }
         try {
-            var others = MetricsServer.open(fresh, this::view);
+            var replacement = MetricsServer.open(fresh, this::view);
             if (metrics != null) {
                 metrics.close();
             }
-            return others;
+            return replacement;
         } catch (LondisteException e) {
-            LOG.error("{}; metrics are served as before", e.getMessage());
+            LOG.error("{}; the metrics server keeps its previous settings", e.getMessage());
             return metrics;
         }
     }

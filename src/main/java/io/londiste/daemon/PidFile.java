@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 
 /**
- * The file that says which process runs a job. The process holds a lock on it as long as it lives, so that a file left
- * behind by a killed one is known for what it is, even after another process got its id.
+ * The file with the process id of a daemon. The process holds a lock on the file while it lives, so that the file of a
+ * killed process is recognized as stale even if another process has got the same id.
  */
 public final class PidFile implements AutoCloseable {
     private final Path file;
@@ -30,7 +30,7 @@ public final class PidFile implements AutoCloseable {
     /**
      * Takes the file for this process.
      *
-     * @throws LondisteException if another process has it; the message says which
+     * @throws LondisteException if another process holds it (the message contains its id) or it cannot be written
      */
     public static PidFile take(Path file) {
         try {
@@ -40,10 +40,10 @@ public final class PidFile implements AutoCloseable {
                 if (lock(channel) == null) {
                     var pid = read(channel);
                     channel.close();
-                    throw new LondisteException("runs already, as process " + (pid.isPresent() ? pid.getAsLong() : "?")
-                            + " (" + file + ")");
+                    throw new LondisteException("already running as process "
+                            + (pid.isPresent() ? pid.getAsLong() : "?") + " (" + file + ")");
                 }
-                // Between our opening and our locking it, its last owner may have removed the file.
+                // Its last owner may have removed the file between our opening and our locking it.
                 if (Files.exists(file)) {
                     channel.truncate(0);
                     channel.write(
@@ -57,7 +57,7 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /** The process that has the file; empty if there is no file or its process has gone. */
+    /** The id of the process that holds the file; empty if there is no file or its process has ended. */
     public static OptionalLong owner(Path file) {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return lock(channel) == null ? read(channel) : OptionalLong.empty();
@@ -68,14 +68,14 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    private static LondisteException failure(Path file, String done, IOException problem) {
+    private static LondisteException failure(Path file, String operation, IOException problem) {
         var directory = file.toAbsolutePath().getParent();
         var why = Files.isDirectory(file)
                 ? "it is a directory"
                 : !Files.isDirectory(directory)
                         ? "no such directory: " + directory
                         : problem instanceof AccessDeniedException ? "permission denied" : problem.toString();
-        return new LondisteException("pid file " + file + " cannot be " + done + ": " + why, problem);
+        return new LondisteException("pid file " + file + " cannot be " + operation + ": " + why, problem);
     }
 
     private static FileLock lock(FileChannel channel) throws IOException {

@@ -4,13 +4,13 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
 /**
- * What signals do. The JDK's class for it exists in every JDK but is not public API, so that the compiler warns of each
- * mention; it is reached by name.
+ * Handles and sends signals. The JDK's class for signal handlers exists in every JDK but is not public API, and the
+ * compiler warns about each use; therefore it is accessed by reflection.
  */
 final class Signals {
     private Signals() {}
 
-    /** Runs the action, in a thread of its own, at each signal of that name: INT, TERM, HUP. */
+    /** Runs the action in its own thread for each signal of that name: INT, TERM, HUP. */
     static void on(String name, Runnable action) {
         try {
             var signal = Class.forName("sun.misc.Signal");
@@ -34,7 +34,7 @@ final class Signals {
         }
     }
 
-    /** Sends a signal to another process; returns whether there was one that we may signal. */
+    /** Sends a signal to another process; returns false if there is no such process or this user may not signal it. */
     static boolean send(String name, long pid) {
         try {
             return new ProcessBuilder("kill", "-" + name, Long.toString(pid))

@@ -1,6 +1,6 @@
 package io.londiste.demo;
 
-import io.londiste.demo.DemoPicture.Line;
+import io.londiste.demo.DemoState.Line;
 import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,15 +10,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Replication to look at: two servers, a shop that is written to all the time on the one, and its tables on their way to
- * the other. Everything it starts and makes goes with it.
+ * A demonstration: two servers, a load of transactions on the database of a shop on one, and replication of its tables to
+ * the other. Everything that it starts and creates is removed at its end.
  */
 public final class Demo {
     private static final int CLIENTS = 6;
     private static final int PER_SECOND = 100;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-    /** How long the shop goes on after all tables are in sync, unattended. */
+    /** How long the load continues after all tables are in sync, with {@code --once}. */
     private static final Duration IN_SYNC = Duration.ofSeconds(5);
 
     private final DemoScreen screen;
@@ -29,17 +29,17 @@ public final class Demo {
         this.screen = screen;
     }
 
-    /** Somebody pressed Ctrl-C: what was begun is put away, and nothing more is said. */
+    /** Ctrl-C was pressed: the demo cleans up without further messages. */
     private static final class Interrupted extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
     /**
-     * Shows the demo.
+     * Runs the demo.
      *
-     * @param once ends by itself: when all tables are in sync it stops writing, waits for the replay and compares both
-     *     sides row by row. Otherwise it goes on until Ctrl-C.
-     * @return the exit code: 0, or 1 if something went wrong, which has then been said
+     * @param once whether to end by itself: when all tables are in sync, the demo stops writing, waits for the replay and
+     *     compares both sides row by row. Otherwise it runs until Ctrl-C.
+     * @return the exit code: 0, or 1 after an error, which has been printed
      */
     public static int run(boolean once, PrintStream out) {
         var screen = new DemoScreen(out, !once && DemoScreen.onTerminal());
@@ -59,11 +59,11 @@ public final class Demo {
     }
 
     private int run(boolean once) throws SQLException, IOException {
-        screen.say("Starting PostgreSQL " + DemoServers.PROVIDER_MAJOR + " as provider and "
+        screen.message("Starting PostgreSQL " + DemoServers.PROVIDER_MAJOR + " as provider and "
                 + DemoServers.SUBSCRIBER_MAJOR + " as subscriber");
         try (var servers = DemoServers.open()) {
             pause(Duration.ZERO);
-            screen.say("Making the shop, and filling it on the provider");
+            screen.message("Creating the shop's tables, and filling them on the provider");
             Shop.create(servers.provider());
             Shop.create(servers.subscriber());
             Shop.fill(servers.provider());
@@ -71,7 +71,7 @@ public final class Demo {
             try (var load = new ShopLoad(servers.provider(), CLIENTS, PER_SECOND, System.nanoTime());
                     var job = new DemoJob(servers)) {
                 load.start();
-                screen.say("Clients write. Installing PgQ and Londiste, starting ticker and replay");
+                screen.message("Clients are writing. Installing PgQ and Londiste, starting ticker and replay");
                 job.start();
                 pause(Duration.ZERO);
                 job.add(tables);
@@ -82,7 +82,7 @@ public final class Demo {
 
     private int untilInterrupted(ShopLoad load, DemoJob job) throws SQLException, IOException {
         try (var console = DemoConsole.open(screen)) {
-            screen.say("The console is at " + console.uri());
+            screen.message("The console is at " + console.uri());
             while (true) {
                 show(load, job);
             }
@@ -90,32 +90,32 @@ public final class Demo {
     }
 
     private int untilEqual(DemoServers servers, ShopLoad load, DemoJob job) throws SQLException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        var picture = show(load, job);
-        while (!picture.allOk()) {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        var state = show(load, job);
+        while (!state.allOk()) {
             if (System.nanoTime() > deadline) {
-                throw new LondisteException("after " + PATIENCE.toSeconds() + " s, only " + picture.ok() + " of "
-                        + picture.tables().size() + " tables are ok: " + picture.troubles());
+                throw new LondisteException("after " + TIMEOUT.toSeconds() + " s, only " + state.ok() + " of "
+                        + state.tables().size() + " tables are ok: " + state.notOk());
             }
-            picture = show(load, job);
+            state = show(load, job);
         }
-        screen.say("All tables are in sync, and are written to for another " + IN_SYNC.toSeconds() + " s");
+        screen.message("All tables are in sync; clients continue to write for " + IN_SYNC.toSeconds() + " s");
         pause(IN_SYNC);
         load.stop();
-        screen.say(load.committed() + " transactions written, " + load.rolledBack() + " rolled back");
+        screen.message(load.committed() + " transactions written, " + load.rolledBack() + " rolled back");
         catchUp(job);
-        screen.say("The replay has caught up. Comparing row by row");
+        screen.message("The replay has caught up. Comparing row by row");
         return compare(servers, job, show(load, job));
     }
 
-    /** Waits until the subscriber shows all that was committed up to now. */
+    /** Waits until the subscriber has everything that was committed before. */
     private void catchUp(DemoJob job) throws SQLException {
-        // a tick may be on its way that saw less; the one after it has seen all
+        // a tick that is being made now may not include everything; the next one does
         long last = job.lastTick() + 2;
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (job.position() < last) {
             if (System.nanoTime() > deadline) {
-                throw new LondisteException("after " + PATIENCE.toSeconds() + " s, the replay is at tick "
+                throw new LondisteException("after " + TIMEOUT.toSeconds() + " s, the replay is at tick "
                         + job.position() + ", which is before tick " + last + " (the queue's last one is "
                         + job.lastTick() + ")");
             }
@@ -126,24 +126,24 @@ public final class Demo {
         }
     }
 
-    private int compare(DemoServers servers, DemoJob job, DemoPicture picture) throws SQLException {
-        var tables = picture.tables().stream().map(Line::table).toList();
+    private int compare(DemoServers servers, DemoJob job, DemoState state) throws SQLException {
+        var tables = state.tables().stream().map(Line::table).toList();
         var differences = new DemoCompare(servers.provider(), servers.subscriber()).differences(tables);
-        job.pendingForeignKeys().forEach(name -> differences.add("foreign key not back: " + name));
-        differences.forEach(difference -> screen.say("difference: " + difference));
+        job.pendingForeignKeys().forEach(name -> differences.add("foreign key not restored: " + name));
+        differences.forEach(difference -> screen.message("difference: " + difference));
         screen.close("demo: %d tables ok, %d events applied, %d differences"
-                .formatted(picture.ok(), picture.applied(), differences.size()));
-        return picture.allOk() && differences.isEmpty() ? 0 : 1;
+                .formatted(state.ok(), state.applied(), differences.size()));
+        return state.allOk() && differences.isEmpty() ? 0 : 1;
     }
 
-    private DemoPicture show(ShopLoad load, DemoJob job) throws SQLException {
+    private DemoState show(ShopLoad load, DemoJob job) throws SQLException {
         pause(Duration.ofMillis(250));
         if (load.failure().isPresent()) {
             throw load.failure().get();
         }
-        var picture = job.picture(load);
-        screen.show(picture);
-        return picture;
+        var state = job.state(load);
+        screen.show(state);
+        return state;
     }
 
     private void pause(Duration pause) {
@@ -156,7 +156,7 @@ public final class Demo {
         }
     }
 
-    /** The process ends when its shutdown hooks have, so this one waits until everything is put away. */
+    /** Runs as a shutdown hook and waits until everything is cleaned up, since the process ends after its hooks. */
     private void interrupt() {
         interrupted.countDown();
         try {

@@ -1,7 +1,7 @@
 package io.londiste.demo;
 
+import io.londiste.db.Jdbc;
 import io.londiste.table.TableName;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,19 +10,19 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * Compares tables of two databases row by row, by a digest of each row, while nothing is written and replay has caught
- * up. Keeps one digest a row in memory: for tables of a demo or a test.
+ * Compares tables of two databases row by row, by a digest of each row. Nothing may be written meanwhile, and the replay
+ * must have caught up. Keeps one digest per row in memory, so it is only for the tables of a demo or a test.
  */
 public final class DemoCompare {
-    /** As many differences of one table are told one by one. */
-    private static final int TOLD = 10;
+    /** The number of differences of one table that are listed. */
+    private static final int MAX_LISTED = 10;
 
-    /** So that both servers, whatever their versions and settings, write the same value alike. */
+    /** Settings with which both servers, whatever their versions and settings, format equal values equally. */
     private static final String SESSION =
             "set datestyle = 'ISO, YMD'; set intervalstyle = postgres; set timezone = 'UTC';"
                     + " set extra_float_digits = 3; set bytea_output = hex";
 
-    /** Writes the query that gives key and digest of each row, the columns by their names in order of the alphabet. */
+    /** Generates the query for key and digest of each row, with the columns in alphabetical order. */
     private static final String DIGESTS = """
             select format('select jsonb_build_array(%s)::text, md5(row(%s)::text) from %s',
               string_agg(quote_ident(attname) || '::text', ', ' order by array_position(indkey::int2[], attnum))
@@ -42,7 +42,7 @@ public final class DemoCompare {
         this.subscriber = subscriber;
     }
 
-    /** What differs between the two sides in any of the tables, one line each; empty if nothing does. */
+    /** The differences between both sides in any of the tables, one line each; empty if there are none. */
     public List<String> differences(List<TableName> tables) throws SQLException {
         var differences = new ArrayList<String>();
         for (var table : tables) {
@@ -51,7 +51,7 @@ public final class DemoCompare {
         return differences;
     }
 
-    /** What differs between the two sides in the table, one line each; empty if nothing does. */
+    /** The differences between both sides in the table, one line each; empty if there are none. */
     public List<String> differences(TableName table) throws SQLException {
         var missing = digests(provider, table);
         var differences = new ArrayList<String>();
@@ -64,39 +64,23 @@ public final class DemoCompare {
             }
         });
         missing.keySet().forEach(key -> differences.add(table + " " + key + ": only on the provider"));
-        int more = differences.size() - TOLD;
+        int more = differences.size() - MAX_LISTED;
         if (more > 0) {
-            differences.subList(TOLD, differences.size()).clear();
+            differences.subList(MAX_LISTED, differences.size()).clear();
             differences.add(table + ": and " + more + " more");
         }
         return differences;
     }
 
-    /** Every row's digest by its key, which is written as a JSON array. The table has a primary key. */
+    /** The digest of each row by its key, which is a JSON array. The table has to have a primary key. */
     public static Map<String, String> digests(DataSource database, TableName table) throws SQLException {
         try (var connection = database.getConnection()) {
-            try (var statement = connection.createStatement()) {
-                statement.execute(SESSION);
-                var digests = new HashMap<String, String>();
-                try (var row = statement.executeQuery(query(connection, table))) {
-                    while (row.next()) {
-                        digests.put(row.getString(1), row.getString(2));
-                    }
-                }
-                return digests;
-            }
-        }
-    }
-
-    private static String query(Connection connection, TableName table) throws SQLException {
-        try (var statement = connection.prepareStatement(DIGESTS)) {
-            statement.setString(1, table.quoted());
-            try (var row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException(table + " has no primary key");
-                }
-                return row.getString(1);
-            }
+            Jdbc.execute(connection, SESSION);
+            var query = Jdbc.first(connection, DIGESTS, row -> row.getString(1), table.quoted())
+                    .orElseThrow(() -> new SQLException(table + " has no primary key"));
+            var digests = new HashMap<String, String>();
+            Jdbc.list(connection, query, row -> digests.put(row.getString(1), row.getString(2)));
+            return digests;
         }
     }
 }

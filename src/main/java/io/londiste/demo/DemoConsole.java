@@ -9,9 +9,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The demo's web console, with a user of its own whose password is shown. */
+/** The demo's web console, with one user whose password is shown. */
 final class DemoConsole implements AutoCloseable {
-    private static final String USUAL = "127.0.0.1:8778";
+    private static final String DEFAULT_ADDRESS = "127.0.0.1:8778";
     private static final String ANY_PORT = "127.0.0.1:0";
 
     private final Path directory;
@@ -22,12 +22,12 @@ final class DemoConsole implements AutoCloseable {
         this.console = console;
     }
 
-    /** Starts the console and says who may sign in; at another port if something else is at the usual one. */
+    /** Starts the console and shows its user; on any free port if the default port is taken. */
     static DemoConsole open(DemoScreen screen) throws IOException {
         var directory = Scratch.directory("console");
         Console console;
         try {
-            console = start(directory, USUAL, screen);
+            console = start(directory, DEFAULT_ADDRESS, screen);
         } catch (LondisteException portIsTaken) {
             console = start(directory, ANY_PORT, screen);
         }
@@ -38,7 +38,7 @@ final class DemoConsole implements AutoCloseable {
         var settings = Settings.of(
                 Section.LONDISTE,
                 Map.of("job_name", "demo", "console", address, "console_users", directory.resolve("users") + ""));
-        return Console.start(settings, screen::say);
+        return Console.start(settings, screen::message);
     }
 
     URI uri() {

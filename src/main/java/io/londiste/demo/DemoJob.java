@@ -3,8 +3,9 @@ package io.londiste.demo;
 import io.londiste.app.Application;
 import io.londiste.app.JobLock;
 import io.londiste.config.Settings;
+import io.londiste.db.Jdbc;
 import io.londiste.db.Transactions;
-import io.londiste.demo.DemoPicture.Line;
+import io.londiste.demo.DemoState.Line;
 import io.londiste.jmx.EmbeddedDaemon;
 import io.londiste.jmx.MBeans;
 import io.londiste.pgq.PgqClient;
@@ -23,7 +24,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The replication of the demo: the same commands and programs that an operator uses, in this process. */
+/** The replication of the demo: the same commands and routes that an operator uses, in this process. */
 final class DemoJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoJob.class);
 
@@ -58,7 +59,7 @@ final class DemoJob implements AutoCloseable {
         subscriber.install();
         subscriber.register();
         ticker.start();
-        lock.isOurs(); // comparisons look for whoever has it
+        lock.isOurs(); // takes the lock: comparisons require a running replay, which they detect by it
         replay.start();
         mbeans.add(MBeans.register(tickerSettings, new EmbeddedDaemon(ticker)));
         mbeans.add(MBeans.register(settings, new EmbeddedDaemon(replay)));
@@ -70,7 +71,7 @@ final class DemoJob implements AutoCloseable {
         subscriber.add(names, AddOptions.NONE);
     }
 
-    DemoPicture picture(ShopLoad load) throws SQLException {
+    DemoState state(ShopLoad load) throws SQLException {
         var copied = replay.copies().rows();
         var applied = replay.status().tables();
         var lines = Transactions.call(subscriberDb, subscribed::list).stream()
@@ -81,7 +82,7 @@ final class DemoJob implements AutoCloseable {
                         copied.getOrDefault(table.name(), 0L),
                         applied.getOrDefault(table.name(), Counts.NONE).events()))
                 .toList();
-        return new DemoPicture(
+        return new DemoState(
                 lines, load.committed(), load.rolledBack(), replay.status().lag());
     }
 
@@ -94,24 +95,15 @@ final class DemoJob implements AutoCloseable {
         pgq.forceTick(settings.queueName());
     }
 
-    /** The tick that the replay has reached. */
+    /** The last tick that the replay has applied. */
     long position() throws SQLException {
         return pgq.position(settings.queueName(), settings.consumerId()).orElse(0L);
     }
 
-    /** Foreign keys that were put aside for a copy and have not come back. */
+    /** Foreign keys that were saved for a copy and have not been restored yet. */
     List<String> pendingForeignKeys() throws SQLException {
-        return Transactions.call(subscriberDb, connection -> {
-            try (var statement = connection.createStatement();
-                    var row = statement.executeQuery(
-                            "select from_table || ' ' || fkey_name from londiste.subscriber_pending_fkeys")) {
-                var names = new ArrayList<String>();
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-                return names;
-            }
-        });
+        var query = "select from_table || ' ' || fkey_name from londiste.subscriber_pending_fkeys";
+        return Transactions.call(subscriberDb, connection -> Jdbc.list(connection, query, row -> row.getString(1)));
     }
 
     @Override

@@ -7,7 +7,7 @@ import ch.qos.logback.core.AppenderBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings warnings and errors of the log to the screen, and keeps all other lines off it. */
+/** Shows warnings and errors of the log on the screen, and discards all other lines. */
 final class DemoLog extends AppenderBase<ILoggingEvent> {
     private final DemoScreen screen;
 
@@ -29,7 +29,7 @@ final class DemoLog extends AppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         var thrown = event.getThrowableProxy();
-        screen.say(event.getLevel() + ": " + event.getFormattedMessage()
+        screen.message(event.getLevel() + ": " + event.getFormattedMessage()
                 + (thrown == null ? "" : ": " + thrown.getMessage()));
     }
 }

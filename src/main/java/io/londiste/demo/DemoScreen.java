@@ -1,6 +1,6 @@
 package io.londiste.demo;
 
-import io.londiste.demo.DemoPicture.Line;
+import io.londiste.demo.DemoState.Line;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the demo shows. On a terminal that is a picture drawn over the one before, with the latest messages below it;
- * elsewhere it is a line for each step that a table makes.
+ * The output of the demo. On a terminal it is a table that is redrawn in place, with the latest messages below it;
+ * otherwise a line for each change of a table's state.
  */
 final class DemoScreen {
     private static final int MESSAGES = 5;
@@ -34,7 +34,7 @@ final class DemoScreen {
         this.terminal = terminal;
     }
 
-    /** Whether standard output is a terminal that can be drawn on. */
+    /** Whether standard output is a terminal with cursor control. */
     static boolean onTerminal() {
         try {
             var term = System.getenv("TERM");
@@ -49,8 +49,8 @@ final class DemoScreen {
         }
     }
 
-    /** Says what happens, or that something went wrong. */
-    synchronized void say(String message) {
+    /** Prints a message. */
+    synchronized void message(String message) {
         if (!terminal || height == 0) {
             out.println(terminal ? message : stamp() + message);
             out.flush();
@@ -62,53 +62,48 @@ final class DemoScreen {
         }
     }
 
-    /** Ends the picture and writes a line below it. */
+    /** Prints a line below the table and stops redrawing it. */
     synchronized void close(String lastLine) {
         height = 0;
         out.println(lastLine);
         out.flush();
     }
 
-    synchronized void show(DemoPicture picture) {
+    synchronized void show(DemoState state) {
         if (terminal) {
-            draw(picture);
+            draw(state);
         } else {
-            list(picture);
+            list(state);
         }
         out.flush();
     }
 
-    private void list(DemoPicture picture) {
-        for (var line : picture.tables()) {
-            var state = state(line);
-            if (!state.equals(shown.put(line.table(), state))) {
+    private void list(DemoState state) {
+        for (var line : state.tables()) {
+            var text = describe(line);
+            if (!text.equals(shown.put(line.table(), text))) {
                 out.printf(
                         "%s%s: %s (%d rows copied, %d events applied)%n",
-                        stamp(), line.table(), state, line.copied(), line.applied());
+                        stamp(), line.table(), text, line.copied(), line.applied());
             }
         }
     }
 
-    private void draw(DemoPicture picture) {
+    private void draw(DemoState state) {
         // a line that is wider than the terminal must not become two
         var text = new StringBuilder(NO_WRAP);
         if (height > 0) {
             text.append("\033[").append(height).append("A\033[J");
         }
         text.append(ROW.formatted("table", "state", "rows copied", "applied", ""));
-        picture.tables().forEach(line -> text.append(row(line)));
+        state.tables().forEach(line -> text.append(row(line)));
         text.append("%n%d of %d tables ok, %d rows copied, %d events applied, lag %s%n"
-                .formatted(
-                        picture.ok(),
-                        picture.tables().size(),
-                        picture.copied(),
-                        picture.applied(),
-                        lag(picture.lag())));
-        text.append("%d transactions written, %d rolled back. Ctrl-C ends it.%n"
-                .formatted(picture.written(), picture.rolledBack()));
+                .formatted(state.ok(), state.tables().size(), state.copied(), state.applied(), lag(state.lag())));
+        text.append("%d transactions written, %d rolled back. Press Ctrl-C to end.%n"
+                .formatted(state.written(), state.rolledBack()));
         messages.forEach(message -> text.append(message).append(System.lineSeparator()));
         out.print(text.append(WRAP));
-        height = picture.tables().size() + 4 + messages.size();
+        height = state.tables().size() + 4 + messages.size();
     }
 
     private static String row(Line line) {
@@ -122,9 +117,9 @@ final class DemoScreen {
                 line.reason() == null ? "" : firstLine(line.reason()));
     }
 
-    private static String state(Line line) {
+    private static String describe(Line line) {
         var name = line.state().phase().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return line.reason() == null ? name : name + ", does not go on: " + line.reason();
+        return line.reason() == null ? name : name + ", stopped: " + line.reason();
     }
 
     private static String lag(Duration lag) {

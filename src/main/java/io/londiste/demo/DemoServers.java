@@ -8,14 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 
-/** The two servers of the demo, a provider and a newer subscriber, and the jobs between them. */
+/** The two servers of the demo, a provider and a subscriber of a newer version, and the settings of the jobs. */
 final class DemoServers implements AutoCloseable {
     static final int PROVIDER_MAJOR = 15;
     static final int SUBSCRIBER_MAJOR = 18;
 
     private static final String QUEUE = "shop";
 
-    /** The data goes when the demo ends: nothing is to survive a crash of the machine. */
+    /** No durability is needed: the data is removed when the demo ends. */
     private static final Map<String, String> QUICK =
             Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "60");
 

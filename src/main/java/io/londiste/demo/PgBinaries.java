@@ -16,28 +16,28 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * The PostgreSQL programs (initdb, pg_ctl, postgres) of each major version, unpacked once per user from the jars that the
- * build fetches: {@code target/postgresql/15.jar} and so on. The system property {@code londiste.postgresql}
- * names another directory of such jars.
+ * build downloads: {@code target/postgresql/15.jar} and so on. The system property {@code londiste.postgresql}
+ * sets another directory with such jars.
  */
 public final class PgBinaries {
     private PgBinaries() {}
 
     /**
-     * The directory that holds {@code bin/postgres} of a major version, unpacked if it was not yet.
+     * The directory that contains {@code bin/postgres} of a major version, unpacked if necessary.
      *
      * @throws IOException if there is no jar of that version, or it cannot be unpacked
      */
     public static Path home(int major) throws IOException {
         var jar = jars().resolve(major + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new IOException("no PostgreSQL " + major + " here: " + jar
-                    + " is missing (mvn generate-test-resources fetches it)");
+            throw new IOException("PostgreSQL " + major + " is not available: " + jar
+                    + " is missing (mvn generate-test-resources downloads it)");
         }
         try (var zip = new ZipFile(jar.toFile())) {
             var archive = zip.stream()
                     .filter(entry -> entry.getName().endsWith(".txz"))
                     .findFirst()
-                    .orElseThrow(() -> new IOException(jar + " holds no PostgreSQL"));
+                    .orElseThrow(() -> new IOException(jar + " contains no PostgreSQL"));
             var home = cache().resolve(major + "-" + Long.toHexString(archive.getCrc()));
             if (!Files.isDirectory(home)) {
                 unpack(zip, archive, home);
@@ -56,7 +56,7 @@ public final class PgBinaries {
             return Path.of(home, "target/postgresql");
         }
         try {
-            // target/classes or target/camel-londiste.jar: the jars are beside either
+            // target/classes or target/camel-londiste.jar: the jars are in target/postgresql
             var program = Path.of(PgBinaries.class
                     .getProtectionDomain()
                     .getCodeSource()
@@ -68,7 +68,7 @@ public final class PgBinaries {
         }
     }
 
-    /** Root's cache is where the unprivileged user that runs the server can read it, which root's home is not. */
+    /** The cache directory. Root's is outside of root's home, so that the unprivileged user that runs the server can read it. */
     private static Path cache() {
         var xdg = System.getenv("XDG_CACHE_HOME");
         var caches = Unprivileged.ROOT
@@ -77,7 +77,7 @@ public final class PgBinaries {
         return caches.resolve("camel-londiste/postgresql");
     }
 
-    /** Unpacks beside the goal and renames, so that a half unpacked one is never taken for whole. */
+    /** Unpacks to a temporary directory and renames it, so that an incomplete one is never used. */
     private static void unpack(ZipFile zip, ZipEntry archive, Path home) throws IOException {
         Files.createDirectories(home.getParent());
         var unfinished = Files.createTempDirectory(home.getParent(), "unpacking");
@@ -89,7 +89,7 @@ public final class PgBinaries {
             }
             Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            // another process may have been first, which is as good
+            // another process may have finished first; its result is used then
             if (!Files.isDirectory(home)) {
                 throw e;
             }
@@ -115,7 +115,7 @@ public final class PgBinaries {
         }
     }
 
-    /** Whatever the umask is: an unprivileged user is to read what root unpacked. */
+    /** Sets permissions regardless of the umask, so that an unprivileged user can read what root has unpacked. */
     private static void permit(Path file, boolean execute) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(execute ? "rwxr-xr-x" : "rw-r--r--"));
     }

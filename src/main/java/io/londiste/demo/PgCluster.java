@@ -18,23 +18,23 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * A PostgreSQL cluster of our own for a while: made, started and, at the end, removed with all its data.
+ * A temporary PostgreSQL cluster: created, started and, at the end, removed with all its data.
  *
- * <p>It listens on the loopback address only, on a port of its own, and wants a password that was made up for it. When
- * this process dies, however it dies, the server ends and its data goes.
+ * <p>It listens on the loopback address only, on its own port, and requires a random password. However this process ends,
+ * the server is stopped and its data is removed.
  */
 public final class PgCluster implements AutoCloseable {
     /** The role that owns the cluster. */
     public static final String USER = "postgres";
 
-    /** How a server is stopped: after its clients left, at once but in order, or as in a crash. */
+    /** How a server is stopped: after its clients have disconnected, at once but cleanly, or as in a crash. */
     public enum Stop {
         SMART,
         FAST,
         IMMEDIATE
     }
 
-    /** Below the ports that systems lend to clients, so that a stopped server finds its port free again. */
+    /** Below the range of ephemeral ports, so that a server's port is still free when it is started again. */
     private static final int LOWEST_PORT = 20_000;
 
     private static final int HIGHEST_PORT = 32_000;
@@ -54,21 +54,21 @@ public final class PgCluster implements AutoCloseable {
         this.password = HexFormat.of().formatHex(random);
     }
 
-    /** Makes and starts a cluster of a major version that {@link PgBinaries} has. */
+    /** Creates and starts a cluster of a major version that {@link PgBinaries} has. */
     public static PgCluster open(int major, Map<String, String> settings) throws IOException {
         return open(PgBinaries.home(major), settings);
     }
 
     /**
-     * Makes and starts a cluster.
+     * Creates and starts a cluster.
      *
-     * @param home the directory that holds {@code bin/postgres}
+     * @param home the directory that contains {@code bin/postgres}
      * @param settings server settings, as in postgresql.conf
      */
     public static PgCluster open(Path home, Map<String, String> settings) throws IOException {
         var cluster = new PgCluster(home, Scratch.directory("postgresql"));
         try {
-            cluster.initialise(settings);
+            cluster.initialize(settings);
             cluster.guard();
             cluster.start();
             return cluster;
@@ -82,7 +82,7 @@ public final class PgCluster implements AutoCloseable {
         }
     }
 
-    private void initialise(Map<String, String> settings) throws IOException {
+    private void initialize(Map<String, String> settings) throws IOException {
         Unprivileged.own(directory);
         var secret = Files.writeString(directory.resolve("password"), password);
         Unprivileged.own(secret);
@@ -96,12 +96,12 @@ public final class PgCluster implements AutoCloseable {
         Files.write(data().resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
     }
 
-    /** Starts the server, on the port it had before; returns when it takes connections. */
+    /** Starts the server on the same port as before; returns when it accepts connections. */
     public void start() throws IOException {
         run("pg_ctl", "-l", log().toString(), "-w", "-t", "60", "start");
     }
 
-    /** Stops the server; returns when it is gone. */
+    /** Stops the server; returns when it has ended. */
     public void stop(Stop mode) throws IOException {
         run("pg_ctl", "-w", "-t", "60", "-m", mode.name().toLowerCase(), "stop");
     }
@@ -117,13 +117,13 @@ public final class PgCluster implements AutoCloseable {
         run("pg_ctl", "reload");
     }
 
-    /** Kills the server as the out-of-memory killer would; returns when its last process is gone. */
+    /** Kills the server as the out-of-memory killer would; returns when its last process has ended. */
     public void kill() {
         var server = postmaster();
         var children = server.descendants().toList();
         server.destroyForcibly();
         server.onExit().join();
-        // they notice by themselves, and the next start waits for none of them
+        // they end by themselves when the postmaster is gone; a start does not wait for them
         children.forEach(child -> child.onExit().join());
     }
 
@@ -132,12 +132,12 @@ public final class PgCluster implements AutoCloseable {
         ProcessHandle.of(backend).ifPresent(ProcessHandle::destroyForcibly);
     }
 
-    /** Halts every process of the server where it is, until {@link #thaw}: connections stay open, nothing answers. */
+    /** Suspends all processes of the server until {@link #thaw}: connections stay open, but do not respond. */
     public void freeze() throws IOException {
         signal("STOP");
     }
 
-    /** Lets a frozen server go on. */
+    /** Resumes a frozen server. */
     public void thaw() throws IOException {
         signal("CONT");
     }
@@ -150,7 +150,7 @@ public final class PgCluster implements AutoCloseable {
         return password;
     }
 
-    /** What the server logged so far. */
+    /** The server's log file. */
     public Path log() {
         return directory.resolve("log");
     }
@@ -186,7 +186,7 @@ public final class PgCluster implements AutoCloseable {
         }
     }
 
-    /** The first process of the server whose directory this is, if it lives. */
+    /** The postmaster process of the server in this directory, if it is running. */
     static Optional<ProcessHandle> postmaster(Path directory) {
         try {
             var lines = Files.readAllLines(directory.resolve("data/postmaster.pid"));
@@ -196,7 +196,7 @@ public final class PgCluster implements AutoCloseable {
         }
     }
 
-    /** A pid file may outlive its process, and the number may have gone to another. */
+    /** A pid file may be left behind, and another process may have got its number. */
     private static boolean isPostgres(ProcessHandle process) {
         return process.info()
                 .command()
@@ -205,12 +205,12 @@ public final class PgCluster implements AutoCloseable {
     }
 
     private ProcessHandle postmaster() {
-        return postmaster(directory).orElseThrow(() -> new IllegalStateException("the server does not run"));
+        return postmaster(directory).orElseThrow(() -> new IllegalStateException("the server is not running"));
     }
 
     /**
-     * A shell that waits for the end of this process (its standard input closes, even after SIGKILL), ends the server
-     * and removes its data. A clean {@link #close} ends the shell before that.
+     * Starts a shell that waits for the end of this process (its standard input is closed then, even after SIGKILL), stops the
+     * server and removes its data. {@link #close} ends the shell.
      */
     private void guard() throws IOException {
         var script = "trap '' INT TERM HUP; read closed; \"$0\" -D \"$1/data\" -m immediate stop; rm -rf \"$1\"";
@@ -225,7 +225,7 @@ public final class PgCluster implements AutoCloseable {
         var command =
                 new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "kill", "-" + name, Long.toString(server.pid())));
         server.descendants().forEach(child -> command.add(Long.toString(child.pid())));
-        // a child that has just ended makes kill complain; the others have their signal
+        // kill fails for a child that has just ended; the others have received the signal
         await(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.DISCARD));
     }
 
@@ -236,11 +236,11 @@ public final class PgCluster implements AutoCloseable {
     private void run(String program, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(executable(program), "-D", data().toString()));
         command.addAll(List.of(arguments));
-        var said = directory.resolve(program + ".out");
+        var output = directory.resolve(program + ".out");
         var result =
-                await(Unprivileged.process(command).redirectErrorStream(true).redirectOutput(said.toFile()));
+                await(Unprivileged.process(command).redirectErrorStream(true).redirectOutput(output.toFile()));
         if (result != 0) {
-            throw new IOException(program + " failed (" + result + "): " + text(said) + text(log()));
+            throw new IOException(program + " failed (" + result + "): " + text(output) + text(log()));
         }
     }
 

@@ -15,43 +15,43 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 
 /**
- * Directories for things that end with this process. All of a process lie below one directory, which it holds by a lock;
- * the next process to come removes those that nobody holds any more, with the servers that were left in them.
+ * Temporary directories of this process. They are below one directory per process, on which the process holds a lock. Each
+ * process first removes the directories that are no longer locked, and kills servers that still run in them.
  */
 final class Scratch {
     private static final String USER = System.getProperty("user.name");
     private static final String PREFIX = "camel-londiste-" + USER + "-";
     private static final String LOCK = "in-use";
-    private static Path mine;
+    private static Path root;
     private static int made;
     private static int inUse;
 
-    /** Kept reachable for as long as the process lives: the lock goes with it. */
+    /** Referenced for the life of the process, since garbage collection would release the lock. */
     private static FileLock held;
 
     private Scratch() {}
 
-    /** A new directory of this process. It is the caller's to {@link #release}. */
+    /** Creates a directory. The caller has to {@link #release} it. */
     static synchronized Path directory(String name) throws IOException {
-        if (mine == null) {
-            mine = open();
+        if (root == null) {
+            root = open();
         }
-        var directory = permitted(Files.createDirectory(mine.resolve(name + "-" + ++made)));
+        var directory = permitted(Files.createDirectory(root.resolve(name + "-" + ++made)));
         inUse++;
         return directory;
     }
 
-    /** Deletes a directory that {@link #directory} made; with the last one goes all that this process left. */
+    /** Deletes a directory that {@link #directory} created; the last call deletes the directory of the process, too. */
     static synchronized void release(Path directory) throws IOException {
         delete(directory);
         if (--inUse == 0) {
             held.acquiredBy().close();
-            delete(mine);
-            mine = null;
+            delete(root);
+            root = null;
         }
     }
 
-    /** Deletes a directory with all that is in it; one that is not there is fine. */
+    /** Deletes a directory with its content; does nothing if it does not exist. */
     static void delete(Path directory) throws IOException {
         boolean again = false;
         try (var files = Files.walk(directory)) {
@@ -59,7 +59,7 @@ final class Scratch {
                 Files.deleteIfExists(file);
             }
         } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-            // a server that is just ending makes and removes files of its own, another process may be sweeping
+            // a server that is ending still creates and removes files, and another process may be deleting, too
             again = Files.exists(directory);
         } catch (UncheckedIOException e) {
             if (!(e.getCause() instanceof NoSuchFileException)) {
@@ -87,7 +87,7 @@ final class Scratch {
         try (var directories = Files.newDirectoryStream(temporary, PREFIX + "*")) {
             for (var directory : directories) {
                 if (ours(directory) && abandoned(directory)) {
-                    endServers(directory);
+                    killServers(directory);
                     delete(directory);
                 }
             }
@@ -105,7 +105,7 @@ final class Scratch {
         }
     }
 
-    /** One without a lock file is left alone: its process is about to make it. */
+    /** Whether no process holds the lock. Without a lock file it is not abandoned: its process is about to create the file. */
     private static boolean abandoned(Path directory) {
         try (var channel = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.WRITE);
                 var lock = channel.tryLock()) {
@@ -115,7 +115,7 @@ final class Scratch {
         }
     }
 
-    private static void endServers(Path directory) throws IOException {
+    private static void killServers(Path directory) throws IOException {
         try (var clusters = Files.list(directory)) {
             for (var cluster : clusters.toList()) {
                 PgCluster.postmaster(cluster).ifPresent(server -> {

@@ -1,5 +1,6 @@
 package io.londiste.demo;
 
+import io.londiste.db.Jdbc;
 import io.londiste.table.TableName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,41 +10,35 @@ import java.util.List;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
-/** The shop's database: what the demo replicates. */
+/** The database of a shop, which the demo replicates. */
 public final class Shop {
-    /** What the balances of {@code shop.account} add up to at any moment. */
+    /** The sum of the balances of {@code shop.account} at any moment. */
     public static final String ALL_MONEY = "100000.00";
 
     private static final Pattern TRANSACTION = Pattern.compile("(?m)^-- (\\d+) .*\\n([^;]+;(?s:.*?))(?=\\n-- \\d|\\z)");
 
     private Shop() {}
 
-    /** Makes schema {@code shop} with its tables, empty. */
+    /** Creates the schema {@code shop} with empty tables. */
     public static void create(DataSource database) throws SQLException {
         execute(database, resource("shop.sql"));
     }
 
-    /** Puts in the rows that are there before anything happens. */
+    /** Inserts the initial rows. */
     public static void fill(DataSource database) throws SQLException {
         execute(database, resource("fill.sql"));
     }
 
-    /** All tables, without partitions, in the order in which they were made. */
+    /** All tables except partitions, in the order of their creation. */
     public static List<TableName> tables(DataSource database) throws SQLException {
         var query = "select relname from pg_class where relnamespace = 'shop'::regnamespace and relkind in ('r', 'p')"
                 + " and not relispartition order by oid";
-        var tables = new ArrayList<TableName>();
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var row = statement.executeQuery(query)) {
-            while (row.next()) {
-                tables.add(new TableName("shop", row.getString(1)));
-            }
+        try (var connection = database.getConnection()) {
+            return Jdbc.list(connection, query, row -> new TableName("shop", row.getString(1)));
         }
-        return tables;
     }
 
-    /** The transactions that clients run, each as often as its weight. */
+    /** The transactions of the clients, each repeated according to its weight. */
     static List<String> transactions() {
         var transactions = new ArrayList<String>();
         var matcher = TRANSACTION.matcher(resource("load.sql"));
@@ -56,9 +51,8 @@ public final class Shop {
     }
 
     private static void execute(DataSource database, String script) throws SQLException {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(script);
+        try (var connection = database.getConnection()) {
+            Jdbc.execute(connection, script);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.londiste.demo;
 
+import io.londiste.db.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,13 +16,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 /**
- * Clients who write to the shop until they are stopped.
+ * Clients that write to the shop until they are stopped.
  *
- * <p>They get over what happens to clients: a deadlock or a broken constraint rolls their transaction back, a lost
- * connection is opened anew. Anything else ends the load and is its {@link #failure}.
+ * <p>After a deadlock or a constraint violation they continue with another transaction; a lost connection is opened
+ * again. Any other error ends the load and is its {@link #failure}.
  */
 public final class ShopLoad implements AutoCloseable {
-    /** What sessions may differ in; capture must not care. */
+    /** Different session settings, which must not affect what is captured. */
     private static final List<String> SESSIONS = List.of(
             "set timezone = 'Asia/Kathmandu'; set intervalstyle = iso_8601; set extra_float_digits = 0",
             "set timezone = 'America/St_Johns'; set bytea_output = escape; set datestyle = 'ISO, DMY'",
@@ -41,11 +42,11 @@ public final class ShopLoad implements AutoCloseable {
     private final AtomicReference<SQLException> failure = new AtomicReference<>();
 
     /**
-     * Clients that write as soon as they are started.
+     * Creates clients that write once they are started.
      *
-     * @param clientCount how many at once
-     * @param perSecond how many transactions they begin in a second, all together, as far as they can
-     * @param seed decides which transactions each client runs; the rows in it are the server's choice
+     * @param clientCount the number of concurrent clients
+     * @param perSecond the number of transactions per second that all clients together try to begin
+     * @param seed determines the transactions of each client; the server chooses their rows at random
      */
     public ShopLoad(DataSource provider, int clientCount, int perSecond, long seed) {
         this.provider = provider;
@@ -62,27 +63,27 @@ public final class ShopLoad implements AutoCloseable {
         }
     }
 
-    /** How many transactions were committed. */
+    /** The number of committed transactions. */
     public long committed() {
         return committed.get();
     }
 
-    /** How many transactions the server rolled back, a deadlock or a constraint being the reason. */
+    /** The number of transactions that the server rolled back because of a deadlock or a constraint. */
     public long rolledBack() {
         return rolledBack.get();
     }
 
-    /** What ended the load before its time. */
+    /** The error that ended the load; empty if there was none. */
     public Optional<SQLException> failure() {
         return Optional.ofNullable(failure.get());
     }
 
-    /** Lets each client end its transaction; when this returns, nobody writes any more. */
+    /** Stops the clients after their current transactions; returns when all have stopped. */
     public void stop() {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new IllegalStateException("clients of the shop still wait for an answer");
+                throw new IllegalStateException("clients of the shop are still waiting for the server");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -123,14 +124,10 @@ public final class ShopLoad implements AutoCloseable {
             if (connection == null) {
                 connection = provider.getConnection();
                 connection.setAutoCommit(true);
-                try (var statement = connection.createStatement()) {
-                    statement.execute(session);
-                }
+                Jdbc.execute(connection, session);
                 connection.setAutoCommit(false);
             }
-            try (var statement = connection.createStatement()) {
-                statement.execute(transaction);
-            }
+            Jdbc.execute(connection, transaction);
             connection.commit();
         }
 
@@ -156,7 +153,7 @@ public final class ShopLoad implements AutoCloseable {
                     connection.close();
                 }
             } catch (SQLException lost) {
-                // it is gone, as wanted
+                // the connection is lost already
             }
             connection = null;
         }

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How this process runs a command that refuses to be run as root.
+ * Runs commands that refuse to be run as root.
  *
- * <p>An ordinary user runs it as it is. Root leaves its rights at the door, by the first way that this machine allows: a
- * user namespace (refused in most containers), or the user nobody.
+ * <p>An ordinary user runs them unchanged. Root drops its privileges by the first method that works on this machine: a user
+ * namespace (not permitted in most containers), or the user nobody.
  */
 final class Unprivileged {
     static final boolean ROOT = "root".equals(System.getProperty("user.name"));
@@ -21,7 +21,7 @@ final class Unprivileged {
 
     private Unprivileged() {}
 
-    /** A process of {@code command}, without root's rights and without the caller's locale and PostgreSQL settings. */
+    /** A process builder for {@code command}, without root's privileges and the caller's locale and PostgreSQL variables. */
     static ProcessBuilder process(List<String> command) {
         var whole = new ArrayList<>(PREFIX);
         whole.addAll(command);
@@ -32,7 +32,7 @@ final class Unprivileged {
         return builder;
     }
 
-    /** Gives a file to the user that {@link #process} runs as. */
+    /** Changes the owner of a file to the user that {@link #process} runs as. */
     static void own(Path file) throws IOException {
         if (!PREFIX.isEmpty() && !PREFIX.equals(NAMESPACE)) {
             Files.setAttribute(file, "unix:uid", NOBODY);
@@ -49,7 +49,7 @@ final class Unprivileged {
                 .filter(Unprivileged::works)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(
-                        "PostgreSQL does not run as root, and neither unshare, setpriv nor runuser works here"));
+                        "PostgreSQL cannot be run as root, and neither unshare, setpriv nor runuser works here"));
     }
 
     private static boolean works(List<String> way) {
@@ -57,8 +57,8 @@ final class Unprivileged {
         command.addAll(List.of("id", "-u"));
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes()).trim();
-            return process.waitFor() == 0 && !said.equals("0");
+            var output = new String(process.getInputStream().readAllBytes()).trim();
+            return process.waitFor() == 0 && !output.equals("0");
         } catch (IOException absent) {
             return false;
         } catch (InterruptedException e) {

@@ -1,5 +1,5 @@
 /**
- * What {@code londiste demo} needs: PostgreSQL clusters started from Maven artifacts, a shop that is written to all the
- * time, and a comparison of both sides. The tests use the same parts.
+ * The parts of {@code londiste demo}: PostgreSQL clusters started from Maven artifacts, the database of a shop under
+ * constant load, and a comparison of both sides. The tests use them as well.
  */
 package io.londiste.demo;

@@ -12,39 +12,39 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
-/** What the MBeans of a job have in common. */
+/** What all MBeans of a job share. */
 record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases databases, StateWatch watch) {
     String job() {
         return settings.jobName();
     }
 
-    /** What is known of the databases now. */
-    JobState picture() {
+    /** The current state of the job in its databases. */
+    JobState state() {
         return watch.now();
     }
 
-    /** Runs a command; what it did is seen by all MBeans afterwards. Returns what it has told. */
+    /** Runs a command and updates all MBeans afterwards. Returns the lines that the command logged. */
     <T> String[] run(T commands, Consumer<T> command) {
         try {
-            return CapturedLog.by(() -> command.accept(commands));
+            return CapturedLog.of(() -> command.accept(commands));
         } finally {
             watch.renew();
         }
     }
 
-    String state() {
+    String daemonState() {
         return daemon.condition().state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the daemon waits for, or else what is wrong with a database, or with the replay. */
+    /** What the daemon waits for, or else the error of a database or of the replay; empty if there is none. */
     String error() {
-        return error(picture());
+        return error(state());
     }
 
-    /** The same, as of a picture. */
-    String error(JobState picture) {
+    /** {@link #error()} as of a given state. */
+    String error(JobState state) {
         var waiting = daemon.condition().error();
-        return waiting.isEmpty() ? picture.error() : waiting;
+        return waiting.isEmpty() ? state.error() : waiting;
     }
 
     CompositeData[] recentErrors() {

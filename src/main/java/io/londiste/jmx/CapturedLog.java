@@ -8,32 +8,32 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a command tells while it runs in this thread: on the command line it is printed, here it is handed back. */
+/** Captures what a command logs in the current thread, which an MBean operation returns and the command line prints. */
 final class CapturedLog extends AppenderBase<ILoggingEvent> {
-    private final Thread speaker = Thread.currentThread();
+    private final Thread thread = Thread.currentThread();
     private final List<String> lines = new ArrayList<>();
 
     private CapturedLog() {}
 
-    /** Runs the command and returns its lines, as the command line prints them. */
-    static String[] by(Runnable command) {
+    /** Runs the command and returns the lines that it logged, as the command line prints them. */
+    static String[] of(Runnable command) {
         var logger = (Logger) LoggerFactory.getLogger("io.londiste");
-        var said = new CapturedLog();
-        said.setContext(logger.getLoggerContext());
-        said.start();
-        logger.addAppender(said);
+        var captured = new CapturedLog();
+        captured.setContext(logger.getLoggerContext());
+        captured.start();
+        logger.addAppender(captured);
         try {
             command.run();
-            return said.lines.toArray(String[]::new);
+            return captured.lines.toArray(String[]::new);
         } finally {
-            logger.detachAppender(said);
-            said.stop();
+            logger.detachAppender(captured);
+            captured.stop();
         }
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-        if (Thread.currentThread() == speaker && event.getLevel().isGreaterOrEqual(Level.INFO)) {
+        if (Thread.currentThread() == thread && event.getLevel().isGreaterOrEqual(Level.INFO)) {
             var level = event.getLevel().equals(Level.INFO) ? "" : event.getLevel() + ": ";
             lines.add(level + event.getFormattedMessage());
         }

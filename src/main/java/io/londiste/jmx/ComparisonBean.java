@@ -15,7 +15,7 @@ import javax.management.openmbean.CompositeData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One comparison or repair: the same routes as on the command line, in the background. */
+/** A comparison or repair that runs in the background, by the same routes as on the command line. */
 final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListener, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonBean.class);
 
@@ -26,7 +26,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         CANCELLED
     }
 
-    /** What is asked for, and of which route. */
+    /** The route and the body of the message to send to it. */
     record Request(String route, Record body) {}
 
     private final long id;
@@ -42,7 +42,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     private long rows;
     private long totalRows;
 
-    /** @param maker makes the routes, which tell results and progress */
+    /** @param maker creates the routes, which report results and progress to the given listeners */
     ComparisonBean(
             long id, Request request, BiFunction<ResultListener, WorkListener, Application> maker, Comparisons all) {
         this.id = id;
@@ -51,7 +51,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         this.all = all;
     }
 
-    /** Does it. */
+    /** Runs the comparison to its end. */
     @Override
     public void run() {
         try (var routes = maker.apply(this, this)) {
@@ -71,13 +71,13 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         return state == State.RUNNING;
     }
 
-    /** Whatever comes after its end does not change it. */
-    private synchronized void end(State last, String why) {
+    /** Sets the final state, unless there is one already. */
+    private synchronized void end(State last, String reason) {
         if (state == State.RUNNING) {
             state = last;
-            error = why;
+            error = reason;
             ended = Instant.now();
-            LOG.info("{} {} {}{}", request.route, id, getState(), why.isEmpty() ? "" : ": " + why);
+            LOG.info("{} {} {}{}", request.route, id, getState(), reason.isEmpty() ? "" : ": " + reason);
         }
         application = null;
     }
@@ -95,7 +95,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         synchronized (this) {
             results.add(TableResult.of(result));
         }
-        all.found(started, result);
+        all.add(started, result);
     }
 
     @Override
@@ -166,7 +166,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         synchronized (this) {
             running = application;
             if (state != State.RUNNING) {
-                throw new LondisteException("has ended already: " + getState());
+                throw new LondisteException("the comparison has already ended: " + getState());
             }
             end(State.CANCELLED, "");
         }
@@ -178,7 +178,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     @Override
     public void forget() {
         if (isRunning()) {
-            throw new LondisteException("goes on; cancel it first");
+            throw new LondisteException("the comparison is still running; cancel it first");
         }
         all.forget(this);
     }

@@ -3,8 +3,8 @@ package io.londiste.jmx;
 import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
-/** {@code io.londiste:type=Comparison,job=…,id=…}; null is not known (yet). */
-@Describe("A comparison with the provider, or a repair, that was started here; the last 20 are kept")
+/** {@code io.londiste:type=Comparison,job=…,id=…}; null means unknown (yet). */
+@Describe("A comparison with the provider, or a repair, that was started by an MBean; the last 20 are kept")
 public interface ComparisonMBean {
     @Describe("Its number, from 1")
     long getId();
@@ -15,31 +15,31 @@ public interface ComparisonMBean {
     @Describe("running, done, failed or cancelled")
     String getState();
 
-    @Describe("When it started")
+    @Describe("When it was started")
     Date getStarted();
 
     @Describe("When it ended")
     Date getEnded();
 
-    @Describe("Approximate number of the provider's rows that have been compared")
+    @Describe("Approximate number of the provider's rows compared so far")
     long getRows();
 
-    @Describe("Approximate number of the provider's rows that are to be compared")
+    @Describe("Approximate number of the provider's rows to compare")
     long getTotalRows();
 
-    @Describe("Completed share, from 0 to 1")
+    @Describe("Progress, from 0 to 1")
     double getProgress();
 
     @Describe("Why it failed; empty if it did not")
     String getError();
 
-    @Describe("Results so far, one per table: table, outcome, providerRows, subscriberRows, missing, extra,"
+    @Describe("The results so far, one for each table: table, outcome, providerRows, subscriberRows, missing, extra,"
             + " different, statements, file, applied, note")
     CompositeData[] getResults();
 
     @Describe("Cancel it; the results so far are kept")
     void cancel();
 
-    @Describe("Remove this MBean; only after it has ended")
+    @Describe("Remove this MBean; only possible once the comparison has ended")
     void forget();
 }

@@ -22,15 +22,15 @@ import java.util.stream.Stream;
 import javax.management.MBeanServer;
 
 /**
- * The comparisons and repairs of a job that were asked for by its MBeans, and what came out of the last of each table.
+ * The comparisons and repairs that were started by a job's MBeans, and the last result for each table.
  * Safe for use by several threads.
  */
 final class Comparisons implements AutoCloseable {
-    /** How many are kept once they have ended. */
+    /** How many ended comparisons are kept. */
     private static final int KEPT = 20;
 
-    /** How many go on at the same time: each has connections and snapshots of its own. */
-    private static final int MOST = 4;
+    /** How many may run at the same time: each has its own connections and snapshots. */
+    private static final int MAX_RUNNING = 4;
 
     private final BeanContext context;
     private final MBeanFamily<Long> registered;
@@ -46,19 +46,20 @@ final class Comparisons implements AutoCloseable {
                 id -> DescribedMBean.of(beans.get(id), ComparisonMBean.class));
     }
 
-    /** Begins to compare; returns the name of the MBean. */
+    /** Starts a comparison; returns the name of its MBean. */
     String compare(Compare.Request request, int jobs) {
-        return begin(new ComparisonBean.Request("compare", request), jobs);
+        return start(new ComparisonBean.Request("compare", request), jobs);
     }
 
-    /** Begins to repair; returns the name of the MBean. */
+    /** Starts a repair; returns the name of its MBean. */
     String repair(Repair.Request request, int jobs) {
-        return begin(new ComparisonBean.Request("repair", request), jobs);
+        return start(new ComparisonBean.Request("repair", request), jobs);
     }
 
-    private synchronized String begin(ComparisonBean.Request request, int jobs) {
-        if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MOST) {
-            throw new LondisteException(MOST + " comparisons go on already; wait for one of them, or cancel it");
+    private synchronized String start(ComparisonBean.Request request, int jobs) {
+        if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MAX_RUNNING) {
+            throw new LondisteException(
+                    MAX_RUNNING + " comparisons are running already; wait for one of them, or cancel it");
         }
         long id = ids.incrementAndGet();
         var bean = new ComparisonBean(
@@ -85,8 +86,8 @@ final class Comparisons implements AutoCloseable {
         registered.remove(bean.getId());
     }
 
-    /** A result has come. What was repaired is equal now. */
-    void found(Instant begun, Record result) {
+    /** Adds a result. Forgets the comparison of a table that was repaired, since the table is equal now. */
+    void add(Instant begun, Record result) {
         if (result instanceof Repaired repaired && repaired.applied()) {
             last.remove(repaired.comparison().table());
         } else {
@@ -95,26 +96,26 @@ final class Comparisons implements AutoCloseable {
         }
     }
 
-    /** How the table compared last, by the clock or by request; null if it was never looked at. */
+    /** The last comparison of the table, scheduled or requested; null if there was none. */
     LastComparison last(TableName table) {
-        var byClock = context.daemon()
+        var scheduled = context.daemon()
                 .application()
                 .map(Application::comparisons)
                 .map(LastComparisons::results)
                 .map(results -> results.get(table))
                 .map(found -> LastComparison.of(found.time(), found.comparison()));
-        return Stream.of(byClock.orElse(null), last.get(table))
+        return Stream.of(scheduled.orElse(null), last.get(table))
                 .filter(Objects::nonNull)
                 .max(Comparator.comparing(LastComparison::time))
                 .orElse(null);
     }
 
-    /** Forgets tables that are not among these. */
-    void keep(Set<TableName> tables) {
+    /** Forgets the results of tables that are not among these. */
+    void retain(Set<TableName> tables) {
         last.keySet().retainAll(tables);
     }
 
-    /** Ends all that go on. */
+    /** Cancels all that are running. */
     @Override
     public void close() {
         Collection<ComparisonBean> all = beans.values();

@@ -24,12 +24,13 @@ import javax.management.openmbean.OpenType;
 import javax.management.openmbean.SimpleType;
 
 /**
- * Records as every JMX client can read them. Items have the names of the records' components; a record that is part of
- * another counts as its items; times are seconds, with that in the name; whatever is absent is null.
+ * Converts records to composite data, which every JMX client can read. Items have the names of the record's components.
+ * The items of a nested record become items of the outer one; a duration becomes seconds, with {@code Seconds} appended to
+ * the name; absent values are null.
  */
 final class Composites {
-    /** Records and other classes that say by themselves how they are written. */
-    private static final Set<Class<?>> WRITTEN = Set.of(String.class, TableName.class, TableState.class, Path.class);
+    /** Classes that are converted by {@code toString}. */
+    private static final Set<Class<?>> TEXT = Set.of(String.class, TableName.class, TableState.class, Path.class);
 
     private static final Map<Class<?>, OpenType<?>> SIMPLE = Map.of(
             boolean.class, SimpleType.BOOLEAN,
@@ -48,14 +49,14 @@ final class Composites {
         }
     };
 
-    /** An item, with what gets it from the record and what makes an open value of that. */
+    /** An item: the getter reads it from the record, the opener converts it to an open value. */
     private record Item(String name, OpenType<?> type, UnaryOperator<Object> getter, UnaryOperator<Object> opener) {
         Object of(Record record) {
             var value = getter.apply(record);
             return value == null ? null : opener.apply(value);
         }
 
-        /** The same item of a record that has the record it belongs to. */
+        /** The same item, read from an outer record that contains this item's record. */
         Item within(UnaryOperator<Object> outer) {
             return new Item(
                     name,
@@ -124,7 +125,7 @@ final class Composites {
             return List.of(list(name, ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0])
                     .within(getter));
         }
-        if (type.isRecord() && !WRITTEN.contains(type)) {
+        if (type.isRecord() && !TEXT.contains(type)) {
             return SHAPES.get(type).items.stream()
                     .map(item -> item.within(getter))
                     .toList();
@@ -134,7 +135,7 @@ final class Composites {
 
     private static Item list(String name, Type element) {
         var type = (Class<?>) element;
-        if (WRITTEN.contains(type)) {
+        if (TEXT.contains(type)) {
             return new Item(name, array(SimpleType.STRING), UnaryOperator.identity(), list -> ((List<?>) list)
                     .stream().map(Object::toString).toArray(String[]::new));
         }

@@ -14,10 +14,9 @@ final class ConsumerBean implements ConsumerMBean {
     }
 
     private ConsumerInfo info() {
-        var info = context.picture().consumers().get(reader);
+        var info = context.state().consumers().get(reader);
         if (info == null) {
-            throw new LondisteException(
-                    reader.consumer() + " is not registered on queue " + reader.queue() + " any more");
+            throw new LondisteException(reader.consumer() + " is no longer registered on queue " + reader.queue());
         }
         return info;
     }
@@ -54,7 +53,7 @@ final class ConsumerBean implements ConsumerMBean {
 
     @Override
     public String getCopyOf() {
-        return context.picture().copies().getOrDefault(reader, "");
+        return context.state().copies().getOrDefault(reader, "");
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.londiste.jmx;
 
-/** {@code io.londiste:type=Consumer,job=…,queue=…,name=…}; null is not known. */
-@Describe("A consumer of a queue, which stores its position")
+/** {@code io.londiste:type=Consumer,job=…,queue=…,name=…}; null means unknown. */
+@Describe("A consumer of a queue")
 public interface ConsumerMBean {
     @Describe("Name of the consumer")
     String getName();
@@ -9,22 +9,21 @@ public interface ConsumerMBean {
     @Describe("Name of the queue")
     String getQueue();
 
-    @Describe("Age of the tick that it has reached, in seconds")
+    @Describe("Age of the last tick that it has processed, in seconds")
     Double getLagSeconds();
 
     @Describe("Time since it last opened or finished a batch, in seconds")
     Double getLastSeenSeconds();
 
-    @Describe("The tick that it has reached")
+    @Describe("The last tick that it has processed")
     Long getLastTick();
 
     @Describe("Approximate number of events between that and the queue's last tick")
     Long getPendingEvents();
 
-    @Describe(
-            "The consumer of the job whose copy of a table this one belongs to, which removes it; empty if it is none's")
+    @Describe("The consumer of the job whose copy of a table uses this one and removes it; empty if there is none")
     String getCopyOf();
 
-    @Describe("Unregister it; events that it has not read are not kept for it (pgqadm unregister)")
+    @Describe("Unregister it; events that it has not read are no longer kept for it (pgqadm unregister)")
     String[] unregister();
 }

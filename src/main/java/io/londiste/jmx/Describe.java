@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What JMX clients say of an MBean, an attribute (on its getter; with its unit), an operation or a parameter. */
+/** The description that JMX clients show for an MBean, an attribute (on its getter; with its unit), an operation or a parameter. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER})
 @interface Describe {

@@ -25,22 +25,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A standard MBean whose interface says by {@link Describe} what everything in it is, and whose parameters have their names.
- * What it throws has classes of the JDK only, so that every client can read it. Safe for use by several threads, if
- * what it is made of is.
+ * A standard MBean with descriptions from the {@link Describe} annotations of its interface and with the names of
+ * parameters. Throws only exceptions of the JDK, so that every client can deserialize them. Safe for use by several threads
+ * if the implementation is.
  */
 final class DescribedMBean extends StandardEmitterMBean {
     private static final Logger LOG = LoggerFactory.getLogger(DescribedMBean.class);
 
-    /** One for all MBeans of a kind: there may be thousands. */
+    /** One for all MBeans of an interface, of which there may be thousands. */
     private static final Map<Class<?>, MBeanInfo> INFOS = new ConcurrentHashMap<>();
 
     private DescribedMBean(Object implementation, Class<Object> type, MBeanNotificationInfo... notifications) {
         super(implementation, type, new NotificationBroadcasterSupport(notifications));
     }
 
-    /** @param notifications what it sends */
-    @SuppressWarnings("unchecked") // the compiler has seen that the one implements the other
+    /** @param notifications the notifications that it sends */
+    @SuppressWarnings("unchecked") // the signature ensures that the implementation has this type
     static <T> DescribedMBean of(T implementation, Class<T> type, MBeanNotificationInfo... notifications) {
         return new DescribedMBean(implementation, (Class<Object>) type, notifications);
     }
@@ -70,7 +70,7 @@ final class DescribedMBean extends StandardEmitterMBean {
     @Override
     protected String getDescription(MBeanAttributeInfo info) {
         return methods("get" + info.getName(), "is" + info.getName())
-                .map(DescribedMBean::said)
+                .map(DescribedMBean::description)
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(info.getName());
@@ -78,7 +78,7 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     @Override
     protected String getDescription(MBeanOperationInfo info) {
-        return operation(info).flatMap(DescribedMBean::said).orElse(info.getName());
+        return operation(info).flatMap(DescribedMBean::description).orElse(info.getName());
     }
 
     @Override
@@ -114,7 +114,7 @@ final class DescribedMBean extends StandardEmitterMBean {
         return operation(info).map(method -> method.getParameters()[number]);
     }
 
-    private static Optional<String> said(Method method) {
+    private static Optional<String> description(Method method) {
         return Optional.ofNullable(method.getAnnotation(Describe.class)).map(Describe::value);
     }
 

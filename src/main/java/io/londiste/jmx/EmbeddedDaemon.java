@@ -6,12 +6,12 @@ import io.londiste.watch.ControlledDaemon;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Routes that run inside another program, such as the demo: it alone starts and ends them. */
+/** Routes inside another program, such as the demo, which alone starts and stops them. Only pause and resume are possible. */
 public final class EmbeddedDaemon implements ControlledDaemon {
     private final Application application;
     private volatile Condition condition = new Condition(State.RUNNING, "", Instant.now());
 
-    /** @param application runs already */
+    /** @param application the routes, which are running already */
     public EmbeddedDaemon(Application application) {
         this.application = application;
     }
@@ -64,6 +64,6 @@ public final class EmbeddedDaemon implements ControlledDaemon {
     }
 
     private static LondisteException refusal() {
-        return new LondisteException("this replay is part of another program and lives as long as that");
+        return new LondisteException("this replay is part of another program, which alone can do this");
     }
 }

@@ -13,14 +13,14 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** MBeans of one kind that come and go with what they stand for. Safe for use by several threads. */
+/** The MBeans of one type, each identified by a key, registered and unregistered as keys appear and disappear. Safe for use by several threads. */
 final class MBeanFamily<K> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MBeanFamily.class);
 
     private final MBeanServer server;
     private final Function<K, ObjectName> namer;
     private final Function<K, DescribedMBean> maker;
-    private final Map<K, DescribedMBean> there = new HashMap<>();
+    private final Map<K, DescribedMBean> registered = new HashMap<>();
     private boolean closed;
 
     MBeanFamily(MBeanServer server, Function<K, ObjectName> namer, Function<K, DescribedMBean> maker) {
@@ -29,9 +29,9 @@ final class MBeanFamily<K> implements AutoCloseable {
         this.maker = maker;
     }
 
-    /** Has MBeans of exactly these. */
-    synchronized void show(Set<K> keys) {
-        for (var gone : new HashSet<>(there.keySet())) {
+    /** Registers and unregisters MBeans so that there is one for each of exactly these keys. */
+    synchronized void sync(Set<K> keys) {
+        for (var gone : new HashSet<>(registered.keySet())) {
             if (!keys.contains(gone)) {
                 remove(gone);
             }
@@ -40,40 +40,40 @@ final class MBeanFamily<K> implements AutoCloseable {
     }
 
     synchronized void add(K key) {
-        if (closed || there.containsKey(key)) {
+        if (closed || registered.containsKey(key)) {
             return;
         }
-        var made = maker.apply(key);
+        var bean = maker.apply(key);
         try {
-            server.registerMBean(made, namer.apply(key));
-            there.put(key, made);
+            server.registerMBean(bean, namer.apply(key));
+            registered.put(key, bean);
         } catch (InstanceAlreadyExistsException e) {
-            throw new IllegalStateException("there is an MBean of that name already: " + namer.apply(key), e);
+            throw new IllegalStateException("an MBean of this name is already registered: " + namer.apply(key), e);
         } catch (JMException e) {
             throw new IllegalStateException(namer.apply(key).toString(), e);
         }
     }
 
     synchronized void remove(K key) {
-        if (there.remove(key) != null) {
+        if (registered.remove(key) != null) {
             try {
                 server.unregisterMBean(namer.apply(key));
             } catch (InstanceNotFoundException e) {
-                LOG.debug("{} was taken away by somebody else", key, e);
+                LOG.debug("{} was already unregistered", key, e);
             } catch (JMException e) {
                 throw new IllegalStateException(namer.apply(key).toString(), e);
             }
         }
     }
 
-    /** The MBean; null if there is none. */
+    /** The MBean; null if registered is none. */
     synchronized DescribedMBean get(K key) {
-        return there.get(key);
+        return registered.get(key);
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        show(Set.of());
+        sync(Set.of());
     }
 }

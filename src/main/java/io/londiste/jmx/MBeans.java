@@ -22,8 +22,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The MBeans of a daemon, from {@link #register} to {@link #close}: what is there as long as the daemon, and what comes and
- * goes with tables, queues and consumers. Safe for use by several threads.
+ * The MBeans of a daemon, registered from {@link #register} to {@link #close}: permanent ones, and those that appear and
+ * disappear with tables, queues, consumers and comparisons. Safe for use by several threads.
  */
 public final class MBeans implements AutoCloseable {
     private final MBeanServer server;
@@ -34,13 +34,13 @@ public final class MBeans implements AutoCloseable {
     private final MBeanFamily<TableName> tables;
     private final Comparisons comparisons;
     private final ReplayBean replay;
-    private Notifier notices;
+    private Notifier notifier;
 
     private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
         this.server = server;
         var databases = new JobDatabases(settings);
         var reader = new StateReader(databases, shown(settings));
-        var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::show);
+        var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::update);
         context = new BeanContext(settings, daemon, databases, watch);
         queues = family(
                 name -> ObjectNames.of("Queue", context.job(), "name", name),
@@ -60,7 +60,7 @@ public final class MBeans implements AutoCloseable {
         replay = databases.hasSubscriber() ? new ReplayBean(context) : null;
     }
 
-    /** A replay shows its own queue, or all of the database if it is the one that ticks them. */
+    /** A replay shows its own queue, or all queues of the database if it runs the ticker. */
     private static Predicate<String> shown(Settings settings) {
         boolean all = settings.section() == Section.PGQADM || settings.embeddedTicker();
         return all ? queue -> true : settings.queueName()::equals;
@@ -69,12 +69,12 @@ public final class MBeans implements AutoCloseable {
     /**
      * Registers the MBeans of a daemon in this process.
      *
-     * @throws io.londiste.error.LondisteException if the settings do not say which databases they are for
+     * @throws io.londiste.error.LondisteException if the settings lack a connection string
      */
     public static MBeans register(Settings settings, ControlledDaemon daemon) {
         var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon);
         try {
-            beans.registerLasting();
+            beans.registerPermanent();
             beans.context.watch().start();
             return beans;
         } catch (RuntimeException e) {
@@ -83,23 +83,23 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    /** Those that are there as long as the daemon. */
-    private void registerLasting() {
+    /** Registers the MBeans that exist as long as the daemon. */
+    private void registerPermanent() {
         if (replay == null) {
-            lasting("Ticker", DescribedMBean.of(new TickerBean(context), TickerProcessMBean.class));
+            permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerProcessMBean.class));
             return;
         }
-        lasting("Provider", DescribedMBean.of(new ProviderBean(context), ProviderMBean.class));
-        lasting("Subscriber", DescribedMBean.of(new SubscriberBean(context, comparisons), SubscriberMBean.class));
+        permanent("Provider", DescribedMBean.of(new ProviderBean(context), ProviderMBean.class));
+        permanent("Subscriber", DescribedMBean.of(new SubscriberBean(context, comparisons), SubscriberMBean.class));
         if (context.settings().embeddedTicker()) {
-            lasting("Ticker", DescribedMBean.of(new TickerBean(context), TickerMBean.class));
+            permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerMBean.class));
         }
         var bean = DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG);
-        lasting("Replay", bean);
-        notices = new Notifier(this::receiver, new Notifier.Receiver(bean, ObjectNames.of("Replay", context.job())));
+        permanent("Replay", bean);
+        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of("Replay", context.job())));
     }
 
-    private void lasting(String type, DescribedMBean bean) {
+    private void permanent(String type, DescribedMBean bean) {
         this.<String>family(name -> ObjectNames.of(name, context.job()), name -> bean)
                 .add(type);
     }
@@ -114,28 +114,28 @@ public final class MBeans implements AutoCloseable {
         return ObjectNames.of("Table", context.job(), "name", table.toString());
     }
 
-    private Notifier.Receiver receiver(TableName table) {
+    private Notifier.Source source(TableName table) {
         var bean = tables.get(table);
-        return bean == null ? null : new Notifier.Receiver(bean, tableName(table));
+        return bean == null ? null : new Notifier.Source(bean, tableName(table));
     }
 
-    /** Brings the MBeans in line with what was seen. */
-    private void show(JobState before, JobState now) {
-        queues.show(now.queues().keySet());
-        consumers.show(now.consumers().keySet());
-        tables.show(now.tables().keySet());
-        comparisons.keep(now.tables().keySet());
-        if (notices != null) {
-            notices.tell(before, now);
-            notices.tellLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
+    /** Updates MBeans and sends notifications after a change of state. */
+    private void update(JobState before, JobState now) {
+        queues.sync(now.queues().keySet());
+        consumers.sync(now.consumers().keySet());
+        tables.sync(now.tables().keySet());
+        comparisons.retain(now.tables().keySet());
+        if (notifier != null) {
+            notifier.notifyChanges(before, now);
+            notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
     }
 
-    /** What is to be seen now. */
+    /** The current state of the daemon and its databases. */
     public JobView view() {
-        var picture = context.picture();
+        var state = context.state();
         var compared = new HashMap<TableName, LastComparison>();
-        for (var table : picture.tables().keySet()) {
+        for (var table : state.tables().keySet()) {
             var last = comparisons.last(table);
             if (last != null) {
                 compared.put(table, last);
@@ -144,13 +144,13 @@ public final class MBeans implements AutoCloseable {
         return new JobView(
                 context.settings(),
                 context.daemon(),
-                picture,
-                context.error(picture),
-                replay == null ? null : replay.lag(picture),
+                state,
+                context.error(state),
+                replay == null ? null : replay.lag(state),
                 compared);
     }
 
-    /** Takes all MBeans away, and ends what they have begun. */
+    /** Unregisters all MBeans and cancels the comparisons that they have started. */
     @Override
     public void close() {
         try {

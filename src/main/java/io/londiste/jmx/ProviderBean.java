@@ -26,12 +26,12 @@ final class ProviderBean implements ProviderMBean {
 
     @Override
     public String getServerVersion() {
-        return context.picture().first().version();
+        return context.state().first().version();
     }
 
     @Override
     public String getError() {
-        return context.picture().first().error();
+        return context.state().first().error();
     }
 
     @Override

@@ -14,9 +14,9 @@ final class QueueBean implements QueueMBean {
     }
 
     private QueueInfo info() {
-        var info = context.picture().queues().get(name);
+        var info = context.state().queues().get(name);
         if (info == null) {
-            throw new LondisteException("there is no queue " + name + " any more");
+            throw new LondisteException("queue " + name + " no longer exists");
         }
         return info;
     }

@@ -1,12 +1,12 @@
 package io.londiste.jmx;
 
-/** {@code io.londiste:type=Queue,job=…,name=…}; null is not known. */
+/** {@code io.londiste:type=Queue,job=…,name=…}; null means unknown. */
 @Describe("A queue of PgQ")
 public interface QueueMBean {
     @Describe("Name of the queue")
     String getName();
 
-    @Describe("Number of its event tables, which are used in turn")
+    @Describe("Number of event tables used in rotation")
     long getEventTables();
 
     @Describe("Time after which the next event table is used, in seconds")
@@ -38,5 +38,5 @@ public interface QueueMBean {
             @Describe("ticker_max_count, ticker_max_lag, ticker_idle_period, ticker_paused, rotation_period or"
                             + " external_ticker")
                     String setting,
-            @Describe("Its new value; times are written as PostgreSQL intervals") String value);
+            @Describe("Its new value; times in PostgreSQL's interval syntax") String value);
 }

@@ -10,8 +10,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * An MBean server as clients from outside see it: without the JVM's options and properties, in which passwords may be, of
- * key stores for example. Who may only look would see them otherwise.
+ * The MBean server that remote clients use. It hides the JVM's options and system properties, since these may contain
+ * passwords, of key stores for example, that users with read-only access must not see.
  */
 final class RedactedServer implements InvocationHandler {
     private static final String RUNTIME = "java.lang:type=Runtime";
@@ -37,7 +37,7 @@ final class RedactedServer implements InvocationHandler {
                         .filter(name -> !HIDDEN.contains(name))
                         .toArray(String[]::new);
             } else if (HIDDEN.contains((String) passed[1])) {
-                throw new SecurityException(passed[1] + " is not shown, since passwords may be in it");
+                throw new SecurityException(passed[1] + " is not shown, since it may contain passwords");
             }
         }
         try {

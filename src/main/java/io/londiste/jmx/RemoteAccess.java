@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to a daemon's MBeans from other processes: by RMI over one port of one address, with the JDK's password and
- * access files, and TLS if wanted.
+ * Access to a daemon's MBeans from other processes: RMI on one port of one address, with the JDK's password and access
+ * files, and optionally TLS.
  */
 public final class RemoteAccess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteAccess.class);
@@ -46,19 +46,17 @@ public final class RemoteAccess implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNERS = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
-    /** What a client may send: arguments of operations, names, queries and filters, and nothing that is not the JDK's. */
+    /** The classes that a client may send: arguments of operations, names, queries and filters, all of the JDK. */
     private static final String ARGUMENTS = "maxdepth=20;maxarray=100000;java.lang.*;java.math.BigDecimal;"
             + "java.math.BigInteger;java.rmi.MarshalledObject;java.util.*;javax.management.*;"
             + "javax.management.openmbean.*;javax.management.remote.*;javax.management.relation.*;javax.security.auth.*;!*";
 
     private static final String CREDENTIALS = "java.lang.String;!*";
 
-    /**
-     * Where stubs say that they are. Without it they name an address of the machine at which nobody listens.
-     */
+    /** The host that stubs connect to. The default is an address of the machine on which this server does not listen. */
     private static final String HOSTNAME = "java.rmi.server.hostname";
 
-    /** What may be put into a registry from outside: nothing, not even by other users of the same machine. */
+    /** The classes that may be bound in the registry by other processes: none, not even by users of the same machine. */
     private static final String REGISTRY_FILTER = "sun.rmi.registry.registryFilter";
 
     private final Registry registry;
@@ -70,9 +68,9 @@ public final class RemoteAccess implements AutoCloseable {
     }
 
     /**
-     * Opens what the settings say; null if that is nothing.
+     * Opens the access that the settings configure; null if they configure none.
      *
-     * @throws LondisteException if the files are not there or can be read by others, or the address cannot be used
+     * @throws LondisteException if a file is missing, the password file is readable by others, or the address cannot be used
      */
     public static RemoteAccess open(Settings settings) {
         var jmx = settings.jmx();
@@ -101,7 +99,7 @@ public final class RemoteAccess implements AutoCloseable {
     private static void require(Settings settings, Key key, Path file, String line) {
         var place = settings.file() + ": " + key.written() + ": ";
         if (file == null) {
-            throw new LondisteException(place + "has to be set for jmx; make a file with a line such as: " + line);
+            throw new LondisteException(place + "has to be set for jmx; create a file with a line such as: " + line);
         }
         if (!Files.isReadable(file)) {
             throw new LondisteException(place + "cannot be read: " + file);
@@ -114,9 +112,9 @@ public final class RemoteAccess implements AutoCloseable {
                 throw new LondisteException(file + " can be read by others than its owner; run: chmod 600 " + file);
             }
         } catch (UnsupportedOperationException e) {
-            LOG.debug("no such rights here", e);
+            LOG.debug("The file system has no POSIX permissions", e);
         } catch (IOException e) {
-            throw new LondisteException(file + ": cannot be looked at: " + e.getMessage(), e);
+            throw new LondisteException(file + ": its permissions cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -144,7 +142,7 @@ public final class RemoteAccess implements AutoCloseable {
                     RedactedServer.of(ManagementFactory.getPlatformMBeanServer()));
             server.start();
             registry.rebind("jmxrmi", exported.toStub());
-            LOG.info("JMX clients reach this process at {}{}", written(jmx), jmx.tls() ? " by TLS" : "");
+            LOG.info("JMX clients can connect at {}{}", written(jmx), jmx.tls() ? " with TLS" : "");
             return new RemoteAccess(registry, server);
         } catch (IOException | RuntimeException e) {
             UnicastRemoteObject.unexportObject(registry, true);
@@ -166,7 +164,7 @@ public final class RemoteAccess implements AutoCloseable {
                 ARGUMENTS);
     }
 
-    /** Sockets of one address. Equal ones share a port. */
+    /** Creates server sockets on one address. RMI shares a port between equal factories. */
     private record BoundSockets(InetAddress address, boolean tls) implements RMIServerSocketFactory {
         @Override
         public ServerSocket createServerSocket(int port) throws IOException {
@@ -175,7 +173,7 @@ public final class RemoteAccess implements AutoCloseable {
         }
     }
 
-    /** Logs who was not let in, as the console does. */
+    /** Logs failed logins. */
     private static final class LoggedServer extends RMIJRMPServerImpl {
         LoggedServer(
                 int port,
@@ -191,7 +189,7 @@ public final class RemoteAccess implements AutoCloseable {
             try {
                 return super.newClient(credentials);
             } catch (SecurityException e) {
-                LOG.warn("JMX: refused a client of {}: {}", client(), Causes.message(e));
+                LOG.warn("JMX: refused a client from {}: {}", client(), Causes.message(e));
                 throw e;
             }
         }
@@ -205,18 +203,18 @@ public final class RemoteAccess implements AutoCloseable {
         }
     }
 
-    /** Clients that are connected are cut off. */
+    /** Closes the access and disconnects all clients. */
     @Override
     public void close() {
         try {
             server.stop();
         } catch (IOException e) {
-            LOG.debug("while closing", e);
+            LOG.debug("Closing remote JMX failed", e);
         }
         try {
             UnicastRemoteObject.unexportObject(registry, true);
         } catch (NoSuchObjectException e) {
-            LOG.debug("while closing", e);
+            LOG.debug("Closing remote JMX failed", e);
         }
     }
 }

@@ -9,20 +9,13 @@ import java.util.Date;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import javax.management.openmbean.CompositeData;
 
-final class ReplayBean implements ReplayMBean {
-    private final BeanContext context;
+final class ReplayBean extends DaemonBean implements ReplayMBean {
     private volatile double lagLimit;
 
     ReplayBean(BeanContext context) {
-        this.context = context;
+        super(context);
         this.lagLimit = Composites.seconds(context.settings().lagLimit());
-    }
-
-    @Override
-    public String getJob() {
-        return context.job();
     }
 
     @Override
@@ -36,37 +29,22 @@ final class ReplayBean implements ReplayMBean {
     }
 
     @Override
-    public String getState() {
-        return context.state();
-    }
-
-    @Override
-    public String getError() {
-        return context.error();
-    }
-
-    @Override
-    public CompositeData[] getRecentErrors() {
-        return context.recentErrors();
-    }
-
-    @Override
     public Date getSince() {
         return Composites.date(context.daemon().condition().since());
     }
 
     @Override
     public Long getTick() {
-        return context.picture().progress().tick();
+        return context.state().progress().tick();
     }
 
     @Override
     public Double getLagSeconds() {
-        return Composites.seconds(lag(context.picture()));
+        return Composites.seconds(lag(context.state()));
     }
 
-    Duration lag(JobState picture) {
-        return picture.lag(getQueue(), getConsumer());
+    Duration lag(JobState state) {
+        return state.lag(getQueue(), getConsumer());
     }
 
     @Override
@@ -128,21 +106,6 @@ final class ReplayBean implements ReplayMBean {
     @Override
     public void resume() {
         context.daemon().resume();
-    }
-
-    @Override
-    public void reload() {
-        context.daemon().reload();
-    }
-
-    @Override
-    public void stop() {
-        context.daemon().stop();
-    }
-
-    @Override
-    public void kill() {
-        context.daemon().kill();
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.londiste.jmx;
 import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
-/** {@code io.londiste:type=Replay,job=…}. Numbers count from when the routes were started; null is not known (yet). */
-@Describe("The replay of a job, which applies the batches of the queue to the subscriber")
+/** {@code io.londiste:type=Replay,job=…}. Counters start at zero when the routes are started; null means unknown (yet). */
+@Describe("The replay of a job, which applies batches of events from the queue to the subscriber")
 public interface ReplayMBean {
     @Describe("Name of the job")
     String getJob();
@@ -15,11 +15,12 @@ public interface ReplayMBean {
     @Describe("Name under which the replay reads the queue")
     String getConsumer();
 
-    @Describe("waiting (something is not installed or not reachable), standby (another process does the job), running,"
-            + " paused or stopping")
+    @Describe(
+            "waiting (something is not installed or not reachable), standby (another process is doing the job), running,"
+                    + " paused or stopping")
     String getState();
 
-    @Describe("The current problem and what to do; empty if there is none")
+    @Describe("What prevents it from working and what to do; empty if nothing does")
     String getError();
 
     @Describe("The last errors, the latest first: time, place, message")
@@ -28,13 +29,13 @@ public interface ReplayMBean {
     @Describe("When it entered its state")
     Date getSince();
 
-    @Describe("Tick up to which the subscriber has all changes")
+    @Describe("The last tick that the subscriber has applied")
     Long getTick();
 
-    @Describe("Age of the state that the subscriber shows, in seconds; 0 if there is nothing newer")
+    @Describe("Age of the state that the subscriber has reached, in seconds; 0 if there is nothing newer")
     Double getLagSeconds();
 
-    @Describe("Lag above which a notification is sent, in seconds; lag_limit in the INI file unless it is set here")
+    @Describe("Lag above which a notification is sent, in seconds; lag_limit of the INI file unless it is set here")
     double getLagLimitSeconds();
 
     void setLagLimitSeconds(double seconds);
@@ -48,22 +49,23 @@ public interface ReplayMBean {
     @Describe("Events per second, over the last minute")
     double getEventsPerSecond();
 
-    @Describe("Events of the last batch that had any")
+    @Describe("Events of the last batch that was not empty")
     long getLastBatchEvents();
 
-    @Describe("Duration of the last batch that had events, in seconds")
+    @Describe("Duration of the last batch that was not empty, in seconds")
     double getLastBatchSeconds();
 
     @Describe("Version of the program")
     String getVersion();
 
-    @Describe("Finish the current batch and apply nothing until resume; copies continue as far as they can")
+    @Describe("Finish the current batch and apply no more until resume; running copies continue as far as they can")
     void pause();
 
-    @Describe("Continue after a pause")
+    @Describe("Resume after pause")
     void resume();
 
-    @Describe("Read INI file and routes again (londiste -r); comparisons and repairs in the background are cancelled")
+    @Describe(
+            "Read the INI file and the routes again (londiste -r); cancels running comparisons and repairs of the MBeans")
     void reload();
 
     @Describe("Finish the current batch and end the process (londiste -s)")
@@ -72,11 +74,11 @@ public interface ReplayMBean {
     @Describe("End the process at once (londiste -k)")
     void kill();
 
-    @Describe("Move the consumer to the tick that the subscriber has applied, for a subscriber that was restored to an"
-            + " earlier state (replay --rewind); the routes stop meanwhile")
+    @Describe("Move the consumer back to the tick that the subscriber has applied, after restoring the subscriber to an"
+            + " earlier state (replay --rewind); restarts the routes")
     void rewind();
 
     @Describe("Forget the tick that the subscriber has applied: the next batch is applied wherever it begins"
-            + " (replay --reset); the routes stop meanwhile")
+            + " (replay --reset); restarts the routes")
     void reset();
 }

@@ -17,7 +17,7 @@ import javax.management.openmbean.CompositeData;
 
 final class SubscriberBean implements SubscriberMBean {
     private static final int JOBS = 2;
-    private static final int MOST_JOBS = 8;
+    private static final int MAX_JOBS = 8;
 
     private final BeanContext context;
     private final Comparisons comparisons;
@@ -42,22 +42,22 @@ final class SubscriberBean implements SubscriberMBean {
 
     @Override
     public String getServerVersion() {
-        return context.picture().second().version();
+        return context.state().second().version();
     }
 
     @Override
     public String getError() {
-        return context.picture().second().error();
+        return context.state().second().error();
     }
 
     @Override
     public long getPendingForeignKeys() {
-        return context.picture().progress().pendingForeignKeys();
+        return context.state().progress().pendingForeignKeys();
     }
 
     @Override
     public long getPendingTriggers() {
-        return context.picture().progress().pendingTriggers();
+        return context.state().progress().pendingTriggers();
     }
 
     @Override
@@ -140,12 +140,12 @@ final class SubscriberBean implements SubscriberMBean {
     @Override
     public String[] restoreTriggers(String table, String triggers) {
         var names =
-                Selection.split(triggers).stream().map(SubscriberBean::plain).toList();
+                Selection.split(triggers).stream().map(SubscriberBean::unquoted).toList();
         return run(subscriber -> subscriber.restoreTriggers(table, names));
     }
 
-    /** A name as the catalog has it. */
-    private static String plain(String written) {
+    /** Removes the quotes of a quoted identifier. */
+    private static String unquoted(String written) {
         return written.startsWith("\"")
                 ? written.substring(1, written.length() - 1).replace("\"\"", "\"")
                 : written;
@@ -188,8 +188,8 @@ final class SubscriberBean implements SubscriberMBean {
     }
 
     private static int jobs(int jobs) {
-        if (jobs < 0 || jobs > MOST_JOBS) {
-            throw new LondisteException("jobs: from 1 to " + MOST_JOBS + ", or 0 for " + JOBS + ", not " + jobs);
+        if (jobs < 0 || jobs > MAX_JOBS) {
+            throw new LondisteException("jobs: must be from 1 to " + MAX_JOBS + ", or 0 for " + JOBS + ", not " + jobs);
         }
         return jobs == 0 ? JOBS : jobs;
     }

@@ -2,22 +2,23 @@ package io.londiste.jmx;
 
 import javax.management.openmbean.CompositeData;
 
-/** {@code io.londiste:type=Subscriber,job=…}. Operations return what they have to say. */
-@Describe("The database that receives copies of tables, and londiste's subscriber commands, compare and repair")
+/** {@code io.londiste:type=Subscriber,job=…}. Commands return the lines that the command line prints. */
+@Describe(
+        "The subscriber: the database that tables are replicated to, and londiste's subscriber commands, compare and repair")
 public interface SubscriberMBean {
-    @Describe("Which database it is")
+    @Describe("Role, name and server of the database")
     String getDatabase();
 
-    @Describe("Version of its server; empty if it does not answer")
+    @Describe("Version of its server; empty if it does not respond")
     String getServerVersion();
 
     @Describe("The problem with it and what to do; empty if there is none")
     String getError();
 
-    @Describe("Foreign keys that are saved and dropped until their tables are in sync")
+    @Describe("Saved foreign keys, which are restored when their tables are in sync")
     long getPendingForeignKeys();
 
-    @Describe("Triggers that are saved and dropped until they are restored")
+    @Describe("Saved triggers, which are restored by restoreTriggers or when the table is removed")
     long getPendingTriggers();
 
     @Describe("Install londiste (subscriber install)")
@@ -26,31 +27,31 @@ public interface SubscriberMBean {
     @Describe("Register tables; the replay copies them and keeps them in sync from then on (subscriber add)")
     String[] add(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all tables that the provider has registered instead of names") boolean all,
-            @Describe("Ignore differences of structure") boolean force,
+            @Describe("All tables that are registered on the provider, instead of names") boolean all,
+            @Describe("Ignore differences in structure") boolean force,
             @Describe("The table is in sync already: do not copy it, keep its triggers") boolean expectSync,
-            @Describe("Keep existing rows when copying") boolean skipTruncate,
-            @Describe("Let only the replay change the table, until it is removed") boolean denyWrites);
+            @Describe("Keep the existing rows when copying") boolean skipTruncate,
+            @Describe("Allow only the replay to change the table, until it is removed") boolean denyWrites);
 
     @Describe("Unregister tables; events are no longer applied to them (subscriber remove)")
     String[] remove(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all subscribed tables instead of names") boolean all);
+            @Describe("All subscribed tables, instead of names") boolean all);
 
     @Describe("Copy tables again that are ok or stopped (subscriber resync)")
     String[] resync(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all that are not being copied already instead of names") boolean all);
+            @Describe("All subscribed tables that are not being copied already, instead of names") boolean all);
 
-    @Describe("Register sequences; the replay sets them to the provider's values from then on (subscriber add-seq)")
+    @Describe("Register sequences; from then on the replay sets them to the provider's values (subscriber add-seq)")
     String[] addSequences(
             @Describe(NameArgument.SEQUENCES) String sequences,
-            @Describe("Take all that the provider has registered instead of names") boolean all);
+            @Describe("All sequences that are registered on the provider, instead of names") boolean all);
 
-    @Describe("Unregister sequences; they keep their values (subscriber remove-seq)")
+    @Describe("Unregister sequences; they keep their current values (subscriber remove-seq)")
     String[] removeSequences(
             @Describe(NameArgument.SEQUENCES) String sequences,
-            @Describe("Take all registered sequences instead of names") boolean all);
+            @Describe("All registered sequences, instead of names") boolean all);
 
     @Describe("The registered tables with their states (subscriber tables)")
     CompositeData[] tables();
@@ -58,11 +59,10 @@ public interface SubscriberMBean {
     @Describe("The registered sequences with their values on both sides (subscriber seqs)")
     CompositeData[] sequences();
 
-    @Describe(
-            "Tables and sequences that are registered only on the provider, or do not exist here (subscriber missing)")
+    @Describe("Tables and sequences that are registered on the provider but not on the subscriber (subscriber missing)")
     CompositeData[] missing();
 
-    @Describe("How the structure of the subscribed tables differs from the provider's, and which rights are missing"
+    @Describe("Differences between the structure of the subscribed tables and the provider's, and missing privileges"
             + " (subscriber check)")
     CompositeData[] check();
 
@@ -72,7 +72,7 @@ public interface SubscriberMBean {
     @Describe("The triggers of the subscribed tables (subscriber triggers)")
     CompositeData[] triggers(@Describe("pending, active or all; empty: all") String which);
 
-    @Describe("Restore pending triggers of a table that is ok (subscriber restore-triggers)")
+    @Describe("Restore saved triggers of a table that is ok (subscriber restore-triggers)")
     String[] restoreTriggers(
             @Describe("Name of the table, with its schema unless that is public") String table,
             @Describe("Names of triggers, separated by commas or blanks; empty: all of the table") String triggers);
@@ -80,7 +80,7 @@ public interface SubscriberMBean {
     @Describe("Register the replay's consumer on the queue (subscriber register)")
     String[] register();
 
-    @Describe("Remove the replay's consumer from the queue, to end the replication; not while the replay runs"
+    @Describe("Unregister the replay's consumer from the queue, to end replication; not while the replay is running"
             + " (subscriber unregister)")
     String[] unregister();
 
@@ -88,23 +88,25 @@ public interface SubscriberMBean {
             + " with progress and results")
     String compare(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all subscribed tables instead of names") boolean all,
+            @Describe("All subscribed tables, instead of names") boolean all,
             @Describe("Only count rows") boolean countOnly,
-            @Describe("Lock the provider's tables until both sides are at the same tick") boolean lock,
-            @Describe("Continue although the replay lags behind or is paused") boolean force,
-            @Describe("SQL condition that selects the rows; empty: all rows") String where,
-            @Describe("Tables at the same time, up to 8; 0: 2") int jobs);
+            @Describe("Lock the provider's tables against writes until both sides have reached the same tick")
+                    boolean lock,
+            @Describe("Compare although the replay lags behind or is paused") boolean force,
+            @Describe("SQL condition on the rows to compare; empty: all rows") String where,
+            @Describe("Number of tables compared in parallel, up to 8; 0: 2") int jobs);
 
     @Describe(
             "Compare tables and write the statements that repair them, in the background (londiste repair); returns the"
                     + " name of the MBean with progress and results")
     String repair(
             @Describe(NameArgument.TABLES) String tables,
-            @Describe("Take all subscribed tables instead of names") boolean all,
-            @Describe("Also run the statements, while the replay is paused") boolean apply,
-            @Describe("Put the statements of a file between BEGIN and COMMIT") boolean transaction,
-            @Describe("Lock the provider's tables until both sides are at the same tick") boolean lock,
-            @Describe("Continue although the replay lags behind or is paused") boolean force,
-            @Describe("SQL condition that selects the rows; empty: all rows") String where,
-            @Describe("Tables at the same time, up to 8; 0: 2") int jobs);
+            @Describe("All subscribed tables, instead of names") boolean all,
+            @Describe("Execute the statements, too, while the replay is paused") boolean apply,
+            @Describe("Enclose the statements of a file in BEGIN and COMMIT") boolean transaction,
+            @Describe("Lock the provider's tables against writes until both sides have reached the same tick")
+                    boolean lock,
+            @Describe("Compare although the replay lags behind or is paused") boolean force,
+            @Describe("SQL condition on the rows to compare; empty: all rows") String where,
+            @Describe("Number of tables compared in parallel, up to 8; 0: 2") int jobs);
 }

@@ -34,9 +34,9 @@ final class TableBean implements TableMBean {
     }
 
     private TableStatus status() {
-        var status = context.picture().tables().get(name);
+        var status = context.state().tables().get(name);
         if (status == null) {
-            throw new LondisteException("table " + name + " is not subscribed any more");
+            throw new LondisteException("table " + name + " is no longer subscribed");
         }
         return status;
     }

@@ -4,8 +4,8 @@ import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
 /**
- * {@code io.londiste:type=Table,job=…,name=…}. Numbers of events count from when the routes were started; null is not
- * known.
+ * {@code io.londiste:type=Table,job=…,name=…}. Counters start at zero when the routes are started; null means
+ * unknown.
  */
 @Describe("A subscribed table")
 public interface TableMBean {
@@ -30,7 +30,7 @@ public interface TableMBean {
     @Describe("Bytes copied so far, in the text format of COPY")
     Long getCopiedBytes();
 
-    @Describe("Completed share of the copy, from 0 to 1; -1 if there is none")
+    @Describe("Progress of the copy, from 0 to 1; -1 if there is none")
     double getCopyProgress();
 
     @Describe("Inserts applied")
@@ -45,16 +45,16 @@ public interface TableMBean {
     @Describe("Truncates applied")
     long getTruncates();
 
-    @Describe("Updates and deletes that found no row, and inserts that found one")
+    @Describe("Updates and deletes that found no row, and inserts that found an existing one")
     long getUnexpectedRows();
 
-    @Describe("The last error of the table; empty if there was none")
+    @Describe("The last error of this table; empty if there was none")
     String getLastError();
 
     @Describe("When that error occurred")
     Date getLastErrorTime();
 
-    @Describe("When a change was last applied to it")
+    @Describe("When the last change was applied to it")
     Date getLastChange();
 
     @Describe("Whether only the replay may change it")
@@ -70,12 +70,12 @@ public interface TableMBean {
     @Describe("Unregister it (subscriber remove)")
     String[] remove();
 
-    @Describe("Restore all of its pending triggers (subscriber restore-triggers)")
+    @Describe("Restore all of its saved triggers (subscriber restore-triggers)")
     String[] restoreTriggers();
 
     @Describe("Compare it with the provider's in the background; returns the name of the MBean with the results")
     String compare();
 
     @Describe("Write the statements that repair it, in the background; returns the name of the MBean with the results")
-    String repair(@Describe("Also run the statements, while the replay is paused") boolean apply);
+    String repair(@Describe("Execute the statements, too, while the replay is paused") boolean apply);
 }

@@ -8,12 +8,12 @@ import io.londiste.watch.LastComparison;
 import java.nio.file.Path;
 
 /**
- * What came out for one table, of a comparison or a repair; what was not found out is null.
+ * The result of a comparison or a repair for one table; unknown numbers are null.
  *
- * @param statements how many make it equal; null unless it was to be repaired
- * @param file with these statements, on the machine of the daemon; null if there is none
- * @param applied whether they were run; null unless it was to be repaired
- * @param note why it could not be told, and columns that were left out; empty if there is nothing to say
+ * @param statements number of statements that repair it; null for a comparison
+ * @param file absolute path of the file with these statements, on the daemon's machine; null if there is none
+ * @param applied whether they were executed; null for a comparison
+ * @param note why it could not be compared, and which columns were left out; empty if there is nothing to add
  */
 record TableResult(
         TableName table,

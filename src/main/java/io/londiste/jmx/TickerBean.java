@@ -10,11 +10,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
-final class TickerBean implements TickerProcessMBean {
-    private final BeanContext context;
-
+final class TickerBean extends DaemonBean implements TickerProcessMBean {
     TickerBean(BeanContext context) {
-        this.context = context;
+        super(context);
     }
 
     private String[] run(Consumer<Queues> command) {
@@ -26,28 +24,8 @@ final class TickerBean implements TickerProcessMBean {
     }
 
     @Override
-    public String getJob() {
-        return context.job();
-    }
-
-    @Override
     public String getDatabase() {
         return context.databases().first().toString();
-    }
-
-    @Override
-    public String getState() {
-        return context.state();
-    }
-
-    @Override
-    public String getError() {
-        return context.error();
-    }
-
-    @Override
-    public CompositeData[] getRecentErrors() {
-        return context.recentErrors();
     }
 
     @Override
@@ -99,20 +77,5 @@ final class TickerBean implements TickerProcessMBean {
     @Override
     public String[] configure(String queue, String setting, String value) {
         return run(queues -> queues.configure(queue, Map.of(setting, value)));
-    }
-
-    @Override
-    public void reload() {
-        context.daemon().reload();
-    }
-
-    @Override
-    public void stop() {
-        context.daemon().stop();
-    }
-
-    @Override
-    public void kill() {
-        context.daemon().kill();
     }
 }

@@ -3,8 +3,8 @@ package io.londiste.jmx;
 import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
-/** {@code io.londiste:type=Ticker,job=…}: the ticker inside a replay. Operations return what they have to say. */
-@Describe("The ticker, which divides the events of the queues of a database into batches, and pgqadm's commands")
+/** {@code io.londiste:type=Ticker,job=…}: the ticker inside a replay. Commands return the lines that the command line prints. */
+@Describe("The ticker of the queues of a database, and pgqadm's commands")
 public interface TickerMBean {
     @Describe("Name of the job")
     String getJob();
@@ -15,7 +15,7 @@ public interface TickerMBean {
     @Describe("waiting (something is not installed or not reachable), standby, running, paused or stopping")
     String getState();
 
-    @Describe("The current problem and what to do; empty if there is none")
+    @Describe("What prevents it from working and what to do; empty if nothing does")
     String getError();
 
     @Describe("The last errors, the latest first: time, place, message")
@@ -24,10 +24,10 @@ public interface TickerMBean {
     @Describe("Ticks made since the routes were started")
     long getTicks();
 
-    @Describe("When the last of them was made; null if there was none")
+    @Describe("When the last of these was made; null if there is none")
     Date getLastTick();
 
-    @Describe("Install PgQ, unless it is installed already (pgqadm install)")
+    @Describe("Install PgQ unless it is installed (pgqadm install)")
     String[] install();
 
     @Describe("The queues with their consumers (pgqadm status)")
@@ -39,11 +39,11 @@ public interface TickerMBean {
     @Describe("Drop a queue with all its events; its consumers have to be unregistered first (pgqadm drop)")
     String[] drop(@Describe("Name of the queue") String queue);
 
-    @Describe(
-            "Register a consumer on a queue; it will receive the events that are inserted from now on (pgqadm register)")
+    @Describe("Register a consumer on a queue; it receives the events written from now on (pgqadm register)")
     String[] register(@Describe("Name of the queue") String queue, @Describe("Name of the consumer") String consumer);
 
-    @Describe("Unregister a consumer from a queue; events that it has not read are not kept for it (pgqadm unregister)")
+    @Describe(
+            "Unregister a consumer from a queue; events that it has not read are no longer kept for it (pgqadm unregister)")
     String[] unregister(@Describe("Name of the queue") String queue, @Describe("Name of the consumer") String consumer);
 
     @Describe("The settings of all queues or of one (pgqadm config)")
@@ -55,5 +55,5 @@ public interface TickerMBean {
             @Describe("ticker_max_count, ticker_max_lag, ticker_idle_period, ticker_paused, rotation_period or"
                             + " external_ticker")
                     String setting,
-            @Describe("Its new value; times are written as PostgreSQL intervals") String value);
+            @Describe("Its new value; times in PostgreSQL's interval syntax") String value);
 }

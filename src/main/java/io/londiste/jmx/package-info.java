@@ -1,2 +1,2 @@
-/** The daemons' MBeans: what the command lines can do and show, for jconsole, the console and any other JMX client. */
+/** The daemons' MBeans: all commands and figures for jconsole, the web console and any other JMX client. */
 package io.londiste.jmx;

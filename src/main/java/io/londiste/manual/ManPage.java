@@ -11,8 +11,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Fills in what a man page says of commands and keys. In the page, which is roff, these stand for what is made from the
- * program: {@code @synopsis@}, {@code @options@}, {@code @commands@} and {@code @keys londiste@}, each on its line.
+ * Fills in the generated parts of a man page. The page is roff; the placeholders {@code @synopsis@}, {@code @options@},
+ * {@code @commands@} and {@code @keys londiste@}, each on its own line, are replaced by text made from the commands and
+ * the keys of the program.
  */
 final class ManPage {
     private static final String KEYS = "@keys ";
@@ -90,7 +91,7 @@ final class ManPage {
     private void keys(Section section) {
         for (var key : Key.of(section)) {
             var fallback = key.fallback(section).isEmpty() ? "none" : key.fallback(section);
-            var last = key.required(section) ? "Has to be set." : "Default: " + fallback + ".";
+            var last = key.required(section) ? "Required." : "Default: " + fallback + ".";
             item(key.written(), key.meaning(), last);
         }
     }
@@ -101,18 +102,18 @@ final class ManPage {
         Stream.of(description).map(ManPage::escaped).forEach(lines::add);
     }
 
-    /** Lines that are indented stay as they are; the others are filled. */
+    /** Adds a description. Indented lines keep their line breaks; roff fills the others. */
     private void text(List<String> description) {
         add(".PP");
-        boolean asItIs = false;
+        boolean preformatted = false;
         for (var line : description) {
-            if (line.startsWith(" ") != asItIs) {
-                asItIs = !asItIs;
-                add(asItIs ? ".PP\n.nf\n.RS 4" : ".RE\n.fi\n.PP");
+            if (line.startsWith(" ") != preformatted) {
+                preformatted = !preformatted;
+                add(preformatted ? ".PP\n.nf\n.RS 4" : ".RE\n.fi\n.PP");
             }
             lines.add(escaped(line.strip()));
         }
-        if (asItIs) {
+        if (preformatted) {
             add(".RE\n.fi");
         }
     }

@@ -9,9 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A script that completes the words of a program's command lines, for bash and, by its bashcompinit, zsh.
+ * Generates a script that completes the words of a program's command lines, for bash and, through bashcompinit, zsh.
  *
- * <p>picocli's own does not know that the INI file stands before the commands.
+ * <p>picocli's own script does not handle an INI file before the commands.
  */
 final class ShellCompletion {
     private static final String SCRIPT = """
@@ -51,7 +51,7 @@ final class ShellCompletion {
             complete -F _PROGRAM PROGRAM PROGRAM.py
             """;
 
-    /** How an argument is shown that is one of a few words. */
+    /** The label of an argument that is one of a few words. */
     private static final String CHOICE = "[a-z]+(\\|[a-z]+)+";
 
     private final CommandSpec root;
@@ -90,7 +90,7 @@ final class ShellCompletion {
                 .flatMap(each -> Stream.concat(Stream.of(each), descendants(each)));
     }
 
-    /** The words of the command, each with a blank before it. */
+    /** The words of the command, each preceded by a blank. */
     private String path(CommandSpec command) {
         return command.qualifiedName().substring(root.name().length());
     }

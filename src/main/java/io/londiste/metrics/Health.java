@@ -13,28 +13,28 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Whether a daemon does what it is for.
+ * The health of a daemon.
  *
- * @param problems what keeps it from that, each with what to do about it where that is known; none if it is ready
+ * @param problems what prevents it from working, each with a remedy where one is known; empty if it is healthy
  */
 record Health(State state, List<String> problems) {
-    /** A replay that stands by, or that somebody has paused, is as it should be. */
-    private static final Set<State> GOOD = EnumSet.of(State.RUNNING, State.STANDBY, State.PAUSED);
+    /** A standby and a replay that an operator has paused are healthy, too. */
+    private static final Set<State> HEALTHY = EnumSet.of(State.RUNNING, State.STANDBY, State.PAUSED);
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** That of a daemon that is there at all. */
+    /** Liveness: a daemon that responds is alive. */
     static Health live(JobView view) {
         return new Health(view.daemon().condition().state(), List.of());
     }
 
-    /** That of one that can do its work, and keeps up with it. */
+    /** Readiness: the daemon can work, and its lag is within the limit. */
     static Health ready(JobView view) {
         var state = view.daemon().condition().state();
         var problems = new ArrayList<String>();
         if (!view.error().isEmpty()) {
             problems.add(view.error());
-        } else if (!GOOD.contains(state)) {
+        } else if (!HEALTHY.contains(state)) {
             problems.add(written(state));
         }
         var limit = view.settings().lagLimit();
@@ -45,7 +45,7 @@ record Health(State state, List<String> problems) {
         return new Health(state, List.copyOf(problems));
     }
 
-    boolean isGood() {
+    boolean isHealthy() {
         return problems.isEmpty();
     }
 
@@ -53,7 +53,7 @@ record Health(State state, List<String> problems) {
         var text = new StringWriter();
         try (var json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringField("status", isGood() ? "UP" : "DOWN");
+            json.writeStringField("status", isHealthy() ? "UP" : "DOWN");
             json.writeStringField("state", written(state));
             json.writeArrayFieldStart("problems");
             for (var problem : problems) {

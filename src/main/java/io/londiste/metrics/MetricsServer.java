@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /metrics} to Prometheus and {@code /health}, {@code /health/live} and {@code /health/ready} to whoever
- * looks after the process, if the INI file wants that. It tells no secrets and takes no orders, so that nobody has to log
- * in. Safe for use by several threads.
+ * Serves {@code /metrics} to Prometheus, and {@code /health}, {@code /health/live} and {@code /health/ready} to process
+ * supervisors, if the INI file enables it. It shows no secrets and accepts no commands, and therefore needs no login. Safe
+ * for use by several threads.
  */
 public final class MetricsServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
 
-    /** What registries write unless they are asked for another format. */
+    /** The format that registries write by default. */
     private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final int THREADS = 2;
@@ -41,8 +41,8 @@ public final class MetricsServer implements AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
-    /** Who is slow to ask or to listen is cut off, so that nobody can keep others out. In seconds. */
-    private static final String PATIENCE = "10";
+    /** Time limit for a request or a response, so that slow clients cannot block others. In seconds. */
+    private static final String TIMEOUT = "10";
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -50,7 +50,7 @@ public final class MetricsServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Supplier<JobView> views;
 
-    private record Answer(int status, String type, String text) {}
+    private record Reply(int status, String type, String text) {}
 
     private MetricsServer(InetSocketAddress address, Supplier<JobView> views) throws IOException {
         this.views = views;
@@ -58,30 +58,30 @@ public final class MetricsServer implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(registry);
         collections.bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
-        System.setProperty("sun.net.httpserver.maxReqTime", PATIENCE);
-        System.setProperty("sun.net.httpserver.maxRspTime", PATIENCE);
+        System.setProperty("sun.net.httpserver.maxReqTime", TIMEOUT);
+        System.setProperty("sun.net.httpserver.maxRspTime", TIMEOUT);
         var own = InetAddress.getByName(address.getHostString());
         server = HttpServer.create(new InetSocketAddress(own, address.getPort()), BACKLOG);
         threads = Executors.newFixedThreadPool(THREADS, work -> {
-            var made = new Thread(work, "metrics");
-            made.setDaemon(true);
-            return made;
+            var thread = new Thread(work, "metrics");
+            thread.setDaemon(true);
+            return thread;
         });
         server.setExecutor(threads);
-        at("/metrics", path -> new Answer(OK, TEXT_FORMAT, registry.scrape()));
+        at("/metrics", path -> new Reply(OK, TEXT_FORMAT, registry.scrape()));
         at("/health", path -> health(Health.ready(views.get())));
         at("/health/ready", path -> health(Health.ready(views.get())));
         at("/health/live", path -> health(Health.live(views.get())));
-        server.createContext("/", exchange -> answer(exchange, new Answer(NOT_FOUND, "text/plain", "not found\n")));
+        server.createContext("/", exchange -> reply(exchange, new Reply(NOT_FOUND, "text/plain", "not found\n")));
         if (!own.isLoopbackAddress()) {
-            LOG.warn("metrics: {} can be read by everybody who reaches this machine", address.getHostString());
+            LOG.warn("metrics: {} can be read by anyone who can connect to this machine", address.getHostString());
         }
     }
 
     /**
-     * Starts to serve; null if the settings do not want it.
+     * Starts the server; returns null if the settings do not enable it.
      *
-     * @param views what is to be seen, at any time
+     * @param views returns the current state of the daemon
      * @throws LondisteException if the address cannot be used; the message names the key
      */
     public static MetricsServer open(Settings settings, Supplier<JobView> views) {
@@ -90,10 +90,10 @@ public final class MetricsServer implements AutoCloseable {
             return null;
         }
         try {
-            var made = new MetricsServer(address, views);
-            made.server.start();
-            LOG.info("Metrics at {}", made.uri());
-            return made;
+            var metrics = new MetricsServer(address, views);
+            metrics.server.start();
+            LOG.info("Metrics at {}", metrics.uri());
+            return metrics;
         } catch (IOException e) {
             throw new LondisteException(
                     settings.file() + ": metrics: cannot listen at " + address.getHostString() + ":" + address.getPort()
@@ -102,47 +102,47 @@ public final class MetricsServer implements AutoCloseable {
         }
     }
 
-    /** Where Prometheus finds them. */
+    /** The address of the metrics. */
     public URI uri() {
         var host = server.getAddress().getAddress().getHostAddress();
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
                 + server.getAddress().getPort() + "/metrics");
     }
 
-    private static Answer health(Health health) {
-        return new Answer(health.isGood() ? OK : UNAVAILABLE, "application/json", health.json());
+    private static Reply health(Health health) {
+        return new Reply(health.isHealthy() ? OK : UNAVAILABLE, "application/json", health.json());
     }
 
-    private void at(String path, Function<String, Answer> page) {
+    private void at(String path, Function<String, Reply> page) {
         server.createContext(path, exchange -> {
             if (!exchange.getRequestURI().getPath().equals(path)) {
-                answer(exchange, new Answer(NOT_FOUND, "text/plain", "not found\n"));
+                reply(exchange, new Reply(NOT_FOUND, "text/plain", "not found\n"));
             } else if (!Set.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-                answer(exchange, new Answer(NOT_ALLOWED, "text/plain", "GET only\n"));
+                reply(exchange, new Reply(NOT_ALLOWED, "text/plain", "GET only\n"));
             } else {
-                answer(exchange, made(page, path));
+                reply(exchange, call(page, path));
             }
         });
     }
 
-    private static Answer made(Function<String, Answer> page, String path) {
+    private static Reply call(Function<String, Reply> page, String path) {
         try {
             return page.apply(path);
         } catch (RuntimeException e) {
-            LOG.error("{} cannot be told: {}", path, Causes.root(e), e);
-            return new Answer(UNAVAILABLE, "text/plain", "see the log\n");
+            LOG.error("{} failed: {}", path, Causes.root(e), e);
+            return new Reply(UNAVAILABLE, "text/plain", "see the log\n");
         }
     }
 
-    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
+    private static void reply(HttpExchange exchange, Reply reply) throws IOException {
         try (exchange) {
-            var bytes = answer.text.getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", answer.type);
+            var bytes = reply.text.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", reply.type);
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             if (exchange.getRequestMethod().equals("HEAD")) {
-                exchange.sendResponseHeaders(answer.status, -1);
+                exchange.sendResponseHeaders(reply.status, -1);
             } else {
-                exchange.sendResponseHeaders(answer.status, bytes.length);
+                exchange.sendResponseHeaders(reply.status, bytes.length);
                 exchange.getResponseBody().write(bytes);
             }
         }

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Replication and queues, as they are when somebody asks. Safe for use by several threads. */
+/** Metrics of replication and queues, collected at each scrape. Safe for use by several threads. */
 final class ReplicationMetrics implements MultiCollector {
     private final Supplier<JobView> views;
 
@@ -29,12 +29,12 @@ final class ReplicationMetrics implements MultiCollector {
         var samples = new Samples();
         daemon(samples, view);
         tables(samples, view);
-        queues(samples, view.picture());
+        queues(samples, view.state());
         ProcessHandle.current()
                 .info()
                 .totalCpuDuration()
                 .ifPresent(time -> samples.counter(
-                        "process_cpu_seconds", "Processor time that the daemon has used.", time.toMillis() / 1000.0));
+                        "process_cpu_seconds", "Processor time used by the daemon.", time.toMillis() / 1000.0));
         return samples.snapshots();
     }
 
@@ -43,44 +43,42 @@ final class ReplicationMetrics implements MultiCollector {
         Arrays.stream(State.values())
                 .forEach(each -> samples.gauge(
                         "londiste_daemon_state",
-                        "Whether the daemon is in that state.",
+                        "Whether the daemon is in this state.",
                         each == state,
                         "state",
                         each.name().toLowerCase(Locale.ROOT)));
         samples.gauge(
                 "londiste_daemon_error",
-                "Whether an error keeps the daemon from working; /health shows it.",
+                "Whether something prevents the daemon from working; /health shows what.",
                 !view.error().isEmpty());
-        samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber shows.", view.lag());
+        samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber has reached.", view.lag());
         view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
         view.daemon()
                 .application()
                 .map(Application::ticks)
-                .ifPresent(ticks ->
-                        samples.counter("londiste_ticker_ticks", "Ticks that this ticker has made.", ticks.total()));
+                .ifPresent(
+                        ticks -> samples.counter("londiste_ticker_ticks", "Ticks made by this ticker.", ticks.total()));
         if (view.lag() != null
                 || view.daemon().application().map(Application::status).isPresent()) {
-            var progress = view.picture().progress();
+            var progress = view.state().progress();
             samples.gauge(
                     "londiste_pending_foreign_keys",
-                    "Saved foreign keys of the subscriber that are not restored yet.",
+                    "Saved foreign keys of the subscriber.",
                     progress.pendingForeignKeys());
-            samples.gauge(
-                    "londiste_pending_triggers",
-                    "Saved triggers of the subscriber that are not restored yet.",
-                    progress.pendingTriggers());
+            samples.gauge("londiste_pending_triggers", "Saved triggers of the subscriber.", progress.pendingTriggers());
         }
     }
 
     private static void replay(Samples samples, ReplayStatus status) {
         var batches = status.batches();
-        samples.counter("londiste_batches", "Batches that this replay has applied.", batches.number());
-        samples.counter("londiste_events", "Events that this replay has read from the queue.", batches.events());
+        samples.counter("londiste_batches", "Batches applied by this replay.", batches.number());
+        samples.counter("londiste_events", "Events read from the queue by this replay.", batches.events());
         samples.gauge(
                 "londiste_last_batch_duration_seconds",
-                "Duration of the last batch that had events.",
+                "Duration of the last batch that was not empty.",
                 batches.lastTime());
-        samples.gauge("londiste_last_batch_events", "Events of that batch.", batches.lastEvents());
+        samples.gauge(
+                "londiste_last_batch_events", "Events of the last batch that was not empty.", batches.lastEvents());
         samples.gauge(
                 "londiste_batch_failures",
                 "How often the current batch has failed.",
@@ -89,7 +87,7 @@ final class ReplicationMetrics implements MultiCollector {
 
     private static void tables(Samples samples, JobView view) {
         var status = view.daemon().application().map(Application::status).orElse(null);
-        for (var table : view.picture().tables().values()) {
+        for (var table : view.state().tables().values()) {
             var label = new String[] {"table", table.name().toString()};
             table(samples, table, label);
             if (status != null) {
@@ -110,7 +108,7 @@ final class ReplicationMetrics implements MultiCollector {
                 table.reason() != null,
                 label);
         if (table.isCopying()) {
-            samples.gauge("londiste_table_copy_ratio", "Completed share of the copy, 0 to 1.", table.copied(), label);
+            samples.gauge("londiste_table_copy_ratio", "Progress of the copy, 0 to 1.", table.copied(), label);
             samples.gauge("londiste_table_copied_rows", "Rows copied so far.", table.rows(), label);
             samples.gauge("londiste_table_copied_bytes", "Bytes copied so far.", table.bytes(), label);
         }
@@ -124,12 +122,12 @@ final class ReplicationMetrics implements MultiCollector {
         change(samples, counts.truncates(), "truncate", label);
         samples.counter(
                 "londiste_table_unexpected_rows",
-                "Updates and deletes that found no row, and inserts that found one.",
+                "Updates and deletes that found no row, and inserts that found an existing one.",
                 counts.unexpected(),
                 label);
         samples.gauge(
                 "londiste_table_last_change_timestamp_seconds",
-                "When a change was last applied to the table.",
+                "When the last change was applied to the table.",
                 status.lastChange(table.name()),
                 label);
     }
@@ -137,7 +135,7 @@ final class ReplicationMetrics implements MultiCollector {
     private static void change(Samples samples, long number, String kind, String[] label) {
         samples.counter(
                 "londiste_table_changes",
-                "Changes of the table that this replay has applied.",
+                "Changes of the table applied by this replay.",
                 number,
                 Stream.concat(Arrays.stream(label), Stream.of("operation", kind))
                         .toArray(String[]::new));
@@ -146,7 +144,7 @@ final class ReplicationMetrics implements MultiCollector {
     private static void compared(Samples samples, LastComparison last, String[] label) {
         samples.gauge(
                 "londiste_table_comparison_timestamp_seconds",
-                "When the table's last comparison began.",
+                "Start of the table's last comparison.",
                 last.time(),
                 label);
         if (last.outcome() != Outcome.UNKNOWN) {
@@ -158,8 +156,8 @@ final class ReplicationMetrics implements MultiCollector {
         }
     }
 
-    private static void queues(Samples samples, JobState picture) {
-        picture.queues().forEach((name, queue) -> {
+    private static void queues(Samples samples, JobState state) {
+        state.queues().forEach((name, queue) -> {
             samples.gauge(
                     "pgq_queue_ticker_lag_seconds",
                     "Time since the queue's last tick.",
@@ -168,18 +166,18 @@ final class ReplicationMetrics implements MultiCollector {
                     name);
             samples.gauge(
                     "pgq_queue_new_events",
-                    "Approximate number of events since then.",
+                    "Approximate number of events since the queue's last tick.",
                     queue.newEvents(),
                     "queue",
                     name);
             samples.counter("pgq_queue_ticks", "Ticks of the queue.", queue.lastTick(), "queue", name);
         });
-        picture.consumers().forEach((reader, consumer) -> {
+        state.consumers().forEach((reader, consumer) -> {
             var labels = new String[] {"queue", reader.queue(), "consumer", reader.consumer()};
             samples.gauge(
                     "pgq_consumer_lag_seconds",
                     "Age of the state that the consumer has reached.",
-                    picture.lag(reader.queue(), reader.consumer()),
+                    state.lag(reader.queue(), reader.consumer()),
                     labels);
             samples.gauge(
                     "pgq_consumer_last_seen_seconds",

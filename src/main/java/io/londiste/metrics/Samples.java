@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The values of one scrape, in the making. What is not known is left out. Used by one thread. */
+/** Collects the values of one scrape. Unknown values (null) are left out. For use by one thread. */
 final class Samples {
     private final Map<String, Gauge> gauges = new LinkedHashMap<>();
     private final Map<String, Counter> counters = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class Samples {
 
     private record Counter(String help, List<CounterDataPointSnapshot> points) {}
 
-    /** @param labels names and values in turn */
+    /** @param labels alternating names and values */
     void gauge(String name, String help, Number value, String... labels) {
         if (value != null) {
             gauges.computeIfAbsent(name, key -> new Gauge(help, new ArrayList<>()))
@@ -46,7 +46,7 @@ final class Samples {
         gauge(name, help, value == null ? null : value.toEpochMilli() / 1000.0, labels);
     }
 
-    /** @param name without {@code _total}, which is put behind it */
+    /** @param name name without the suffix {@code _total}, which is appended */
     void counter(String name, String help, Number value, String... labels) {
         if (value != null) {
             counters.computeIfAbsent(name, key -> new Counter(help, new ArrayList<>()))

@@ -1,2 +1,2 @@
-/** What Prometheus and whoever asks after a daemon's health are told, from what its MBeans show. */
+/** Serves the metrics of a daemon to Prometheus, and its health to process supervisors. */
 package io.londiste.metrics;

@@ -4,13 +4,13 @@ import io.londiste.app.Application;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A daemon as its MBeans see it. Safe for use by several threads. */
+/** A daemon as MBeans, metrics and health use it. Safe for use by several threads. */
 public interface ControlledDaemon {
-    /** What a daemon does. */
+    /** The state of a daemon. */
     enum State {
-        /** It cannot begin, as something is missing. */
+        /** It cannot start yet, since something is not installed or not reachable. */
         WAITING,
-        /** Another process does the job. */
+        /** Another process is doing the job. */
         STANDBY,
         RUNNING,
         PAUSED,
@@ -18,40 +18,40 @@ public interface ControlledDaemon {
     }
 
     /**
-     * How it is.
+     * The state with its reason.
      *
-     * @param error what stands in the way; empty if nothing does
-     * @param since when it got into its state
+     * @param error what prevents the daemon from working; empty if nothing does
+     * @param since when it entered the state
      */
     record Condition(State state, String error, Instant since) {}
 
     Condition condition();
 
-    /** The routes that run; empty if none do. */
+    /** The running routes; empty if none run. */
     Optional<Application> application();
 
     /**
-     * Has nothing applied any more, once the batch is done.
+     * Pauses the replay after the current batch. Like the other requests, waits until it is done unless stated otherwise.
      *
-     * @throws io.londiste.error.LondisteException as the others, if that cannot be done now
+     * @throws io.londiste.error.LondisteException if this cannot be done now; so do the other requests
      */
     void pause();
 
-    /** Goes on after {@link #pause}. */
+    /** Resumes after {@link #pause}. */
     void resume();
 
-    /** Stops the routes, puts the consumer to the tick that the subscriber has applied, and starts them anew. */
+    /** Stops the routes, moves the consumer back to the tick that the subscriber has applied, and starts the routes again. */
     void rewind();
 
-    /** Stops the routes, forgets the tick that the subscriber has applied, and starts them anew. */
+    /** Stops the routes, forgets the tick that the subscriber has applied, and starts the routes again. */
     void reset();
 
-    /** Goes on with INI file and routes as they are now. */
+    /** Reads the INI file and the routes again and switches to them. */
     void reload();
 
-    /** Has the daemon end after its batch; does not wait for that. */
+    /** Makes the daemon end after its current batch; does not wait for that. */
     void stop();
 
-    /** Has the process end at once, but not before the caller can be told. */
+    /** Ends the process at once, after a short delay in which the reply reaches the caller. */
     void kill();
 }

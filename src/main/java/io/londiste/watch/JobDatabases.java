@@ -14,7 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.commons.dbcp2.BasicDataSource;
 
-/** The databases of a job with the commands on them, over a few connections of the MBeans' own. */
+/** The databases of a job and the commands on them, with a small connection pool of its own for each database. */
 public final class JobDatabases implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final Duration IDLE = Duration.ofMinutes(1);
@@ -23,7 +23,7 @@ public final class JobDatabases implements AutoCloseable {
     private final BasicDataSource first;
     private final BasicDataSource subscriber;
 
-    /** Opens nothing yet. */
+    /** Opens no connection yet. */
     public JobDatabases(Settings settings) {
         this.settings = settings;
         boolean ticker = settings.section() == Section.PGQADM;

@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What the databases say of a job, all of it read at once.
+ * The state of a job in its databases, read at one time.
  *
- * @param nanos when, in {@link System#nanoTime}
+ * @param nanos when it was read, in {@link System#nanoTime}
  * @param queues by name
  * @param consumers by queue and name
- * @param copies those of the consumers that belong to a job's copy of a table, with the consumer of that job's replay
+ * @param copies the consumers that are used by copies of tables, each with the consumer of the job that makes the copy
  * @param first the database with the queues
  * @param second the subscriber
  */
@@ -29,7 +29,7 @@ public record JobState(
         Map<Reader, String> copies,
         Side first,
         Side second) {
-    /** Before anything was seen. */
+    /** The state before anything has been read; older than any update interval. */
     static final JobState NONE = new JobState(
             System.nanoTime() - Duration.ofHours(1).toNanos(),
             Map.of(),
@@ -40,20 +40,20 @@ public record JobState(
             Side.UNKNOWN,
             Side.UNKNOWN);
 
-    /** A consumer's place. */
+    /** The key of a consumer. */
     public record Reader(String queue, String consumer) {}
 
     /**
      * A database.
      *
-     * @param version of its server; empty if it does not answer
-     * @param error what is wrong; empty if nothing is
+     * @param version version of its server; empty if it does not respond
+     * @param error what is wrong with the database; empty if nothing is
      */
     public record Side(String version, String error) {
         static final Side UNKNOWN = new Side("", "");
     }
 
-    /** What is wrong with a database, or else with the replay; empty if nothing is. */
+    /** The error of a database or else of the replay; empty if there is none. */
     public String error() {
         return Stream.of(first.error(), second.error(), Objects.requireNonNullElse(progress.error(), ""))
                 .filter(error -> !error.isEmpty())
@@ -65,7 +65,7 @@ public record JobState(
         return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
-    /** How old the state is that a consumer has come to: nothing where there is nothing newer; null if that is not known. */
+    /** The lag of a consumer: the age of the last tick that it has processed, zero if there is nothing newer; null if unknown. */
     public Duration lag(String queue, String consumer) {
         var info = queues.get(queue);
         var reader = consumers.get(new Reader(queue, consumer));

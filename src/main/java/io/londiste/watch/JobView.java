@@ -6,16 +6,17 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the MBeans of a daemon show, all of one moment.
+ * Everything that metrics and health show of a daemon, as of one moment.
  *
- * @param error what the daemon waits for, or else what is wrong with a database, or with the replay; empty if nothing is
- * @param lag how old the state is that the subscriber shows; null for a ticker, or if it is not known
- * @param comparisons how each table compared last; without those that were never looked at
+ * @param state the state of the job in its databases
+ * @param error what the daemon waits for, or else the error of a database or of the replay; empty if there is none
+ * @param lag the lag of the subscriber; null for a ticker, or if it is unknown
+ * @param comparisons the last comparison of each table that has been compared
  */
 public record JobView(
         Settings settings,
         ControlledDaemon daemon,
-        JobState picture,
+        JobState state,
         String error,
         Duration lag,
         Map<TableName, LastComparison> comparisons) {}

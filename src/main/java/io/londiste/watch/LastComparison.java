@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 
 /**
- * How a table compared when that was last looked at.
+ * The last comparison of a table. Numbers that are unknown are null.
  *
  * @param time when the comparison began
- * @param note why no result could be found, and columns that were left out; empty if there is nothing to add
+ * @param note why the table could not be compared, and which columns were left out; empty if there is nothing to add
  */
 public record LastComparison(
         Instant time,
@@ -32,7 +32,7 @@ public record LastComparison(
                 note(found));
     }
 
-    /** Why no result could be found, and which columns were left out; empty if there is nothing to add. */
+    /** Why the table could not be compared, and which columns were left out; empty if there is nothing to add. */
     public static String note(Comparison found) {
         var notes = new ArrayList<String>();
         if (found.problem() != null) {

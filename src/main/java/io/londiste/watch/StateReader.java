@@ -20,21 +20,24 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Makes pictures of what the databases say. A side that does not answer is as it was; one without our schema is empty. */
+/**
+ * Reads the state of a job from its databases. A database that does not respond keeps its previous state, with the error; one
+ * without our schema is empty.
+ */
 public final class StateReader {
     private final JobDatabases databases;
     private final Predicate<String> isOurs;
 
-    /** @param isOurs which queues are looked at */
+    /** @param isOurs which queues are read */
     public StateReader(JobDatabases databases, Predicate<String> isOurs) {
         this.databases = databases;
         this.isOurs = isOurs;
     }
 
-    private record Seen<T>(T what, Side side) {}
+    private record Result<T>(T content, Side side) {}
 
     public JobState read(JobState before) {
-        var queues = see(
+        var queues = read(
                 databases.first(),
                 before.first(),
                 () -> databases.queues().status(),
@@ -43,7 +46,7 @@ public final class StateReader {
         var infos = new LinkedHashMap<String, QueueInfo>();
         var consumers = new LinkedHashMap<Reader, ConsumerInfo>();
         var copies = new HashMap<Reader, String>();
-        for (var status : queues.what) {
+        for (var status : queues.content) {
             if (isOurs.test(status.queue().queue())) {
                 infos.put(status.queue().queue(), status.queue());
                 status.consumers().forEach(each -> consumers.put(new Reader(each.queue(), each.consumer()), each));
@@ -53,18 +56,25 @@ public final class StateReader {
             }
         }
         var job = databases.hasSubscriber()
-                ? see(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
-                : new Seen<>(Job.NONE, Side.UNKNOWN);
+                ? read(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
+                : new Result<>(Job.NONE, Side.UNKNOWN);
         return new JobState(
-                System.nanoTime(), job.what.tables, job.what.progress, infos, consumers, copies, queues.side, job.side);
+                System.nanoTime(),
+                job.content.tables,
+                job.content.progress,
+                infos,
+                consumers,
+                copies,
+                queues.side,
+                job.side);
     }
 
-    /** What the subscriber says. */
+    /** The part of the state that the subscriber knows. */
     private record Job(Map<TableName, TableStatus> tables, ReplayProgress progress) {
         static final Job NONE = new Job(Map.of(), JobState.NONE.progress());
 
-        Job(JobState picture) {
-            this(picture.tables(), picture.progress());
+        Job(JobState state) {
+            this(state.tables(), state.progress());
         }
     }
 
@@ -75,20 +85,20 @@ public final class StateReader {
         return new Job(tables, subscriber.progress());
     }
 
-    private static List<QueueStatus> statuses(JobState picture) {
-        return picture.queues().values().stream()
+    private static List<QueueStatus> statuses(JobState state) {
+        return state.queues().values().stream()
                 .map(queue -> new QueueStatus(
                         queue,
-                        picture.consumers().values().stream()
+                        state.consumers().values().stream()
                                 .filter(consumer -> consumer.queue().equals(queue.queue()))
                                 .toList(),
-                        copies(picture, queue.queue())))
+                        copies(state, queue.queue())))
                 .toList();
     }
 
-    private static Map<String, String> copies(JobState picture, String queue) {
+    private static Map<String, String> copies(JobState state, String queue) {
         var copies = new HashMap<String, String>();
-        picture.copies().forEach((reader, job) -> {
+        state.copies().forEach((reader, job) -> {
             if (reader.queue().equals(queue)) {
                 copies.put(reader.consumer(), job);
             }
@@ -96,14 +106,14 @@ public final class StateReader {
         return copies;
     }
 
-    private static <T> Seen<T> see(Database database, Side before, Supplier<T> look, Supplier<T> asItWas, T nothing) {
+    private static <T> Result<T> read(Database database, Side before, Supplier<T> query, Supplier<T> previous, T none) {
         try {
             var version = before.version().isEmpty() ? version(database).orElse("") : before.version();
-            return new Seen<>(look.get(), new Side(version, ""));
+            return new Result<>(query.get(), new Side(version, ""));
         } catch (LondisteException e) {
-            boolean silent = SqlState.isPassing(e);
-            var version = silent ? "" : version(database).orElse("");
-            return new Seen<>(silent ? asItWas.get() : nothing, new Side(version, Causes.message(e)));
+            boolean unreachable = SqlState.isPassing(e);
+            var version = unreachable ? "" : version(database).orElse("");
+            return new Result<>(unreachable ? previous.get() : none, new Side(version, Causes.message(e)));
         }
     }
 

@@ -15,33 +15,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a picture of the databases: a new one every two seconds (or seldomer, if it takes long), and when somebody wants to know and the last is older
- * than one, so that it costs the same however many ask for however much. Databases that do not answer keep nobody
- * waiting. Safe for use by several threads.
+ * Keeps the state of a job up to date. Reads it every two seconds, less often if reading takes long, and on request if the
+ * last one is older than a second; the cost therefore does not depend on the number of clients. Callers wait at most two
+ * seconds for databases that do not respond. Safe for use by several threads.
  */
 public final class StateWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateWatch.class);
 
-    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
 
-    /** How much longer it does not look than it does when nobody asks: thousands of tables take a while. */
-    private static final int IDLE_PART = 20;
+    /** The pause is at least this many times the duration of a read, which is long with thousands of tables. */
+    private static final int PAUSE_FACTOR = 20;
 
-    private static final Duration SELDOMEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    private static final Duration FRESH = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration MAX_AGE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final UnaryOperator<JobState> reader;
     private final BiConsumer<JobState, JobState> changed;
     private final ScheduledExecutorService thread;
-    private volatile JobState picture = JobState.NONE;
-    private CompletableFuture<Void> look = CompletableFuture.completedFuture(null);
-    private long lookNanos;
+    private volatile JobState state = JobState.NONE;
+    private CompletableFuture<Void> update = CompletableFuture.completedFuture(null);
+    private long updateStarted;
 
     /**
-     * @param reader makes a picture, given the last
-     * @param changed is told the last picture and the new one, always in one and the same thread
+     * @param name name of the thread
+     * @param reader reads the state, given the last one
+     * @param changed receives the last state and the new one, always in the same thread
      */
     public StateWatch(String name, UnaryOperator<JobState> reader, BiConsumer<JobState, JobState> changed) {
         this.reader = reader;
@@ -54,66 +55,65 @@ public final class StateWatch implements AutoCloseable {
     }
 
     public void start() {
-        thread.execute(this::lookOn);
+        thread.execute(this::updateRepeatedly);
     }
 
-    private void lookOn() {
+    private void updateRepeatedly() {
         long begun = System.nanoTime();
-        look();
-        long pause = Math.max(LOOK.toNanos(), IDLE_PART * (System.nanoTime() - begun));
-        pause = Math.min(pause, SELDOMEST.toNanos());
+        update();
+        long pause = Math.max(INTERVAL.toNanos(), PAUSE_FACTOR * (System.nanoTime() - begun));
+        pause = Math.min(pause, LONGEST_PAUSE.toNanos());
         if (!thread.isShutdown()) {
-            thread.schedule(this::lookOn, pause, TimeUnit.NANOSECONDS);
+            thread.schedule(this::updateRepeatedly, pause, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void look() {
+    private void update() {
         try {
-            var before = picture;
+            var before = state;
             var now = reader.apply(before);
-            picture = now;
+            state = now;
             changed.accept(before, now);
         } catch (RuntimeException e) {
-            LOG.error("The MBeans cannot be brought up to date: {}", Causes.root(e), e);
+            LOG.error("The MBeans cannot be updated: {}", Causes.root(e), e);
         }
     }
 
-    /** A picture that is no older than a second, if the databases answer. */
+    /** The state, no older than a second if the databases respond in time. */
     public JobState now() {
-        var last = picture;
-        if (last.age().compareTo(FRESH) > 0) {
-            await(begun(false));
+        if (state.age().compareTo(MAX_AGE) > 0) {
+            await(startUpdate(false));
         }
-        return picture;
+        return state;
     }
 
-    /** Has what was done until now seen. */
+    /** Waits for a state that includes everything committed before this call, if the databases respond in time. */
     public void renew() {
-        await(begun(true));
+        await(startUpdate(true));
     }
 
-    /** @param anew whether one that goes on is not enough */
-    private synchronized CompletableFuture<Void> begun(boolean anew) {
-        boolean busy = !look.isDone();
-        if (busy && !anew) {
-            // whoever comes when it has taken too long already need not wait as well
-            boolean late = System.nanoTime() - lookNanos > PATIENCE.toNanos();
-            return late ? CompletableFuture.completedFuture(null) : look;
+    /** @param fresh whether to start another update even if one is running */
+    private synchronized CompletableFuture<Void> startUpdate(boolean fresh) {
+        boolean busy = !update.isDone();
+        if (busy && !fresh) {
+            // callers do not wait for an update that has already taken too long
+            boolean late = System.nanoTime() - updateStarted > TIMEOUT.toNanos();
+            return late ? CompletableFuture.completedFuture(null) : update;
         }
         try {
-            lookNanos = System.nanoTime();
-            look = CompletableFuture.runAsync(this::look, thread);
+            updateStarted = System.nanoTime();
+            update = CompletableFuture.runAsync(this::update, thread);
         } catch (RejectedExecutionException closed) {
-            look = CompletableFuture.completedFuture(null);
+            update = CompletableFuture.completedFuture(null);
         }
-        return look;
+        return update;
     }
 
-    private static void await(CompletableFuture<Void> look) {
+    private static void await(CompletableFuture<Void> update) {
         try {
-            look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            update.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.debug("The databases are slow to answer", e);
+            LOG.debug("The databases are slow to respond", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -121,12 +121,12 @@ public final class StateWatch implements AutoCloseable {
         }
     }
 
-    /** Nothing is told to anybody after this, but by the look that goes on. */
+    /** Stops updating. An update that is running may still call {@code changed} if it does not end within two seconds. */
     @Override
     public void close() {
         thread.shutdownNow();
         try {
-            thread.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            thread.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -48,18 +48,18 @@ class CliTest {
                 "provider tables | no config.ini given",
                 "CONF provider | no provider command given",
                 "CONF subscriber | no subscriber command given",
-                "CONF provider ad t | not understood: ad",
-                "CONF nothing | not understood: nothing",
+                "CONF provider ad t | unexpected argument: ad",
+                "CONF nothing | unexpected argument: nothing",
                 "CONF provider add | no table given",
-                "CONF provider add --all t | --all leaves no room for names",
+                "CONF provider add --all t | --all cannot be combined with names",
                 "CONF provider add --wrong t | no such option: --wrong",
                 "CONF provider remove | no table given",
                 "CONF provider install -d | no such option: -d",
                 "-d CONF provider install | -d, -r, -s and -k are for replay",
                 "CONF subscriber add | no table given",
-                "CONF subscriber add --expect-sync --skip-truncate t | --expect-sync makes no copy, so --skip-truncate cannot go with it",
-                "CONF -r -s | only one of -d, -r, -s and -k makes sense",
-                "-d CONF replay -s | only one of -d, -r, -s and -k makes sense",
+                "CONF subscriber add --expect-sync --skip-truncate t | --expect-sync makes no copy, so it cannot be combined with --skip-truncate",
+                "CONF -r -s | only one of -d, -r, -s and -k may be given",
+                "-d CONF replay -s | only one of -d, -r, -s and -k may be given",
                 "CONF replay --routes | Missing required parameter for option '--routes' (DIR)",
             })
     void wrongUsageEndsWithTwoAndAHint(String line, String message) {
@@ -80,19 +80,19 @@ class CliTest {
             delimiter = '|',
             value = {
                 "CONF | no command given | Try: pgqadm --help",
-                "CONF tick | not understood: tick | Did you mean: pgqadm ticker?",
+                "CONF tick | unexpected argument: tick | Did you mean: pgqadm ticker?",
                 "status | no config.ini given | Try: pgqadm --help",
-                "CONF status all | not understood: all | Try: pgqadm status --help",
+                "CONF status all | unexpected argument: all | Try: pgqadm status --help",
                 "CONF status -d | no such option: -d | Try: pgqadm status --help",
-                "CONF install q | not understood: q | Try: pgqadm install --help",
+                "CONF install q | unexpected argument: q | Try: pgqadm install --help",
                 "CONF create | no queue given | Try: pgqadm create --help",
                 "CONF drop | no queue given | Try: pgqadm drop --help",
-                "CONF drop a b | not understood: b | Try: pgqadm drop --help",
+                "CONF drop a b | unexpected argument: b | Try: pgqadm drop --help",
                 "CONF register q | no consumer given | Try: pgqadm register --help",
                 "CONF unregister | no queue given | Try: pgqadm unregister --help",
                 "CONF config q a | not VAR=VALUE: a | Try: pgqadm config --help",
                 "-d CONF status | -d, -r, -s and -k are for ticker | Try: pgqadm --help",
-                "-d CONF ticker -s | only one of -d, -r, -s and -k makes sense | Try: pgqadm ticker --help",
+                "-d CONF ticker -s | only one of -d, -r, -s and -k may be given | Try: pgqadm ticker --help",
             })
     void wrongUsageOfPgqadmToo(String line, String message, String hint) {
         var result = terminal.pgqadm(words(line));
@@ -142,11 +142,11 @@ class CliTest {
 
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.err())
-                    .isEqualTo("londiste: j does not run: no process has pid file " + directory + "/j.pid\n");
+                    .isEqualTo("londiste: j is not running: no process holds pid file " + directory + "/j.pid\n");
         }
         terminal.file("j.pid", ProcessHandle.current().pid() + "\n");
 
-        assertThat(terminal.londiste("-k", job).err()).contains("does not run");
+        assertThat(terminal.londiste("-k", job).err()).contains("is not running");
         job = terminal.file("job.ini", "[londiste]\n");
         assertThat(terminal.londiste(job, "-s").err()).contains("pidfile: has to be set for -d, -r, -s and -k");
     }
@@ -158,7 +158,7 @@ class CliTest {
         try (taken) {
             assertThat(file).hasContent(ProcessHandle.current().pid() + "\n");
             assertThatThrownBy(() -> PidFile.take(file))
-                    .hasMessage("runs already, as process "
+                    .hasMessage("already running as process "
                             + ProcessHandle.current().pid() + " (" + file + ")");
         }
         assertThat(file).doesNotExist();
@@ -190,6 +190,6 @@ class CliTest {
 
         assertThat(code).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("londiste: standard output is closed or full; not all was printed\n");
+                .isEqualTo("londiste: standard output is closed or full; the output is incomplete\n");
     }
 }

@@ -290,12 +290,12 @@ class CommandErrorsIT extends JobFixture {
         var running = PidFile.take(directory.resolve("job.pid"));
         try (running) {
             fails(
-                    "runs already, as process " + ProcessHandle.current().pid() + " (" + directory + "/job.pid)",
+                    "already running as process " + ProcessHandle.current().pid() + " (" + directory + "/job.pid)",
                     config,
                     "-d",
                     "replay");
             fails(
-                    "runs already, as process " + ProcessHandle.current().pid() + " (" + directory + "/job.pid)",
+                    "already running as process " + ProcessHandle.current().pid() + " (" + directory + "/job.pid)",
                     config,
                     "replay");
         }

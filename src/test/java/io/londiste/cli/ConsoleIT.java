@@ -68,7 +68,7 @@ class ConsoleIT extends DaemonFixture {
         set("conf.ini", "console = 0");
 
         shell.succeed("londiste -r conf.ini");
-        await().until(() -> shell.log("job").contains("Goes on with"));
+        await().until(() -> shell.log("job").contains("Reloaded "));
         var first = address("job");
         assertThat(shell.log("job")).contains("nobody may sign in yet");
         shell.succeed("echo secret | londiste conf.ini user add operator --role operator");

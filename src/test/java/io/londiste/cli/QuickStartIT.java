@@ -49,15 +49,15 @@ class QuickStartIT extends QuickStartFixture {
         long first = shell.pid("job").orElseThrow();
 
         assertThat(shell.type("londiste.py -d conf.ini replay"))
-                .isEqualTo(new Shell.Typed(1, "londiste: runs already, as process " + first + " (job.pid)\n"));
+                .isEqualTo(new Shell.Typed(1, "londiste: already running as process " + first + " (job.pid)\n"));
         shell.succeed("londiste -r conf.ini");
-        awaitLog("Goes on with conf.ini as it is now");
+        awaitLog("Reloaded conf.ini");
 
         var process = ProcessHandle.of(first).orElseThrow();
         process.destroyForcibly();
         process.onExit().join();
         assertThat(shell.type("londiste -s conf.ini"))
-                .isEqualTo(new Shell.Typed(1, "londiste: job does not run: no process has pid file job.pid\n"));
+                .isEqualTo(new Shell.Typed(1, "londiste: job is not running: no process holds pid file job.pid\n"));
 
         shell.succeed("londiste -d conf.ini replay");
         assertThat(shell.pid("job")).isPresent().get().isNotEqualTo(first);
@@ -84,7 +84,7 @@ class QuickStartIT extends QuickStartFixture {
         set("conf.ini", "routes = " + routes);
 
         shell.succeed("londiste -r conf.ini");
-        awaitLog("Goes on with conf.ini as it is now");
+        awaitLog("Reloaded conf.ini");
         provider.sql("insert into table1 values (5000, 'plain')");
 
         await("masked").untilAsserted(() -> assertThat(subscriber.rows("select v from table1 where id = 5000"))
@@ -98,11 +98,13 @@ class QuickStartIT extends QuickStartFixture {
         startDaemons();
         var good = Files.readString(directory.resolve("conf.ini"));
         reload(good.replace("[londiste]", "[londiste]\nlock_timeout = soon"));
-        awaitLog("Goes on as before: conf.ini: [londiste] lock_timeout: expected a number of seconds, found soon");
+        awaitLog(
+                "The request failed, the daemon continues as before: conf.ini: [londiste] lock_timeout: expected a number of seconds, found soon");
 
         reload(good.replace("job_name = job", "job_name = other"));
-        awaitLog("Goes on as before: consumer other of queue londiste.replika is another job than consumer job of queue"
-                + " londiste.replika; stop this one first");
+        awaitLog(
+                "The request failed, the daemon continues as before: consumer other of queue londiste.replika is another job than consumer job of queue"
+                        + " londiste.replika; stop this one first");
         assertThat(provider.rows("select co_name from pgq.consumer")).containsExactly("job");
 
         long pid = shell.pid("job").orElseThrow();
@@ -133,7 +135,7 @@ class QuickStartIT extends QuickStartFixture {
         shell.succeed("londiste -d second.ini replay");
 
         assertThat(shell.log("second"))
-                .contains("Another replay of job runs: job (process "
+                .contains("Another replay of job is running: job (process "
                         + shell.pid("job").orElseThrow() + " on ")
                 .doesNotContain("Started");
         shell.succeed("londiste -k conf.ini");

@@ -119,7 +119,7 @@ class ReplaySwitchesIT extends JobFixture {
             var result = terminal.londiste("-q", config, "replay", option);
 
             assertThat(result.code()).isEqualTo(ExitCode.FAILED);
-            assertThat(result.err()).contains("replay of job runs");
+            assertThat(result.err()).contains("replay of job is running");
         }
     }
 

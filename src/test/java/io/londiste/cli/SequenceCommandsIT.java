@@ -204,7 +204,7 @@ class SequenceCommandsIT extends JobFixture {
             assertThat(none.errLines()).first().isEqualTo("londiste: no sequence given");
             var both = terminal.londiste(config, command[0], command[1], "--all", "a");
             assertThat(both.code()).isEqualTo(2);
-            assertThat(both.errLines()).first().isEqualTo("londiste: --all leaves no room for names");
+            assertThat(both.errLines()).first().isEqualTo("londiste: --all cannot be combined with names");
         }
         for (var side : new String[] {"provider", "subscriber"}) {
             assertThat(terminal.londiste(config, side, "seqs", "a").code()).isEqualTo(2);

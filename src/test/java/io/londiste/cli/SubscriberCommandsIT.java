@@ -147,7 +147,7 @@ class SubscriberCommandsIT extends JobFixture {
         var result = terminal.londiste(config, "subscriber", "tables");
 
         assertThat(result.code()).isZero();
-        assertThat(result.err()).isEqualTo("WARN: The replay stands still: lost position\n");
+        assertThat(result.err()).isEqualTo("WARN: The replay cannot continue: lost position\n");
     }
 
     @Test

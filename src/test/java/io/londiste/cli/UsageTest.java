@@ -115,14 +115,14 @@ class UsageTest {
                 .toList();
         var given = Stream.concat(arguments.stream(), Stream.of("superfluous")).toArray(String[]::new);
 
-        isWrong(name, "not understood: superfluous", line(name, given));
+        isWrong(name, "unexpected argument: superfluous", line(name, given));
     }
 
     @ParameterizedTest
     @MethodSource("commands")
     void namesBesidesAll(String name) {
         if (HelpTest.command(name).findOption("--all") != null) {
-            isWrong(name, "--all leaves no room for names", line(name, "--all", "t"));
+            isWrong(name, "--all cannot be combined with names", line(name, "--all", "t"));
         }
     }
 

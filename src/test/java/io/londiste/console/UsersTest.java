@@ -86,8 +86,8 @@ class UsersTest {
     void reportsWhatIsWrong() throws IOException {
         users.add("ann", Role.VIEWER, SECRET);
         assertThatThrownBy(() -> users.add("ann", Role.OPERATOR, SECRET))
-                .hasMessageContaining("user ann is there already");
-        assertThatThrownBy(() -> users.remove("bob")).hasMessage("no user bob in " + file + ": there is ann");
+                .hasMessageContaining("user ann exists already");
+        assertThatThrownBy(() -> users.remove("bob")).hasMessage("no user bob in " + file + ": its users are ann");
         Files.writeString(file, "# comment\n\nann:viewer:secret\n");
         assertThatThrownBy(users::all).hasMessageStartingWith(file + ", line 3: not name:role:hash");
         assertThatThrownBy(() -> new Users(directory.resolve("none/users")).add("ann", Role.VIEWER, SECRET))

@@ -52,7 +52,7 @@ class DemoIT {
     @Test
     void killedItLeavesNoServersBehind() throws IOException, InterruptedException {
         start();
-        await().until(() -> lines().stream().anyMatch(line -> line.contains("Clients write")));
+        await().until(() -> lines().stream().anyMatch(line -> line.contains("Clients are writing")));
         var servers = servers();
 
         demo.destroyForcibly().waitFor();

@@ -2,7 +2,7 @@ package io.londiste.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.demo.DemoPicture.Line;
+import io.londiste.demo.DemoState.Line;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import java.io.ByteArrayOutputStream;
@@ -22,7 +22,7 @@ class DemoScreenTest {
     void elsewhereThanOnATerminalEachStepIsALine() {
         var screen = new DemoScreen(out, false);
 
-        screen.say("Starting");
+        screen.message("Starting");
         screen.show(picture(TableState.NEW, null, 0));
         screen.show(picture(TableState.CATCHING_UP, null, 100));
         screen.show(picture(TableState.wannaSync(7), null, 100));
@@ -37,7 +37,7 @@ class DemoScreenTest {
                         "shop.account: new (0 rows copied, 3 events applied)",
                         "shop.account: catching-up (100 rows copied, 3 events applied)",
                         "shop.account: wanna-sync (100 rows copied, 3 events applied)",
-                        "shop.account: wanna-sync, does not go on: disk full (100 rows copied, 3 events applied)",
+                        "shop.account: wanna-sync, stopped: disk full (100 rows copied, 3 events applied)",
                         "demo: done");
     }
 
@@ -50,7 +50,7 @@ class DemoScreenTest {
                 .chars()
                 .filter(c -> c == '\n')
                 .count();
-        screen.say("WARN: slow");
+        screen.message("WARN: slow");
         screen.show(picture(TableState.OK, null, 100));
 
         assertThat(lines().get(height)).contains("\033[" + height + "A\033[J");
@@ -63,7 +63,7 @@ class DemoScreenTest {
         return written.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
-    private static DemoPicture picture(TableState state, String reason, long copied) {
-        return new DemoPicture(List.of(new Line(ACCOUNT, state, reason, copied, 3)), 10, 1, Duration.ofMillis(1500));
+    private static DemoState picture(TableState state, String reason, long copied) {
+        return new DemoState(List.of(new Line(ACCOUNT, state, reason, copied, 3)), 10, 1, Duration.ofMillis(1500));
     }
 }

@@ -347,7 +347,7 @@ class JmxIT extends ReplicationFixture {
     void errorsAreInWordsAndNothingIsSecret() throws Exception {
         assertThatThrownBy(() -> subscriber().add("", false, false, false, false, false))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("no name given; all takes all of them");
+                .hasMessage("no name given; set all to select all of them");
         assertThatThrownBy(() -> provider().add("nosuch", false)).hasMessageContaining("no such table: public.nosuch");
         assertThat(provider().getDatabase()).contains(provider.name()).doesNotContain(provider.password());
         for (var name : SERVER.queryNames(new ObjectName("io.londiste:*"), null)) {

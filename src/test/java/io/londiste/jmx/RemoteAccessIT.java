@@ -100,7 +100,7 @@ class RemoteAccessIT {
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .filteredOn(line -> line.startsWith("JMX: refused a client of 127.0.0.1: "))
+                .filteredOn(line -> line.startsWith("JMX: refused a client from 127.0.0.1: "))
                 .hasSize(3);
         await("closed").untilAsserted(() -> assertThatThrownBy(() -> new Socket("127.0.0.1", port))
                 .isInstanceOf(ConnectException.class));

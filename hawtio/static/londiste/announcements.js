@@ -1,10 +1,10 @@
-// Says to screen readers what changes by itself.
+// Announces changes to screen readers.
 
 import { h, React } from './lib.js'
 
 const FEW = 3
 
-export function Told({ tables }) {
+export function Announcements({ tables }) {
   const before = React.useRef(null)
   const [text, setText] = React.useState('')
 

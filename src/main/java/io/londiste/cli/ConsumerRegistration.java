@@ -6,17 +6,18 @@ import io.londiste.subscriber.Subscriber;
 import java.util.function.Consumer;
 
 /**
- * Registers a replay's consumer, unless other settings than those that it began with name another one: the old one would
- * stay on its queue, which could not be emptied any more.
+ * Registers the consumer of a replay. Refuses settings that name another consumer than those before: the old one would
+ * stay registered, and its queue could no longer be rotated.
  */
-final class SameJob implements Consumer<Settings> {
+final class ConsumerRegistration implements Consumer<Settings> {
     private Settings registered;
 
     @Override
     public void accept(Settings settings) {
         if (registered != null && !name(settings).equals(name(registered))) {
-            throw new LondisteException(name(settings) + " is another job than " + name(registered)
-                    + "; stop this one first and, unless it is to go on later, unregister it (subscriber unregister)");
+            throw new LondisteException(
+                    name(settings) + " is another job than " + name(registered)
+                            + "; stop this one first and, unless it is to be resumed later, unregister it (subscriber unregister)");
         }
         Subscriber.connected(settings, Subscriber::register);
         registered = settings;

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How the demo stands at a moment.
+ * The state of the demo at one moment.
  *
  * @param tables in the order in which they were added
  * @param written transactions that the shop's clients committed
  * @param rolledBack transactions that the server rolled back
- * @param lag how old the state is that the subscriber shows; null before the first batch
+ * @param lag age of the state that the subscriber has reached; null before the first batch
  */
-record DemoPicture(List<Line> tables, long written, long rolledBack, Duration lag) {
+record DemoState(List<Line> tables, long written, long rolledBack, Duration lag) {
     /**
-     * How one table stands.
+     * The state of one table.
      *
-     * @param reason why it does not go on; null if it does
-     * @param copied rows that the copy brought
-     * @param applied events applied since
+     * @param reason why it is stopped; null if it is not
+     * @param copied rows copied
+     * @param applied events applied after the copy
      */
     record Line(TableName table, TableState state, String reason, long copied, long applied) {}
 
@@ -43,7 +43,7 @@ record DemoPicture(List<Line> tables, long written, long rolledBack, Duration la
     }
 
     /** The tables that are not ok, with their states and reasons. */
-    String troubles() {
+    String notOk() {
         return tables.stream()
                 .filter(line -> !line.state().equals(TableState.OK))
                 .map(line ->

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Refuses what no page of ours sends: requests made by pages of others in the browser of somebody who is signed in here,
- * requests for hosts that are not us, and bodies of another kind or size than Jolokia's.
+ * Refuses requests that the console's own pages never send: requests made by pages of other sites in the browser of a
+ * signed-in user, requests for foreign host names, and bodies with another type or size than Jolokia's.
  */
-final class DoorFilter extends HttpFilter {
-    /** Bytes of the largest request of Hawtio's pages, many times over. */
-    static final int LARGEST_BODY = 1 << 20;
+final class RequestFilter extends HttpFilter {
+    /** In bytes; many times the largest request of Hawtio's pages. */
+    static final int MAX_BODY = 1 << 20;
 
     private static final int LENGTH_REQUIRED = 411;
     private static final int TOO_LARGE = 413;
@@ -27,26 +27,26 @@ final class DoorFilter extends HttpFilter {
 
     private final transient List<Check> checks;
 
-    DoorFilter(Hosts hosts) {
+    RequestFilter(Hosts hosts) {
         checks = List.of(
-                new Check(MISDIRECTED, "host that is not this console", r -> !hosts.has(r.getServerName())),
-                new Check(403, "sent by another site", DoorFilter::isForeign),
-                new Check(405, "method that is not for this path", r -> !isMethodOf(r)),
-                new Check(403, "credentials elsewhere than at jolokia", DoorFilter::hasStrayCredentials),
-                new Check(UNSUPPORTED_TYPE, "not JSON", r -> isPost(r) && !isJson(r)),
-                new Check(LENGTH_REQUIRED, "no length", r -> isPost(r) && r.getContentLengthLong() < 0),
-                new Check(TOO_LARGE, "too large", r -> r.getContentLengthLong() > LARGEST_BODY));
+                new Check(MISDIRECTED, "unknown host name", r -> !hosts.has(r.getServerName())),
+                new Check(403, "sent by another site", RequestFilter::isForeign),
+                new Check(405, "method not allowed for this path", r -> !isMethodOf(r)),
+                new Check(403, "credentials outside /jolokia", RequestFilter::hasMisplacedCredentials),
+                new Check(UNSUPPORTED_TYPE, "body is not JSON", r -> isPost(r) && !isJson(r)),
+                new Check(LENGTH_REQUIRED, "no content length", r -> isPost(r) && r.getContentLengthLong() < 0),
+                new Check(TOO_LARGE, "body is too large", r -> r.getContentLengthLong() > MAX_BODY));
     }
 
-    /** What is refused, with which status and why. */
-    private record Check(int status, String why, Predicate<HttpServletRequest> refuses) {}
+    /** A condition for refusal, with status and reason. */
+    private record Check(int status, String reason, Predicate<HttpServletRequest> refuses) {}
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         for (var check : checks) {
             if (check.refuses.test(request)) {
-                request.setAttribute(Refusals.WHY, check.why);
+                request.setAttribute(RefusalLog.REASON, check.reason);
                 response.setStatus(check.status);
                 return;
             }
@@ -73,12 +73,12 @@ final class DoorFilter extends HttpFilter {
         };
     }
 
-    /** Hawtio's pages ask so whether Jolokia is there. */
+    /** The request by which Hawtio's pages detect Jolokia. */
     private static boolean isProbe(HttpServletRequest request) {
         return request.getPathInfo() == null && request.getQueryString() == null;
     }
 
-    private static boolean hasStrayCredentials(HttpServletRequest request) {
+    private static boolean hasMisplacedCredentials(HttpServletRequest request) {
         return LoginThrottle.hasCredentials(request) && !isAt(request, "/jolokia");
     }
 

@@ -8,26 +8,26 @@ import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what was refused, a line each, and only so many lines a minute: whoever knocks does not fill the disk. */
-final class Refusals implements RequestLog {
-    /** The request's attribute that says why it was refused. */
-    static final String WHY = "io.londiste.console.refused";
+/** Logs refused requests, one line each, with a limit of lines per minute so that clients cannot fill the disk. */
+final class RefusalLog implements RequestLog {
+    /** The request attribute with the reason for refusal. */
+    static final String REASON = "io.londiste.console.refused";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
     private static final int LINES_PER_MINUTE = 20;
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
     private static final int CLIENT_ERROR = 400;
 
     private final LongSupplier nanos;
     private long minute;
     private int lines;
-    private int unsaid;
+    private int suppressed;
 
-    Refusals() {
+    RefusalLog() {
         this(System::nanoTime);
     }
 
-    Refusals(LongSupplier nanos) {
+    RefusalLog(LongSupplier nanos) {
         this.nanos = nanos;
         minute = nanos.getAsLong();
     }
@@ -37,33 +37,33 @@ final class Refusals implements RequestLog {
         int status = response.getStatus();
         var path = request.getHttpURI().getPath();
         if (status >= CLIENT_ERROR) {
-            var why = request.getAttribute(WHY);
-            log(request.getMethod() + " " + path + " of " + Request.getRemoteAddr(request) + ": " + status
-                    + (why == null ? "" : ", " + why));
+            var reason = request.getAttribute(REASON);
+            log(request.getMethod() + " " + path + " from " + Request.getRemoteAddr(request) + ": " + status
+                    + (reason == null ? "" : ", " + reason));
         }
     }
 
-    /** Logs that something was refused. */
+    /** Logs a refusal. */
     synchronized void log(String what) {
         long now = nanos.getAsLong();
         if (now - minute >= Duration.ofMinutes(1).toNanos()) {
-            if (unsaid > 0) {
-                LOG.warn("console: {} more were refused", unsaid);
+            if (suppressed > 0) {
+                LOG.warn("console: refused {} more requests", suppressed);
             }
             minute = now;
             lines = 0;
-            unsaid = 0;
+            suppressed = 0;
         }
         if (lines++ < LINES_PER_MINUTE) {
             LOG.warn("console: refused {}", printable(what));
         } else {
-            unsaid++;
+            suppressed++;
         }
     }
 
-    /** Nobody writes lines of his own into the log. */
+    /** Removes line breaks, so that clients cannot forge log lines, and limits the length. */
     private static String printable(String text) {
         var line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+        return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "..." : line;
     }
 }
