@@ -87,6 +87,7 @@ public final class Application implements AutoCloseable {
         Application application = new Application(settings, "replay");
         application.bindReplay(settings);
         application.comparisons = new LastComparisons();
+        application.main.bind("lastComparisons", application.comparisons);
         application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, WorkListener.NONE));
         List<String> routes = new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "upkeep"));
         routes.addAll(ComparisonBeans.ROUTES);

@@ -30,7 +30,6 @@ final class ComparisonBeans implements AutoCloseable {
     private final int jobs;
     private final BasicDataSource provider;
     private final BasicDataSource subscriber;
-    private final ResultListener results;
     private final SyncRuns runs;
     private final Compare compare;
     private final Repair repair;
@@ -39,7 +38,6 @@ final class ComparisonBeans implements AutoCloseable {
     ComparisonBeans(Settings settings, int jobs, ResultListener results, WorkListener work) {
         var lifetime = settings.connectionLifetime();
         this.jobs = jobs;
-        this.results = results;
         provider = limited(Pools.open(settings.providerDb(), settings.jobName(), lifetime), jobs);
         subscriber = limited(Pools.openReplay(settings.subscriberDb(), settings.jobName(), lifetime), jobs);
         runs = new SyncRuns(settings, provider, subscriber, results, work);
@@ -57,7 +55,6 @@ final class ComparisonBeans implements AutoCloseable {
     void bind(Main main) {
         main.bind("compare", compare);
         main.bind("repair", repair);
-        main.bind("results", results);
         main.bind("json", new Json());
         main.bind(
                 TABLE_THREADS,

@@ -53,7 +53,7 @@ public final class LastComparisons implements ResultListener {
     public synchronized void end() {
         last.values().removeIf(each -> each.time.isBefore(begun));
         LOG.info(
-                "compared {} tables: {} equal, {} different, {} could not be told",
+                "compared {} tables: {} equal, {} different, {} could not be compared",
                 last.size(),
                 number(Outcome.EQUAL),
                 number(Outcome.DIFFERENT),
