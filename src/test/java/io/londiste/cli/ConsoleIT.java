@@ -70,13 +70,13 @@ class ConsoleIT extends DaemonFixture {
         shell.succeed("londiste -r conf.ini");
         await().until(() -> shell.log("job").contains("Reloaded "));
         var first = address("job");
-        assertThat(shell.log("job")).contains("nobody may sign in yet");
+        assertThat(shell.log("job")).contains("nobody can sign in");
         shell.succeed("echo secret | londiste conf.ini user add operator --role operator");
         assertThat(login(first, "secret")).isEqualTo(200);
 
         set("conf.ini", "console = 192.0.2.1:1"); // an address that no machine has
         shell.succeed("londiste -r conf.ini");
-        await().until(() -> shell.log("job").contains("the console stays as it was"));
+        await().until(() -> shell.log("job").contains("the console keeps its previous settings"));
         await().ignoreException(ConnectException.class).until(() -> login(address("job"), "secret") == 200);
     }
 
