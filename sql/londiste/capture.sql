@@ -46,35 +46,35 @@ declare
   body       text;
 begin
   body := format($body$
--- Captures the changes of table %1$s into queue %2$s.
--- Made by londiste.provider_add_table() for the table's present shape; londiste.maint_capture() makes it anew.
--- Runs with its owner's rights, under fixed settings, so that a value's text does not depend on who writes it.
+-- Captures the changes of one table into one queue: their names are in the call of londiste.capture_truncate() below. No
+-- comment here may have a name in it, since a line break in the name would end the comment.
+-- Made by londiste.provider_add_table() for the table's present shape; londiste.maint_capture() makes it again.
+-- Runs with its owner's rights, under fixed settings, so that a value's text does not depend on the session that writes it.
 -- Silent while session_replication_role is local (replica: PostgreSQL does not call it at all).
 declare
   slot    integer;
   closed  boolean;
   rows_   integer;
 begin
-  if current_setting('session_replication_role') = 'local'%3$s then
+  if current_setting('session_replication_role') = 'local'%1$s then
     return null;
   elsif tg_op = 'TRUNCATE' then
-    perform londiste.capture_truncate(%4$L, %5$L, %6$s, tg_relid, tg_when);
+    perform londiste.capture_truncate(%2$L, %3$L, %4$s, tg_relid, tg_when);
     return null;
   end if;
-  %7$s
+  %5$s
   if slot is null then
-    raise exception 'queue %% of captured table %% does not exist any more', %4$L, %5$L using errcode = 'undefined_object';
+    raise exception 'queue %% of captured table %% does not exist any more', %2$L, %3$L using errcode = 'undefined_object';
   elsif closed then
     raise exception 'Insert into queue disallowed';
   end if;
-  if londiste.capture_shape('%6$s'::regclass) = %8$L then%9$s
+  if londiste.capture_shape('%4$s'::regclass) = %6$L then%7$s
     end if;
   end if;
-  execute londiste.event_statement(%4$L, %5$L, %6$s, tg_op, slot, %10$s;
+  execute londiste.event_statement(%2$L, %3$L, %4$s, tg_op, slot, %8$s;
   return null;
 end
 $body$,
-    replace(table_name, E'\n', ' '), replace(queue, E'\n', ' '),
     case when row_level and exists (select from pg_class where oid = tab and relkind = 'r')
          then format(E'\n     or tg_relid <> %s and not exists (select from londiste.tree(%1$s) as t where t.member = tg_relid)', tab) end,
     queue, table_name, tab,

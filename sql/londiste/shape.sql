@@ -99,15 +99,16 @@ as $$
   select format(case when londiste.is_trusted(type) then '%1$s' else 'case num_nulls(%1$s) when 0 then concat(%1$s) end' end, value)
 $$;
 
-create or replace function londiste.custom_json(tab oid)
+create or replace function londiste.custom_json(tab oid, source text)
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- The expression for the JSON of a table's row, where that cannot be to_json() because of a type that is not trusted.
--- Returns the expression with the character 1 for the row; null where to_json() does. Locks: none.
+--   source   alias that has the row
+-- Returns null where to_json() does. Locks: none.
   select case when not bool_and(londiste.is_trusted(atttypid)) then
-           format('(select to_json(londiste_fields) from (select %s) as londiste_fields)',
-             string_agg(format('%s as %I', londiste.value_json(atttypid, format('%s.%I', chr(1), attname)), attname), ', ' order by attnum))
+           format('(select to_json(londiste_fields.*) from (select %s) as londiste_fields)',
+             string_agg(format('%s as %I', londiste.value_json(atttypid, format('%I.%I', source, attname)), attname), ', ' order by attnum))
          end
     from pg_attribute where attrelid = tab and attnum > 0 and not attisdropped
 $$;
@@ -183,6 +184,6 @@ as $$
 begin
   return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),
                    case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab),
-                   md5(londiste.custom_json(tab)));
+                   md5(londiste.custom_json(tab, 'londiste_row')));
 end
 $$;
