@@ -43,6 +43,9 @@ as $make$
 -- Returns whether the function was made or changed. Locks: none on the table.
 declare
   row_level  boolean := londiste.capture_is_row_level(tab);
+  -- the tables below, where it matters whether they have triggers
+  members    oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t
+                          where t.leaf and londiste.is_parent(tab) and londiste.capture_level(tab) < 2);
   body       text;
 begin
   body := format($body$
@@ -55,6 +58,7 @@ declare
   slot    integer;
   closed  boolean;
   rows_   integer;
+  fits    boolean;
 begin
   if current_setting('session_replication_role') = 'local'%1$s then
     return null;
@@ -68,7 +72,8 @@ begin
   elsif closed then
     raise exception 'Insert into queue disallowed';
   end if;
-  if londiste.capture_shape('%4$s'::regclass) = %6$L then%7$s
+  fits := londiste.capture_shape('%4$s'::regclass%9$s) = %6$L;%10$s
+  if fits then%7$s
     end if;
   end if;
   execute londiste.event_statement(%2$L, %3$L, %4$s, tg_op, slot, %8$s;
@@ -94,7 +99,12 @@ $body$,
         'end if;'] end) as l
       where q.queue_name = queue),
     londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab),
-    case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end);
+    case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end,
+    -- the tables below that are there now cost nothing; those that come later are checked row by row until this is made again
+    ', array[' || (select string_agg(format('%L::regclass', m), ', ') from unnest(members) as m) || ']',
+    case when members is not null
+         then format(E'\n  if tg_relid <> all (%L::oid[]) then\n    fits := fits and not exists (%s);\n  end if;',
+                     members, londiste.disturbing_triggers('= tg_relid')) end);
 
   if exists (select from pg_proc where oid = to_regprocedure(format('londiste.%I()', function_name)) and prosrc = body) then
     return false;
@@ -117,7 +127,8 @@ begin
   return (
     select md5(concat_ws(' ', queue, table_name, tab, q.queue_id, q.queue_ntables, q.queue_data_pfx, q.queue_event_seq,
                          londiste.capture_shape(tab::regclass), londiste.key_lookup(tab, '', ''),
-                         londiste.capture_is_row_level(tab), c.relkind))
+                         londiste.capture_is_row_level(tab), londiste.is_parent(tab), c.relkind,
+                         (select md5(string_agg(t.member::text, ' ' order by t.member)) from londiste.tree(tab) as t)))
       from pg_class as c left join pgq.queue as q on q.queue_name = queue
      where c.oid = tab);
 end
@@ -148,10 +159,10 @@ as $$
   select t.member::regclass, base_name || '_b', 'before truncate on %s for each statement'
     from londiste.tree(tab) as t
     join pg_class c on c.oid = t.member
-   where londiste.capture_is_row_level(tab) and (t.member = tab or c.relkind = 'r')
+   where londiste.is_parent(tab) and (t.member = tab or c.relkind = 'r')
    union all
   select tab::regclass, base_name || '_t', 'after truncate on %s for each statement'
-    from pg_class where oid = tab and relkind = 'p'
+    from pg_class where oid = tab and (relkind = 'p' or londiste.capture_is_row_level(tab) and not londiste.is_parent(tab))
 $$;
 
 create or replace function londiste.triggers_of(function_name text)
