@@ -96,10 +96,7 @@ final class TableSql {
                 .map(name -> {
                     Column column = shape.column(name);
                     if (column == null) {
-                        throw new TableException(
-                                shape.name(),
-                                "column " + name + " of the provider's table is not on the subscriber; add it there",
-                                null);
+                        throw new MissingColumnException(shape.name(), name);
                     }
                     return column;
                 })
