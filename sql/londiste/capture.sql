@@ -178,12 +178,83 @@ as $$
      and d.refobjid = to_regprocedure(format('londiste.%I()', function_name)) and t.tgparentid = 0
 $$;
 
+create or replace function londiste.has_older_rows(member oid, function_name text)
+returns boolean language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a table has rows that were there before it got its trigger for a capture function, or has no such trigger and any
+-- row: nothing was captured of them. Locks: none.
+declare
+  t          record;
+  found_any  boolean;
+begin
+  if not has_table_privilege(member, 'select') then
+    raise warning 'role % may not read table %: rows that it had before it became part of a captured table are not noticed',
+      current_user, member::regclass;
+    return false;
+  end if;
+  select xmin, cmin::text::bigint as command into t from pg_trigger
+    where tgrelid = member and tgfoid = to_regprocedure(format('londiste.%I()', function_name)) order by age(xmin) limit 1;
+  execute format('select exists (select from only %s where $1 is null or age(xmin) > age($1) or xmin = $1 and cmin::text::bigint < $2)',
+                 member::regclass) into found_any using t.xmin, t.command;
+  return found_any;
+end
+$$;
+
+create or replace function londiste.has_rows(relation oid)
+returns boolean language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a table has any row of its own; null when there is no such table, or this role may not read it. Locks: none.
+declare
+  found_any  boolean;
+begin
+  if has_table_privilege(relation, 'select') then
+    execute format('select exists (select from only %s)', relation::regclass) into found_any;
+  end if;
+  return found_any;
+end
+$$;
+
+create or replace function londiste.capture_gap(p londiste.provider_table, tab oid)
+returns text language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Why changes of a captured table may not have been captured since londiste.refresh_capture() was last here; null if nothing
+-- says so.
+--   p     the table's registration
+--   tab   the table that has its name now
+-- Locks: none.
+  with found_ as (select t.tgrelid, t.tgname from londiste.triggers_of('capture_' || p.nr) as t),
+       wanted as (select w.trigger_name from londiste.capture_triggers(p.trigger_name, tab) as w
+                   where w.relation = tab and w.trigger_name !~ '_[bt]$'),
+       present as (select t.member from londiste.tree(tab) as t where t.leaf)
+  select case
+    when p.relation is null then null
+    when p.relation <> tab then 'another table has its name now'
+    when not exists (select from found_ where tgrelid = tab) then 'its capture triggers were dropped'
+    when exists (select from pg_inherits where inhrelid = tab) and exists (select from found_ where tgname = p.trigger_name || '_i')
+      then format('it has become a part of table %s', (select string_agg(londiste.fqname(inhparent), ', ') from pg_inherits where inhrelid = tab))
+    when exists (select from wanted where trigger_name in (select tgname from found_ where tgrelid = tab))
+     and exists (select from wanted where trigger_name not in (select tgname from found_ where tgrelid = tab))
+      then 'some of its capture triggers were dropped'
+    else coalesce(
+      (select format('table %s, which had rows before, has become a part of it', londiste.fqname(member)) from present
+        where member <> all (p.members) and londiste.has_older_rows(member, 'capture_' || p.nr) limit 1),
+      (select case when c.oid is null then 'a table that was a part of it was dropped'
+                   else format('table %s, which has rows, is not a part of it any more', londiste.fqname(c.oid)) end
+         from unnest(p.members) as m left join pg_class as c on c.oid = m
+        where m not in (select member from present) and coalesce(londiste.has_rows(c.oid), true) limit 1))
+    end
+$$;
+
 create or replace function londiste.refresh_capture(queue text, table_name text, anew boolean default true)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Brings function and triggers of a captured table up to date with the table: they are made where they are missing,
--- changed where the table has changed, and left alone otherwise.
+-- changed where the table has changed, and left alone otherwise. Where changes may have been missed meanwhile, an event
+-- londiste.missed-changes says why: subscribers stop the table until it is copied again.
 --   anew   look at the function even if nothing has changed since it was made: somebody else may have changed it
 -- Returns how many functions and triggers were made or dropped.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, for the transaction.
@@ -193,6 +264,7 @@ declare
   p        londiste.provider_table;
   fname    text;
   print    text;
+  gap      text;
   wanted   record;
   changed  integer := 0;
 begin
@@ -200,6 +272,7 @@ begin
     where t.queue_name = queue and t.table_name = refresh_capture.table_name for update;
   fname := 'capture_' || p.nr;
   print := londiste.capture_print(queue, refresh_capture.table_name, tab);
+  gap := londiste.capture_gap(p, tab);
   if anew or p.capture is distinct from print or to_regprocedure(format('londiste.%I()', fname)) is null then
     if londiste.make_capture(queue, refresh_capture.table_name, tab, fname) then
       changed := changed + 1;
@@ -222,6 +295,14 @@ begin
     end if;
     changed := changed + 1;
   end loop;
+  if gap is not null then
+    perform londiste.write_event(queue, 'londiste.missed-changes', gap, refresh_capture.table_name);
+    raise warning 'changes of table % may not have been captured: %', refresh_capture.table_name, gap;
+  end if;
+  update londiste.provider_table as t
+     set relation = tab, members = array(select m.member from londiste.tree(tab) as m where m.leaf order by 1)
+   where t.nr = p.nr and (t.relation, t.members)
+         is distinct from (tab, array(select m.member from londiste.tree(tab) as m where m.leaf order by 1));
   return changed;
 end
 $$;
