@@ -43,38 +43,43 @@ as $make$
 -- Returns whether the function was made or changed. Locks: none on the table.
 declare
   row_level  boolean := londiste.capture_is_row_level(tab);
+  -- the tables below, where it matters whether they have triggers
+  members    oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t
+                          where t.leaf and londiste.is_parent(tab) and londiste.capture_level(tab) < 2);
   body       text;
 begin
   body := format($body$
--- Captures the changes of table %1$s into queue %2$s.
--- Made by londiste.provider_add_table() for the table's present shape; londiste.maint_capture() makes it anew.
--- Runs with its owner's rights, under fixed settings, so that a value's text does not depend on who writes it.
+-- Captures the changes of one table into one queue: their names are in the call of londiste.capture_truncate() below. No
+-- comment here may have a name in it, since a line break in the name would end the comment.
+-- Made by londiste.provider_add_table() for the table's present shape; londiste.maint_capture() makes it again.
+-- Runs with its owner's rights, under fixed settings, so that a value's text does not depend on the session that writes it.
 -- Silent while session_replication_role is local (replica: PostgreSQL does not call it at all).
 declare
   slot    integer;
   closed  boolean;
   rows_   integer;
+  fits    boolean;
 begin
-  if current_setting('session_replication_role') = 'local'%3$s then
+  if current_setting('session_replication_role') = 'local'%1$s then
     return null;
   elsif tg_op = 'TRUNCATE' then
-    perform londiste.capture_truncate(%4$L, %5$L, %6$s, tg_relid, tg_when);
+    perform londiste.capture_truncate(%2$L, %3$L, %4$s, tg_relid, tg_when);
     return null;
   end if;
-  %7$s
+  %5$s
   if slot is null then
-    raise exception 'queue %% of captured table %% does not exist any more', %4$L, %5$L using errcode = 'undefined_object';
+    raise exception 'queue %% of captured table %% does not exist any more', %2$L, %3$L using errcode = 'undefined_object';
   elsif closed then
     raise exception 'Insert into queue disallowed';
   end if;
-  if londiste.capture_shape('%6$s'::regclass) = %8$L then%9$s
+  fits := londiste.capture_shape('%4$s'::regclass%9$s) = %6$L;%10$s
+  if fits then%7$s
     end if;
   end if;
-  execute londiste.event_statement(%4$L, %5$L, %6$s, tg_op, slot, %10$s;
+  execute londiste.event_statement(%2$L, %3$L, %4$s, tg_op, slot, %8$s;
   return null;
 end
 $body$,
-    replace(table_name, E'\n', ' '), replace(queue, E'\n', ' '),
     case when row_level and exists (select from pg_class where oid = tab and relkind = 'r')
          then format(E'\n     or tg_relid <> %s and not exists (select from londiste.tree(%1$s) as t where t.member = tg_relid)', tab) end,
     queue, table_name, tab,
@@ -94,7 +99,12 @@ $body$,
         'end if;'] end) as l
       where q.queue_name = queue),
     londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab),
-    case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end);
+    case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end,
+    -- the tables below that are there now cost nothing; those that come later are checked row by row until this is made again
+    ', array[' || (select string_agg(format('%L::regclass', m), ', ') from unnest(members) as m) || ']',
+    case when members is not null
+         then format(E'\n  if tg_relid <> all (%L::oid[]) then\n    fits := fits and not exists (%s);\n  end if;',
+                     members, londiste.disturbing_triggers('= tg_relid')) end);
 
   if exists (select from pg_proc where oid = to_regprocedure(format('londiste.%I()', function_name)) and prosrc = body) then
     return false;
@@ -117,7 +127,8 @@ begin
   return (
     select md5(concat_ws(' ', queue, table_name, tab, q.queue_id, q.queue_ntables, q.queue_data_pfx, q.queue_event_seq,
                          londiste.capture_shape(tab::regclass), londiste.key_lookup(tab, '', ''),
-                         londiste.capture_is_row_level(tab), c.relkind))
+                         londiste.capture_is_row_level(tab), londiste.is_parent(tab), c.relkind,
+                         (select md5(string_agg(t.member::text, ' ' order by t.member)) from londiste.tree(tab) as t)))
       from pg_class as c left join pgq.queue as q on q.queue_name = queue
      where c.oid = tab);
 end
@@ -148,10 +159,10 @@ as $$
   select t.member::regclass, base_name || '_b', 'before truncate on %s for each statement'
     from londiste.tree(tab) as t
     join pg_class c on c.oid = t.member
-   where londiste.capture_is_row_level(tab) and (t.member = tab or c.relkind = 'r')
+   where londiste.is_parent(tab) and (t.member = tab or c.relkind = 'r')
    union all
   select tab::regclass, base_name || '_t', 'after truncate on %s for each statement'
-    from pg_class where oid = tab and relkind = 'p'
+    from pg_class where oid = tab and (relkind = 'p' or londiste.capture_is_row_level(tab) and not londiste.is_parent(tab))
 $$;
 
 create or replace function londiste.triggers_of(function_name text)
@@ -167,12 +178,83 @@ as $$
      and d.refobjid = to_regprocedure(format('londiste.%I()', function_name)) and t.tgparentid = 0
 $$;
 
+create or replace function londiste.has_older_rows(member oid, function_name text)
+returns boolean language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a table has rows that were there before it got its trigger for a capture function, or has no such trigger and any
+-- row: nothing was captured of them. Locks: none.
+declare
+  t          record;
+  found_any  boolean;
+begin
+  if not has_table_privilege(member, 'select') then
+    raise warning 'role % may not read table %: rows that it had before it became part of a captured table are not noticed',
+      current_user, member::regclass;
+    return false;
+  end if;
+  select xmin, cmin::text::bigint as command into t from pg_trigger
+    where tgrelid = member and tgfoid = to_regprocedure(format('londiste.%I()', function_name)) order by age(xmin) limit 1;
+  execute format('select exists (select from only %s where $1 is null or age(xmin) > age($1) or xmin = $1 and cmin::text::bigint < $2)',
+                 member::regclass) into found_any using t.xmin, t.command;
+  return found_any;
+end
+$$;
+
+create or replace function londiste.has_rows(relation oid)
+returns boolean language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a table has any row of its own; null when there is no such table, or this role may not read it. Locks: none.
+declare
+  found_any  boolean;
+begin
+  if has_table_privilege(relation, 'select') then
+    execute format('select exists (select from only %s)', relation::regclass) into found_any;
+  end if;
+  return found_any;
+end
+$$;
+
+create or replace function londiste.capture_gap(p londiste.provider_table, tab oid)
+returns text language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- Why changes of a captured table may not have been captured since londiste.refresh_capture() was last here; null if nothing
+-- says so.
+--   p     the table's registration
+--   tab   the table that has its name now
+-- Locks: none.
+  with found_ as (select t.tgrelid, t.tgname from londiste.triggers_of('capture_' || p.nr) as t),
+       wanted as (select w.trigger_name from londiste.capture_triggers(p.trigger_name, tab) as w
+                   where w.relation = tab and w.trigger_name !~ '_[bt]$'),
+       present as (select t.member from londiste.tree(tab) as t where t.leaf)
+  select case
+    when p.relation is null then null
+    when p.relation <> tab then 'another table has its name now'
+    when not exists (select from found_ where tgrelid = tab) then 'its capture triggers were dropped'
+    when exists (select from pg_inherits where inhrelid = tab) and exists (select from found_ where tgname = p.trigger_name || '_i')
+      then format('it has become a part of table %s', (select string_agg(londiste.fqname(inhparent), ', ') from pg_inherits where inhrelid = tab))
+    when exists (select from wanted where trigger_name in (select tgname from found_ where tgrelid = tab))
+     and exists (select from wanted where trigger_name not in (select tgname from found_ where tgrelid = tab))
+      then 'some of its capture triggers were dropped'
+    else coalesce(
+      (select format('table %s, which had rows before, has become a part of it', londiste.fqname(member)) from present
+        where member <> all (p.members) and londiste.has_older_rows(member, 'capture_' || p.nr) limit 1),
+      (select case when c.oid is null then 'a table that was a part of it was dropped'
+                   else format('table %s, which has rows, is not a part of it any more', londiste.fqname(c.oid)) end
+         from unnest(p.members) as m left join pg_class as c on c.oid = m
+        where m not in (select member from present) and coalesce(londiste.has_rows(c.oid), true) limit 1))
+    end
+$$;
+
 create or replace function londiste.refresh_capture(queue text, table_name text, anew boolean default true)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Brings function and triggers of a captured table up to date with the table: they are made where they are missing,
--- changed where the table has changed, and left alone otherwise.
+-- changed where the table has changed, and left alone otherwise. Where changes may have been missed meanwhile, an event
+-- londiste.missed-changes says why: subscribers stop the table until it is copied again.
 --   anew   look at the function even if nothing has changed since it was made: somebody else may have changed it
 -- Returns how many functions and triggers were made or dropped.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, for the transaction.
@@ -182,6 +264,7 @@ declare
   p        londiste.provider_table;
   fname    text;
   print    text;
+  gap      text;
   wanted   record;
   changed  integer := 0;
 begin
@@ -189,6 +272,7 @@ begin
     where t.queue_name = queue and t.table_name = refresh_capture.table_name for update;
   fname := 'capture_' || p.nr;
   print := londiste.capture_print(queue, refresh_capture.table_name, tab);
+  gap := londiste.capture_gap(p, tab);
   if anew or p.capture is distinct from print or to_regprocedure(format('londiste.%I()', fname)) is null then
     if londiste.make_capture(queue, refresh_capture.table_name, tab, fname) then
       changed := changed + 1;
@@ -211,6 +295,14 @@ begin
     end if;
     changed := changed + 1;
   end loop;
+  if gap is not null then
+    perform londiste.write_event(queue, 'londiste.missed-changes', gap, refresh_capture.table_name);
+    raise warning 'changes of table % may not have been captured: %', refresh_capture.table_name, gap;
+  end if;
+  update londiste.provider_table as t
+     set relation = tab, members = array(select m.member from londiste.tree(tab) as m where m.leaf order by 1)
+   where t.nr = p.nr and (t.relation, t.members)
+         is distinct from (tab, array(select m.member from londiste.tree(tab) as m where m.leaf order by 1));
   return changed;
 end
 $$;

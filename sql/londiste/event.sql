@@ -51,6 +51,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Where the rows of an event come from: n the new one, o the old one, each as londiste.event_rows() has it.
 --   form     row: the trigger's row; one: a statement's only row; many: all its rows
+--   old_row, new_row   expressions for the trigger's row; or what to select the statement's rows from
 --   ev_id    the expression that draws an event's number
 -- Many old and new rows of an UPDATE are paired by their place: both transition tables grow in lock step. The events'
 -- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot do it by a nested
@@ -59,9 +60,9 @@ as $$
 -- Locks: none.
 declare
   pairs  boolean := form = 'many' and op = 'UPDATE';
-  one    text    := case form when 'row' then '(select (%s).* where %L::regclass is not null)' end;
-  n      text    := londiste.event_rows(tab, coalesce(format(one, new_row, tab), 'londiste_new'), case when pairs then ev_id end);
-  o      text    := londiste.event_rows(tab, coalesce(format(one, old_row, tab), 'londiste_old'), case when pairs then 'null' end);
+  rows_  text    := case form when 'row' then '(select (%s).* where %L::regclass is not null)' else '%s' end;
+  n      text    := londiste.event_rows(tab, format(rows_, new_row, tab), case when pairs then ev_id end);
+  o      text    := londiste.event_rows(tab, format(rows_, old_row, tab), case when pairs then 'null' end);
 begin
   return case op
     when 'INSERT' then n || ' as n'
@@ -79,9 +80,9 @@ as $$
 -- A subquery with image and keys of changed rows, with their own JSON where they need it (data), and with their number and
 -- ev_id where that is not null. An image is an anonymous record, never of the table's row type: that may have a cast to
 -- json of its own. Locks: none.
-  select format('(select %slondiste_row as image%s%s from %s as londiste_row)',
+  select format('(select %slondiste_row.*::record as image%s%s from %s as londiste_row)',
                 'row_number() over () as nr, ' || ev_id || ' as ev_id, ',
-                replace(', ' || londiste.custom_json(tab) || ' as data', chr(1), 'londiste_row'),
+                ', ' || londiste.custom_json(tab, 'londiste_row') || ' as data',
                 (select string_agg(format(', londiste_row.%I as key%s', k, nr), '' order by nr)
                    from unnest(londiste.key_columns(tab)) with ordinality as u (k, nr)),
                 rows_)
@@ -89,7 +90,7 @@ $$;
 
 create or replace function londiste.event_statement(
   queue text, table_name text, tab oid, op text, slot integer, form text,
-  old_row text default 'old', new_row text default 'new', level integer default null)
+  old_row text default null, new_row text default null, level integer default null)
 returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -99,14 +100,15 @@ as $$
 --   tab          the table
 --   op           INSERT, UPDATE or DELETE
 --   slot         number of the queue's event table
---   form         row: for one row, old_row and new_row; one, many: for transition tables londiste_new and londiste_old
---                that have one row, or any number
+--   form         row: for one row; one, many: for a statement's rows, of which there is one, or any number
+--   old_row, new_row   form row: expressions for the row, null: old and new; otherwise: what to select the statement's
+--                rows from, null: the transition tables londiste_old and londiste_new
 --   level        how far to compare with the table; null: as far as this table needs it
 -- Returns the statement. Locks: none.
 declare
   keys       text[]  := londiste.key_columns(tab);
-  data       text    := londiste.custom_json(tab);
-  now_row    text    := '(select londiste_now as image' || coalesce(replace(', ' || data || ' as data', chr(1), 'londiste_now'), '') || ' from ('
+  data       text    := londiste.custom_json(tab, 'londiste_now');
+  now_row    text    := '(select londiste_now.*::record as image' || coalesce(', ' || data || ' as data', '') || ' from ('
                         || londiste.key_lookup(tab, 'londiste_now.*', case op when 'DELETE' then 'o' else 'n' end) || ') as londiste_now) as c';
   q          record;
   source     text;
@@ -119,7 +121,9 @@ begin
   select queue_data_pfx || '_' || slot as events, format('nextval(%L::regclass)', queue_event_seq) as ev_id
     into strict q from pgq.queue as queues where queues.queue_name = queue;
   level := coalesce(level, londiste.capture_level(tab));
-  source := londiste.event_source(tab, op, form, q.ev_id, old_row, new_row);
+  source := londiste.event_source(tab, op, form, q.ev_id,
+                                  coalesce(old_row, case form when 'row' then 'old' else 'londiste_old' end),
+                                  coalesce(new_row, case form when 'row' then 'new' else 'londiste_new' end));
   image := case op when 'DELETE' then '%1$so.image%2$s' else '%1$sn.image%2$s' end;
   type := quote_literal(londiste.event_type(table_name, op, keys));
 
@@ -214,7 +218,7 @@ begin
     return;
   end if;
   select queue_cur_table into slot from pgq.queue as queues where queues.queue_name = queue;
-  execute replace(londiste.event_statement(queue, table_name, root, 'DELETE', slot, 'many', level => 0),
-                  'from londiste_old as', format('from (select * from only %s) as', member::regclass));
+  execute londiste.event_statement(queue, table_name, root, 'DELETE', slot, 'many', level => 0,
+                                   old_row => format('(select * from only %s)', member::regclass));
 end
 $$;

@@ -2,11 +2,12 @@
 
 create or replace function londiste.find_table_fkeys(table_name text)
 returns table (from_table text, to_table text, fkey_name text, fkey_def text) language sql stable
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 -- The foreign keys from and to a table (for a partitioned one, also those of its partitions' own), each with the
 -- statements that make it: the definition and its comment. That a superuser has disabled the triggers inside it is not in
--- there. Locks: none.
+-- there. PostgreSQL writes literals for the session's standard_conforming_strings, so that is fixed here and where the
+-- statements are run. Locks: none.
   select londiste.fqname(c.conrelid), londiste.fqname(c.confrelid), c.conname::text,
          format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
          || coalesce(format('; comment on constraint %I on %s is ', c.conname, c.conrelid::regclass)
@@ -178,7 +179,7 @@ $$;
 
 create or replace function londiste.subscriber_restore_fkeys(queue text)
 returns setof text language plpgsql
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 -- Restores every pending foreign key whose tables are both in sync (or not replicated). One that somebody made again
 -- is left as it is. One that cannot be made, because rows break it, or one of its tables is gone or has another name, stays

@@ -2,7 +2,7 @@
 
 create or replace function londiste.index_statements(index oid)
 returns setof text language plpgsql stable strict
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 -- The statements that make an index as it is, in their order: with its constraint, tablespace, storage parameters,
 -- statistics targets, comments, CLUSTER mark and replica identity. To be run in one transaction, whose default_tablespace

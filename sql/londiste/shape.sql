@@ -99,17 +99,27 @@ as $$
   select format(case when londiste.is_trusted(type) then '%1$s' else 'case num_nulls(%1$s) when 0 then concat(%1$s) end' end, value)
 $$;
 
-create or replace function londiste.custom_json(tab oid)
+create or replace function londiste.custom_json(tab oid, source text)
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- The expression for the JSON of a table's row, where that cannot be to_json() because of a type that is not trusted.
--- Returns the expression with the character 1 for the row; null where to_json() does. Locks: none.
+--   source   alias that has the row
+-- Returns null where to_json() does. Locks: none.
   select case when not bool_and(londiste.is_trusted(atttypid)) then
-           format('(select to_json(londiste_fields) from (select %s) as londiste_fields)',
-             string_agg(format('%s as %I', londiste.value_json(atttypid, format('%s.%I', chr(1), attname)), attname), ', ' order by attnum))
+           format('(select to_json(londiste_fields.*) from (select %s) as londiste_fields)',
+             string_agg(format('%s as %I', londiste.value_json(atttypid, format('%I.%I', source, attname)), attname), ', ' order by attnum))
          end
     from pg_attribute where attrelid = tab and attnum > 0 and not attisdropped
+$$;
+
+create or replace function londiste.is_parent(tab oid)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether rows of the table may be in others: its partitions, or tables that inherit from it. Locks: none.
+  select exists (select from pg_class where oid = tab and relkind = 'p')
+      or exists (select from pg_inherits where inhparent = tab)
 $$;
 
 create or replace function londiste.capture_is_row_level(tab oid)
@@ -117,9 +127,9 @@ returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- Whether changes of the table must be captured row by row: those of partitioned tables and of inheritance trees, whose
--- members may be written directly, past the statement triggers of the root. Locks: none.
-  select exists (select from pg_class where oid = tab and relkind = 'p')
-      or exists (select from pg_inherits where inhparent = tab)
+-- members may be written directly, past the statement triggers of the root; and those of a table that is itself such a
+-- member, and may be written through the table above. Locks: none.
+  select londiste.is_parent(tab) or exists (select from pg_inherits where inhrelid = tab)
 $$;
 
 create or replace function londiste.tree(root oid)
@@ -136,23 +146,33 @@ as $$
     from t join pg_class c on c.oid = t.member
 $$;
 
-create or replace function londiste.is_disturbed(tab oid)
-returns boolean language sql stable strict
+create or replace function londiste.disturbing_triggers(relations text)
+returns text language sql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether triggers may change the table's rows between their change by a statement and the capture of that change:
--- triggers of users (other than those before a whole statement), and foreign keys that pass updates on.
+-- A query for the triggers of some relations that may change rows between their change by a statement and the capture of
+-- that change: triggers of users (other than those before a whole statement), and foreign keys that pass updates on.
+--   relations   the condition for t.tgrelid
 -- Locks: none.
-  select exists (
-    select from pg_trigger t
-      join pg_proc p on p.oid = t.tgfoid
-      join pg_namespace n on n.oid = p.pronamespace
-     where t.tgrelid in (select member from londiste.tree(tab))
-       and t.tgenabled in ('O', 'A')
-       and case when t.tgisinternal and t.tgconstraint <> 0
-                then p.proname in ('RI_FKey_cascade_upd', 'RI_FKey_setnull_upd', 'RI_FKey_setdefault_upd')
-                else n.nspname not in ('londiste', 'pgq') and p.prolang <> (select oid from pg_language where lanname = 'internal')
-                     and t.tgtype & 28 <> 0 and t.tgtype & 3 <> 2 end)
+  select 'select from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid join pg_namespace as n on n.oid = p.pronamespace'
+         ' where t.tgrelid ' || relations || ' and t.tgenabled in (''O'', ''A'')'
+         ' and case when t.tgisinternal and t.tgconstraint <> 0'
+         ' then p.proname in (''RI_FKey_cascade_upd'', ''RI_FKey_setnull_upd'', ''RI_FKey_setdefault_upd'')'
+         ' else n.nspname not in (''londiste'', ''pgq'') and p.prolang <> (select oid from pg_language where lanname = ''internal'')'
+         ' and t.tgtype & 28 <> 0 and t.tgtype & 3 <> 2 end'
+$$;
+
+create or replace function londiste.is_disturbed(tab oid)
+returns boolean language plpgsql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether the table, or one below it, has londiste.disturbing_triggers(). Locks: none.
+declare
+  found_any boolean;
+begin
+  execute 'select exists (' || londiste.disturbing_triggers('in (select member from londiste.tree($1))') || ')' into found_any using tab;
+  return found_any;
+end
 $$;
 
 create or replace function londiste.capture_level(tab oid)
@@ -169,7 +189,7 @@ as $$
               else 0 end
 $$;
 
-create or replace function londiste.capture_shape(tab regclass)
+create or replace function londiste.capture_shape(tab regclass, members regclass[] default '{}')
 returns text language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
@@ -179,10 +199,12 @@ as $$
 -- It is declared immutable though it reads the catalog. With the table as a constant it is therefore computed once,
 -- when a plan is made; and PostgreSQL throws a plan away as soon as a relation that it mentions is altered. So the
 -- comparison in every trigger function costs nothing and is never out of date.
+--   members   constants of the tables below, each by itself, only so that the plan mentions them as well: a trigger that a
+--             partition gets alters nothing of its root
 -- Locks: none.
 begin
   return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),
                    case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab),
-                   md5(londiste.custom_json(tab)));
+                   md5(londiste.custom_json(tab, 'londiste_row')));
 end
 $$;

@@ -17,6 +17,8 @@ create table if not exists londiste.provider_table (
   table_name    text   not null,
   trigger_name  text   not null,
   capture       text,           -- what its capture function was made for (londiste.capture_print)
+  relation      oid,            -- the table when its capture was last refreshed
+  members       oid[],          -- it and the tables below it that may have rows, at that time
   primary key (queue_name, table_name)
 );
 

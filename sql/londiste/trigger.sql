@@ -12,11 +12,12 @@ $$;
 
 create or replace function londiste.find_table_triggers(table_name text)
 returns table (trigger_name text, trigger_def text) language sql stable
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 -- The triggers of a table that users made, each with the statements that make it, enable it as it is enabled here and in
 -- each partition, and comment it: not those of constraints, not those that a partition has from its root, and none of
--- londiste's and PgQ's. That a trigger depends on an extension is not in there. Locks: none.
+-- londiste's and PgQ's. That a trigger depends on an extension is not in there. For standard_conforming_strings see
+-- londiste.find_table_fkeys(). Locks: none.
   select t.tgname::text,
          concat_ws('; ',
            pg_get_triggerdef(t.oid),
@@ -69,7 +70,7 @@ $$;
 
 create or replace function londiste.subscriber_restore_triggers(table_name text, trigger_name text default null)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 -- Restores pending triggers of a table and its partitions: all, or those of one name. One that cannot be made stays
 -- pending, with a warning that says why.

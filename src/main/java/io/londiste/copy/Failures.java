@@ -8,6 +8,7 @@ import io.londiste.error.RecentErrors;
 import io.londiste.error.RepeatFilter;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
+import io.londiste.replay.MissingColumnException;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * in its state.
  *
  * <p>A table that stops in the replay gets its own consumer at the tick before the batch, and continues from there like a
- * copied table: it catches up once the reason is gone.
+ * copied table: it catches up once the reason is gone. One that lacks a column is copied again instead.
  */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -103,7 +104,9 @@ public final class Failures {
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
             var subscribed = tables.find(transaction, table);
-            if (subscribed.isPresent() && subscribed.get().state().equals(TableState.OK)) {
+            if (subscribed.isPresent() && error instanceof MissingColumnException) {
+                life.restart(transaction, subscribed.get());
+            } else if (subscribed.isPresent() && subscribed.get().state().equals(TableState.OK)) {
                 copy.heldBy(consumers.claim(transaction, subscribed.get()));
                 // in the transaction: the removal of unneeded consumers, which locks too, must see both or none
                 pgq.registerConsumerAt(queue, copy.consumer(), tick);
@@ -170,8 +173,21 @@ public final class Failures {
                 shapes.forget();
             }
             TableException table = ObjectHelper.getException(TableException.class, error);
+            if (table instanceof MissingColumnException) {
+                copyAgain(copy.table());
+            }
             failed(copy, table == null ? Causes.root(error) : reason(table), SqlState.isPassing(error));
         }
+    }
+
+    private void copyAgain(TableName table) throws SQLException {
+        Transactions.run(subscriber, transaction -> {
+            tables.lock(transaction);
+            var subscribed = tables.find(transaction, table);
+            if (subscribed.isPresent() && !subscribed.get().state().equals(TableState.OK)) {
+                life.restart(transaction, subscribed.get());
+            }
+        });
     }
 
     /** The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated. */

@@ -2,7 +2,7 @@ package io.londiste.copy;
 
 import io.londiste.copy.TableCopy.Step;
 import io.londiste.db.Jdbc;
-import io.londiste.replay.TableException;
+import io.londiste.replay.MissingColumnException;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
@@ -40,10 +40,7 @@ final class RowStream {
     private boolean isWritten(Column column) {
         Column there = to.column(column.name());
         if (there == null) {
-            throw new TableException(
-                    copy.table(),
-                    "column " + column.name() + " of the provider's table is not on the subscriber; add it there",
-                    null);
+            throw new MissingColumnException(copy.table(), column.name());
         }
         return !there.generated();
     }

@@ -1,7 +1,12 @@
 package io.londiste.digest;
 
-/** Values in SQL that people may read and run line by line. */
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Values and names in SQL that people may read and run line by line. */
 public final class SqlLiteral {
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"]|\"\")*)\"");
+
     private SqlLiteral() {}
 
     /** The literal for a value's text, in one line whatever the value; NULL for null. */
@@ -14,5 +19,16 @@ public final class SqlLiteral {
         return plain
                 ? "'" + quoted + "'"
                 : "E'" + quoted.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "'";
+    }
+
+    /** The same names in one line, whatever they are; for SQL that has no literals. */
+    public static String names(String sql) {
+        return QUOTED.matcher(sql)
+                .replaceAll(name -> Matcher.quoteReplacement(
+                        name.group().matches("[^\n\r]*") ? name.group() : escaped(name.group(1))));
+    }
+
+    private static String escaped(String name) {
+        return "U&\"" + name.replace("\\", "\\\\").replace("\n", "\\000A").replace("\r", "\\000D") + "\"";
     }
 }

@@ -40,7 +40,7 @@ public final class TableComparison {
 
     /** The SQL condition for the rows that are compared. */
     String where() {
-        return table.where();
+        return table.where().text();
     }
 
     /** @throws LondisteException if the replay does not keep the table equal to the provider's, with its state */
@@ -53,6 +53,7 @@ public final class TableComparison {
 
     /** Runs a query on both sides, whose answers must be the same; its first column is the number of rows. */
     Comparison count(String query) {
+        requireCondition(name().quoted(), name().quoted());
         var rows = both(
                 () -> point.onProvider(connection -> firstRow(connection, query)),
                 () -> point.onSubscriber(connection -> firstRow(connection, query)));
@@ -99,9 +100,21 @@ public final class TableComparison {
         if (shape.columns().isEmpty()) {
             throw new LondisteException("the two sides have no column in common");
         }
+        requireCondition(shape.target(), shape.targetHere());
         var ranges = point.onProvider(connection -> Ranges.of(shape, hash, connection));
         var digests = new Scan(point, threads, shape, ranges, hash, where()).digests(table.progress());
         return new TableDigests(this, shape, shapes.here, ranges, digests);
+    }
+
+    /** What selects rows must be no more than a condition, on both servers, before it gets into any other statement. */
+    private void requireCondition(String there, String here) {
+        if (table.where().sql() != null) {
+            point.onBoth((provider, subscriber) -> {
+                table.where().requireExpression(provider, there);
+                table.where().requireExpression(subscriber, here);
+                return null;
+            });
+        }
     }
 
     /** Runs work on both sides as of the sync point. */

@@ -1,11 +1,14 @@
 package io.londiste.repair;
 
+import io.londiste.db.Jdbc;
+import io.londiste.digest.Comparison;
 import io.londiste.digest.TableDigests;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncPoints;
 import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +59,20 @@ final class FamilyRepair {
     private Repaired write(TableDigests table, StatementSpool spool, Connection there, Connection here)
             throws SQLException {
         try {
-            return run.files().write(table.comparison().findRows(table, there, here, spool), spool, true);
+            return run.files().write(findRows(table, spool, there, here), spool, true);
         } catch (LondisteException e) {
             throw new LondisteException(table.table() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The transaction is to write, but not what is called in a condition that a client has given. */
+    private static Comparison findRows(TableDigests table, StatementSpool spool, Connection there, Connection here)
+            throws SQLException {
+        Savepoint before = here.setSavepoint();
+        Jdbc.execute(here, "set local transaction_read_only = on");
+        var found = table.comparison().findRows(table, there, here, spool);
+        here.rollback(before);
+        return found;
     }
 
     private String problem(String failure) {

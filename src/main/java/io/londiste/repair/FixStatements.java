@@ -72,14 +72,14 @@ final class FixStatements {
                 .filter(i -> !columns.get(i).generated())
                 .boxed()
                 .toList();
-        return "insert into " + shape.table().quoted() + " ("
-                + written.stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", ")) + ")"
+        return "insert into " + SqlLiteral.names(shape.table().quoted()) + " ("
+                + written.stream().map(this::name).collect(Collectors.joining(", ")) + ")"
                 + (overriding ? " overriding system value" : "") + " values ("
                 + written.stream().map(i -> SqlLiteral.of(row.get(i))).collect(Collectors.joining(", ")) + ");";
     }
 
     String delete(List<String> row) {
-        return "delete from " + shape.targetHere() + " where "
+        return "delete from " + SqlLiteral.names(shape.targetHere()) + " where "
                 + IntStream.range(0, columns.size())
                         .mapToObj(i -> is(i, row.get(i)))
                         .collect(Collectors.joining(" and "))
@@ -101,9 +101,9 @@ final class FixStatements {
                 where.add(is(i, here.get(i)));
             }
         }
-        return "update " + shape.targetHere() + " set "
+        return "update " + SqlLiteral.names(shape.targetHere()) + " set "
                 + changed.stream()
-                        .map(i -> columns.get(i).quoted() + " = " + SqlLiteral.of(there.get(i)))
+                        .map(i -> name(i) + " = " + SqlLiteral.of(there.get(i)))
                         .collect(Collectors.joining(", "))
                 + " where " + String.join(" and ", where) + ";";
     }
@@ -118,12 +118,16 @@ final class FixStatements {
     private String is(int i, String value) {
         var column = columns.get(i);
         if (value == null) {
-            return column.quoted() + " is null";
+            return name(i) + " is null";
         }
         // json, xml, point and others have no equality; those in a key have one for their index
         boolean comparable = column.equality().startsWith(OWN)
                 || shape.key().contains(shape.columns().get(i));
-        var equals = column.equality().equals("operator(pg_catalog.=)") ? "=" : column.equality();
-        return column.quoted() + (comparable ? " " + equals + " " : "::text = ") + SqlLiteral.of(value);
+        var equals = column.equality().equals("operator(pg_catalog.=)") ? "=" : SqlLiteral.names(column.equality());
+        return name(i) + (comparable ? " " + equals + " " : "::text = ") + SqlLiteral.of(value);
+    }
+
+    private String name(int i) {
+        return SqlLiteral.names(columns.get(i).quoted());
     }
 }

@@ -63,6 +63,7 @@ final class StatementSpool implements RowDifferences.Listener, AutoCloseable {
         Path begun = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var out = Files.newBufferedWriter(begun)) {
+                out.write("set client_encoding = 'UTF8';\n");
                 out.write(transaction ? "begin;\n" : "");
                 for (var part : List.of(deletes, updates, inserts)) {
                     part.read().transferTo(out);

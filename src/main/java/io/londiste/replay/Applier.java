@@ -170,7 +170,7 @@ final class Applier implements AutoCloseable {
         run.truncated.forEach(table -> count(table, Counts.NONE.plusEvent(Kind.TRUNCATE)));
         run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
         truncate(new LinkedHashSet<>(run.truncated));
-        pieces.apply(run.changes);
+        pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes));
     }
 
     private void count(TableName table, Counts more) {

@@ -153,6 +153,7 @@ public final class BatchTransaction implements AutoCloseable {
         }
         switch (change.kind()) {
             case REMOVE_TABLE -> removeTable(change.table());
+            case MISSED_CHANGES -> stopForMissedChanges(change);
             case UNKNOWN -> ignored++;
             default -> {
                 if (owns(change.table())) {
@@ -175,6 +176,20 @@ public final class BatchTransaction implements AutoCloseable {
             tables.remove(connection, table);
             owned.put(table, false);
         }
+    }
+
+    /** Rows that nobody sent make the table differ from here on, until it is copied again. */
+    private void stopForMissedChanges(Change change) throws SQLException {
+        applier.flush();
+        if (owns(change.table())) {
+            throw new TableException(
+                    change.table(),
+                    "changes on the provider may not have been captured: "
+                            + change.event().data() + "; copy it again (londiste ... subscriber resync "
+                            + change.table() + ")",
+                    null);
+        }
+        ignored++;
     }
 
     private boolean isGone(TableName table) throws SQLException {

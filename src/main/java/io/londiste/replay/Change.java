@@ -17,6 +17,8 @@ public final class Change {
         TRUNCATE,
         /** The table was taken out of the replication on the provider. */
         REMOVE_TABLE,
+        /** Changes of the table may not have been captured; the event's data says why. */
+        MISSED_CHANGES,
         /** An event that is not about a table, or of a type that is not known: it is counted and passed over. */
         UNKNOWN
     }

@@ -17,6 +17,9 @@ public final class ChangeDecoder {
     /** The event that takes a table out of the replication everywhere. */
     public static final String REMOVE_TABLE = "londiste.remove-table";
 
+    /** The event by which capture reports that it may have missed changes of a table. */
+    public static final String MISSED_CHANGES = "londiste.missed-changes";
+
     private static final Map<String, Kind> LETTERS =
             Map.of("I", Kind.INSERT, "U", Kind.UPDATE, "D", Kind.DELETE, "R", Kind.TRUNCATE);
 
@@ -50,6 +53,9 @@ public final class ChangeDecoder {
             }
             if (type.equals(REMOVE_TABLE)) {
                 return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_TABLE);
+            }
+            if (type.equals(MISSED_CHANGES)) {
+                return Change.without(event, TableName.parse(event.extra1()), Kind.MISSED_CHANGES);
             }
             int colon = type.indexOf(':');
             Kind kind = LETTERS.get(colon < 0 ? type : type.substring(0, colon));

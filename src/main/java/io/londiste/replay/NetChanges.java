@@ -26,14 +26,16 @@ final class NetChanges {
     record Move(Row origin, Row image) {}
 
     private final TableShape shape;
+    private final RowKeys keys;
     private final Map<String, Net> alive = new LinkedHashMap<>();
     private final Map<String, Row> gone = new LinkedHashMap<>();
     private List<String> key = List.of();
     private boolean inOrderOnly;
     private int missing;
 
-    NetChanges(TableShape shape) {
+    NetChanges(TableShape shape, RowKeys keys) {
         this.shape = shape;
+        this.keys = keys;
     }
 
     TableShape shape() {
@@ -72,36 +74,45 @@ final class NetChanges {
     }
 
     private void insert(Row row) {
-        Net before = alive.get(row.key(key));
+        Net before = alive.get(key(row));
         if (before != null && before.returned) {
-            alive.put(row.key(key), new Net(before.origin, row, true));
+            alive.put(key(row), new Net(before.origin, row, true));
         } else {
             // a row of which only an update was heard is still new: a trigger on the provider updated it before its
             // insert was captured
-            Row origin = gone.remove(row.key(key));
-            alive.put(row.key(key), new Net(origin, row, origin != null));
+            Row origin = gone.remove(key(row));
+            // as an update it would leave the columns that it does not bring as they were before the delete
+            inOrderOnly |= origin != null && !bringsAllColumns(row);
+            alive.put(key(row), new Net(origin, row, origin != null));
         }
     }
 
     private void update(Row before, Row row) {
-        Net net = alive.remove(before.key(key));
+        Net net = alive.remove(key(before));
         if (net == null) {
             // after its delete: a trigger on the provider put the row back before the delete was captured
-            Row back = gone.remove(before.key(key));
+            Row back = gone.remove(key(before));
             net = new Net(back == null ? before : back, null, back != null);
         }
-        boolean partly =
-                net.image != null && row.layout().size() < net.image.layout().size();
-        alive.put(row.key(key), new Net(net.origin, partly ? net.image.with(row) : row, net.returned));
+        boolean partly = net.image != null && !row.layout().containsAll(net.image.layout());
+        alive.put(key(row), new Net(net.origin, partly ? net.image.with(row) : row, net.returned));
     }
 
     private void delete(Row row) {
-        Net net = alive.remove(row.key(key));
+        Net net = alive.remove(key(row));
         if (net == null) {
-            gone.put(row.key(key), row);
+            gone.put(key(row), row);
         } else if (net.origin != null) {
-            gone.put(net.origin.key(key), net.origin);
+            gone.put(key(net.origin), net.origin);
         }
+    }
+
+    private String key(Row row) {
+        return keys.of(shape, row, key);
+    }
+
+    private boolean bringsAllColumns(Row row) {
+        return shape.columns().stream().allMatch(column -> column.generated() || row.has(column.name()));
     }
 
     /** Rows that were there and are gone; of some only the key is known. */
@@ -119,7 +130,7 @@ final class NetChanges {
         return missing;
     }
 
-    /** Rows that have another key now, those with the same columns together, since they share a statement. */
+    /** Rows that have another key now, or the same in another spelling, those with the same columns together, since they share a statement. */
     Map<List<String>, List<Move>> moves() {
         return alive.values().stream()
                 .filter(net -> net.origin != null && !isInPlace(net))
@@ -138,7 +149,7 @@ final class NetChanges {
     }
 
     private boolean isInPlace(Net net) {
-        return net.origin.key(key).equals(net.image.key(key));
+        return RowKeys.isSpelledAlike(net.origin, net.image, key);
     }
 
     private Map<List<String>, List<Row>> images(Predicate<Net> which) {

@@ -54,10 +54,10 @@ final class OrderedRun {
     }
 
     /** Returns the changes that still wait, in their order. */
-    List<Change> apply(List<Change> changes) throws SQLException {
+    List<Change> apply(List<Change> changes, RowKeys keys) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
-            List<Change> still = round(waiting);
+            List<Change> still = round(waiting, keys);
             if (still.size() == waiting.size()) {
                 return still;
             }
@@ -66,10 +66,10 @@ final class OrderedRun {
         return waiting;
     }
 
-    private List<Change> round(List<Change> changes) throws SQLException {
-        WaitingChanges waiting = new WaitingChanges(shapes);
+    private List<Change> round(List<Change> changes, RowKeys keys) throws SQLException {
+        WaitingChanges waiting = new WaitingChanges(shapes, keys);
         for (Change change : changes) {
-            if (waiting.holds(change) || !tryToApply(change)) {
+            if (waiting.holds(change) || !tryToApply(change, keys)) {
                 waiting.add(change);
             }
         }
@@ -77,11 +77,11 @@ final class OrderedRun {
     }
 
     /** Returns whether the change broke no constraint; if it did, it has left no trace. */
-    private boolean tryToApply(Change change) throws SQLException {
+    private boolean tryToApply(Change change, RowKeys keys) throws SQLException {
         Savepoint before = transaction.setSavepoint();
         boolean applied = true;
         try {
-            apply(change);
+            apply(change, keys);
         } catch (TableException e) {
             if (!SqlState.isConstraintViolation(e)) {
                 throw e;
@@ -94,15 +94,17 @@ final class OrderedRun {
         return applied;
     }
 
-    private void apply(Change change) throws SQLException {
+    private void apply(Change change, RowKeys keys) throws SQLException {
         TableShape shape = shapes.of(change.table());
         TableSql sql = new TableSql(shape, true);
         List<String> key = NetChanges.keyColumns(change, shape);
         Row row = change.row();
+        boolean respelled =
+                change.oldKey() != null && keys.of(shape, change.oldKey(), key).equals(keys.of(shape, row, key));
         boolean expected =
                 switch (change.kind()) {
-                    case INSERT -> !update(sql, shape, change, key) && insert(sql, shape, row);
-                    case UPDATE -> update(sql, shape, change, key) || !insert(sql, shape, row);
+                    case INSERT -> !update(sql, shape, change, key, false) && insert(sql, shape, row);
+                    case UPDATE -> update(sql, shape, change, key, respelled) || !insert(sql, shape, row);
                     default ->
                         writer.write(shape.name(), sql.delete(key), List.of(row)) == 1
                                 || catalog.cascades(transaction, shape.name());
@@ -112,9 +114,14 @@ final class OrderedRun {
         }
     }
 
-    /** Returns whether there was such a row. */
-    private boolean update(TableSql sql, TableShape shape, Change change, List<String> key) throws SQLException {
-        if (updateWhatMayBeSet(sql, shape, change, key)) {
+    /**
+     * Returns whether there was such a row.
+     *
+     * @param respelled whether the old key is the new one in another spelling
+     */
+    private boolean update(TableSql sql, TableShape shape, Change change, List<String> key, boolean respelled)
+            throws SQLException {
+        if (updateWhatMayBeSet(sql, shape, change, key, respelled)) {
             return true;
         }
         Row before = change.kind() == Kind.UPDATE && change.oldKey() != null ? change.oldKey() : change.row();
@@ -123,7 +130,7 @@ final class OrderedRun {
         }
         // UPDATE ... SET id = DEFAULT on the provider: only while identities are BY DEFAULT may UPDATE bring the value
         setIdentities(shape, "by default");
-        boolean met = updateWhatMayBeSet(new TableSql(shape.settable(), true), shape, change, key);
+        boolean met = updateWhatMayBeSet(new TableSql(shape.settable(), true), shape, change, key, respelled);
         setIdentities(shape, "always");
         return met;
     }
@@ -138,11 +145,11 @@ final class OrderedRun {
                                 ", ", "alter table " + shape.name().quoted() + " ", "")));
     }
 
-    private boolean updateWhatMayBeSet(TableSql sql, TableShape shape, Change change, List<String> key)
-            throws SQLException {
+    private boolean updateWhatMayBeSet(
+            TableSql sql, TableShape shape, Change change, List<String> key, boolean respelled) throws SQLException {
         Row row = change.row();
         if (change.kind() == Kind.UPDATE && change.oldKey() != null) {
-            if (writer.count(shape.name(), sql.count(key), row) == 0) {
+            if (respelled || writer.count(shape.name(), sql.count(key), row) == 0) {
                 Move move = new Move(change.oldKey(), row);
                 return writer.move(shape.name(), sql.move(row.layout(), key), List.of(move)) == 1;
             }

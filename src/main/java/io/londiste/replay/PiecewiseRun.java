@@ -31,10 +31,10 @@ final class PiecewiseRun {
     }
 
     /** Applies all, or fails with the constraint that keeps some of them waiting for good. */
-    void apply(List<Change> changes) throws SQLException {
+    void apply(List<Change> changes, RowKeys keys) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
-            List<Change> still = round(waiting);
+            List<Change> still = round(waiting, keys);
             if (still.size() == waiting.size()) {
                 throw ordered.obstacle();
             }
@@ -43,21 +43,21 @@ final class PiecewiseRun {
     }
 
     /** Returns the changes that constraints keep waiting for others. */
-    private List<Change> round(List<Change> changes) throws SQLException {
-        WaitingChanges waiting = new WaitingChanges(shapes);
+    private List<Change> round(List<Change> changes, RowKeys keys) throws SQLException {
+        WaitingChanges waiting = new WaitingChanges(shapes, keys);
         int from = 0;
         int size = Math.min(Math.max(largest, FEW), changes.size());
         while (from < changes.size()) {
             List<Change> piece = changes.subList(from, Math.min(from + size, changes.size()));
             List<Change> ahead = waiting.ahead(piece);
-            if (piece.size() <= largest && sets.apply(ahead)) {
+            if (piece.size() <= largest && sets.apply(ahead, keys)) {
                 waiting.addAllBut(ahead, piece);
                 from += piece.size();
                 size = Math.min(Math.min(2 * size, Math.max(largest, FEW)), changes.size());
             } else if (piece.size() > FEW) {
                 size = Math.max(FEW, piece.size() / 2);
             } else {
-                waiting.addAllBut(without(ahead, ordered.apply(ahead)), piece);
+                waiting.addAllBut(without(ahead, ordered.apply(ahead, keys)), piece);
                 from += piece.size();
             }
         }

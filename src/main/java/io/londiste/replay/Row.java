@@ -132,16 +132,9 @@ public final class Row {
         return values.get(at);
     }
 
-    /** The values of some columns in one text, equal for equal values. */
-    String key(List<String> keyColumns) {
-        if (keyColumns.size() == 1) {
-            return value(keyColumns.get(0));
-        }
-        StringBuilder key = new StringBuilder();
-        for (String column : keyColumns) {
-            key.append(value(column)).append('\n'); // JSON has no bare line break inside a value
-        }
-        return key.toString();
+    /** A row of only some of the columns. */
+    Row only(List<String> some) {
+        return new Row(some, some.stream().map(this::value).toList(), null);
     }
 
     /** This row with the other's columns put over it. */
@@ -199,6 +192,9 @@ public final class Row {
         }
         if (!value.startsWith("\"")) {
             return value;
+        }
+        if (value.indexOf('\\') < 0) {
+            return value.substring(1, value.length() - 1);
         }
         try (JsonParser parser = JSON.createParser(value)) {
             parser.nextToken();

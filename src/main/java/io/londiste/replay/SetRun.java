@@ -44,12 +44,12 @@ final class SetRun {
     }
 
     /** Applies the net effect and returns true if everything was as expected; else leaves no trace. */
-    boolean apply(List<Change> changes) throws SQLException {
+    boolean apply(List<Change> changes, RowKeys keys) throws SQLException {
         Map<TableName, NetChanges> net = new LinkedHashMap<>();
         for (Change change : changes) {
             NetChanges table = net.get(change.table());
             if (table == null) {
-                table = new NetChanges(shapes.of(change.table()));
+                table = new NetChanges(shapes.of(change.table()), keys);
                 net.put(change.table(), table);
             }
             table.add(change);

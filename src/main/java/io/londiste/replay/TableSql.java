@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
  * directly, the others as text with a cast. A key is compared by the type's own equality.
  */
 final class TableSql {
+    /** No column is called so, most likely. */
+    private static final String NR = "\"londiste nr\"";
+
     private final TableShape shape;
     private final boolean single;
 
@@ -31,13 +34,13 @@ final class TableSql {
     }
 
     /**
-     * One parameter: rows with these columns, of which the key stays; null if there is nothing but the key. A row whose
-     * identity column would have to change is not met: see {@link TableShape#settable}.
+     * One parameter: rows with these columns, of which the key stays, except that it is spelled as in the row; null if there
+     * is nothing to set. A row whose identity column would have to change is not met: see {@link TableShape#settable}.
      */
     String update(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
         List<Column> changed = columns.stream()
-                .filter(c -> !key.contains(c.name()) && !c.alwaysIdentity())
+                .filter(c -> !(key.contains(c.name()) && c.hasOneTextPerValue()) && !c.alwaysIdentity())
                 .toList();
         if (changed.isEmpty()) {
             return null;
@@ -69,6 +72,21 @@ final class TableSql {
                 + sameKey(key, "r");
     }
 
+    /**
+     * One parameter: rows with the key. Returns a number for each, in their order: the same for keys that are equal on the
+     * table, by its types and collations.
+     */
+    String keyNumbers(List<String> key) {
+        List<Column> columns = columns(key);
+        return "select dense_rank() over (order by " + join(columns, Column::quoted) + ") from (select 0::bigint as "
+                + NR + ", "
+                + join(columns, Column::quoted) + " from " + shape.target() + " where false union all select r." + NR
+                + ", "
+                + join(columns, c -> value(c, "r")) + " from rows from (json_to_recordset(?::json) as "
+                + record(columns, "") + ") with ordinality as r(" + join(columns, Column::quoted)
+                + ", " + NR + ")) as keys order by keys." + NR;
+    }
+
     private List<Column> writable(List<String> layout) {
         return columns(layout).stream().filter(c -> !c.generated()).toList();
     }
@@ -78,10 +96,7 @@ final class TableSql {
                 .map(name -> {
                     Column column = shape.column(name);
                     if (column == null) {
-                        throw new TableException(
-                                shape.name(),
-                                "column " + name + " of the provider's table is not on the subscriber; add it there",
-                                null);
+                        throw new MissingColumnException(shape.name(), name);
                     }
                     return column;
                 })

@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
 import io.londiste.replay.NetChanges.Move;
@@ -67,6 +68,15 @@ final class TableWriter {
                 count.next();
                 return count.getInt(1);
             }
+        } catch (SQLException e) {
+            throw of(table, e);
+        }
+    }
+
+    /** Gives rows to {@link TableSql#keyNumbers}. */
+    List<Long> keyNumbers(TableName table, String sql, Collection<Row> rows) throws SQLException {
+        try {
+            return Jdbc.list(transaction, sql, row -> row.getLong(1), json(rows));
         } catch (SQLException e) {
             throw of(table, e);
         }

@@ -1,6 +1,7 @@
 package io.londiste.replay;
 
 import io.londiste.replay.OrderedRun.Shapes;
+import io.londiste.table.TableShape;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,11 +12,13 @@ import java.util.Set;
 /** Changes that constraints keep waiting for others, in their order. Later changes of the same rows wait with them. */
 final class WaitingChanges {
     private final Shapes shapes;
+    private final RowKeys keys;
     private final List<Change> changes = new ArrayList<>();
     private final Set<String> rows = new HashSet<>();
 
-    WaitingChanges(Shapes shapes) {
+    WaitingChanges(Shapes shapes, RowKeys keys) {
         this.shapes = shapes;
+        this.keys = keys;
     }
 
     List<Change> all() {
@@ -64,10 +67,11 @@ final class WaitingChanges {
 
     /** The rows that the change is about, by table and key. */
     private List<String> rows(Change change) throws SQLException {
-        List<String> key = NetChanges.keyColumns(change, shapes.of(change.table()));
-        String row = change.table() + " " + change.row().key(key);
+        TableShape shape = shapes.of(change.table());
+        List<String> key = NetChanges.keyColumns(change, shape);
+        String row = change.table() + " " + keys.of(shape, change.row(), key);
         return change.oldKey() == null
                 ? List.of(row)
-                : List.of(row, change.table() + " " + change.oldKey().key(key));
+                : List.of(row, change.table() + " " + keys.of(shape, change.oldKey(), key));
     }
 }

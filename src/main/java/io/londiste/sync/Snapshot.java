@@ -17,10 +17,10 @@ record Snapshot(Database database, Connection holder, String name) {
                 database, holder, Jdbc.only(holder, "select pg_export_snapshot()", row -> row.getString(1))));
     }
 
-    /** Runs work on another connection whose transaction sees the same state; rolled back afterwards. */
+    /** Runs work on another connection whose read-only transaction sees the same state; rolled back afterwards. */
     <T> T on(Database.Work<T> work) {
         return database.read(connection -> SnapshotTransaction.run(connection, reading -> {
-            Jdbc.execute(reading, "set transaction snapshot '" + name + "'");
+            Jdbc.execute(reading, "set transaction snapshot '" + name + "'; set transaction read only");
             SnapshotTransaction.endWithClient(reading);
             return work.run(reading);
         }));

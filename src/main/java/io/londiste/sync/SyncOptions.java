@@ -8,8 +8,8 @@ package io.londiste.sync;
  * @param where only rows for which this SQL condition holds; null: all rows
  */
 public record SyncOptions(boolean lock, boolean force, String where) {
-    /** The condition in a form that can be combined with others after WHERE. */
-    public String condition() {
-        return where == null ? "true" : "(" + where + "\n)";
+    /** The condition for the rows that are read. */
+    public WhereCondition condition() {
+        return new WhereCondition(where);
     }
 }

@@ -116,6 +116,7 @@ public final class SyncPoints {
         replay.requireReplay();
         return provider.read(there -> SnapshotTransaction.run(there, reading -> {
             long tick = makeTick(reading);
+            Jdbc.execute(reading, "set transaction read only");
             SnapshotTransaction.endWithClient(reading);
             try {
                 return subscriber.read(here -> writeAt(tick, reading, here, work));

@@ -9,11 +9,11 @@ import io.londiste.table.TableState.Phase;
  * A table at a sync point.
  *
  * @param subscribed its entry on the subscriber as of the sync point; null if it has none
- * @param where the SQL condition for the rows that are read
+ * @param where the condition for the rows that are read
  * @param progress how far the work on it is
  */
 public record SyncedTable(
-        SyncPoint point, TableName name, SubscribedTable subscribed, String where, TableProgress progress) {
+        SyncPoint point, TableName name, SubscribedTable subscribed, WhereCondition where, TableProgress progress) {
     /** @throws LondisteException if the replay does not keep the table equal to the provider's, with its state */
     public void requireInSync() {
         if (subscribed == null || subscribed.state().phase() != Phase.OK) {

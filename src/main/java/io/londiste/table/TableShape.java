@@ -37,6 +37,10 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
             "timestamp without time zone",
             "timestamp with time zone");
 
+    /** Types whose equal values have one text, whatever the settings of the session that wrote it. */
+    private static final Set<String> ONE_TEXT =
+            Set.of("smallint", "integer", "bigint", "text", "character varying", "uuid");
+
     private static final Pattern MODIFIER = Pattern.compile("\\([^)]*\\)");
 
     /**
@@ -46,16 +50,33 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
      * @param generated whether the server computes it, so that it is never written
      * @param alwaysIdentity whether UPDATE may not set it
      * @param equality the operator by which an index finds the type's values, as SQL writes it
+     * @param bytewise false if its collation takes different texts for equal
      */
-    public record Column(String name, String type, boolean generated, boolean alwaysIdentity, String equality) {
-        /** The column's name in double quotes, for use in SQL. */
+    public record Column(
+            String name, String type, boolean generated, boolean alwaysIdentity, String equality, boolean bytewise) {
+        /** A column with a collation that tells different texts apart. */
+        public Column(String name, String type, boolean generated, boolean alwaysIdentity, String equality) {
+            this(name, type, generated, alwaysIdentity, equality, true);
+        }
+
+        /** The column's name, in double quotes, for use in SQL. */
         public String quoted() {
             return TableName.quote(name);
         }
 
         /** Whether the type is read from JSON directly; the others are read as text and cast. */
         public boolean nativeInJson() {
-            return NATIVE.contains(MODIFIER.matcher(type).replaceAll(""));
+            return NATIVE.contains(plainType());
+        }
+
+        /** Whether two values are equal only if they have the same text: not those of {@code numeric}, 1 and 1.0. */
+        public boolean hasOneTextPerValue() {
+            return bytewise && ONE_TEXT.contains(plainType());
+        }
+
+        /** The type without its length or precision. */
+        public String plainType() {
+            return MODIFIER.matcher(type).replaceAll("");
         }
     }
 
@@ -79,7 +100,7 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
         return new TableShape(
                 name,
                 columns.stream()
-                        .map(c -> new Column(c.name, c.type, c.generated, false, c.equality))
+                        .map(c -> new Column(c.name, c.type, c.generated, false, c.equality, c.bytewise))
                         .toList(),
                 key,
                 parent);

@@ -25,7 +25,10 @@ public final class TableShapes {
                    and m.amoplefttype = c.opcintype and m.amoprighttype = c.opcintype
                  join pg_catalog.pg_operator o on o.oid = m.amopopr
                  join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
-               where c.opcdefault and c.opcintype = londiste.base_type(pg_catalog.to_regtype(s.type))), '=')
+               where c.opcdefault and c.opcintype = londiste.base_type(pg_catalog.to_regtype(s.type))), '='),
+              not exists (select from pg_catalog.pg_attribute a
+                            join pg_catalog.pg_collation k on k.oid = a.attcollation
+                           where a.attrelid = londiste.get_table(?) and a.attname = s.column_name and not k.collisdeterministic)
             from londiste.table_shape(?) as s order by position
             """;
     private static final String FOREIGN_KEYS = """
@@ -104,8 +107,10 @@ public final class TableShapes {
                             row.getString(2),
                             row.getBoolean(3),
                             "a".equals(row.getString(4)),
-                            row.getString(6));
+                            row.getString(6),
+                            row.getBoolean(7));
                 },
+                table.toString(),
                 table.toString());
         return new TableShape(table, columns, List.copyOf(key.values()), isParent(connection, table));
     }

@@ -326,4 +326,70 @@ class CaptureSchemaChangeIT extends CaptureFixture {
                         "D {\"id\":2,\"v\":{}}",
                         "T");
     }
+
+    @Test
+    void aPartitionThatIsCapturedByItselfIsCapturedAlsoWhenWrittenThroughItsRoot() {
+        capture.db.sql("create table whole (id int primary key, v text) partition by range (id)");
+        capture.db.sql("create table whole_1 partition of whole for values from (0) to (100)");
+        capture.db.sql("create table whole_2 partition of whole for values from (100) to (200)");
+        capture.capture("whole_1");
+
+        capture.db.sql(
+                "insert into whole_1 values (3, 'direct'); insert into whole values (1, 'root'), (2, 'root'), (101, 'other')");
+        capture.db.sql(
+                "update whole set v = 'u' where id = 3; update whole set id = 150 where id = 1; delete from whole where id = 2");
+        capture.db.sql("update whole set id = 5 where id = 101");
+        capture.assertReplayed("whole_1");
+        assertThat(capture.events("whole_1")).hasSize(7);
+        capture.db.sql("truncate whole");
+        capture.assertReplayed("whole_1");
+        assertThat(capture.events("whole_1")).last().isEqualTo("T");
+    }
+
+    @Test
+    void anInheritanceChildThatIsCapturedByItselfIsCapturedAlsoWhenWrittenThroughItsParent() {
+        capture.db.sql(
+                "create table elder (id int primary key, v int); create table younger (primary key (id)) inherits (elder)");
+        capture.capture("younger");
+
+        capture.db.sql(
+                "insert into younger values (1, 1), (2, 2); update elder set v = 9; delete from elder where id = 1");
+
+        assertThat(capture.events("younger")).hasSize(5);
+        capture.assertReplayed("younger");
+    }
+
+    @Test
+    void aTriggerThatOnlyAPartitionGetsIsSeenBySessionsThatWroteBefore() throws SQLException {
+        capture.table(
+                "late", "(id int, part int, v text, n int default 0, primary key (id, part)) partition by list (part)");
+        capture.db.sql("create table late_1 partition of late for values in (1)");
+        capture.db.sql("select londiste.maint_capture()");
+        capture.db.sql("create table late_2 partition of late for values in (2)"); // not in the function's list
+        try (var writer = capture.db.connect()) {
+            for (int i = 0; i < 16; i++) { // until plans are kept
+                execute(
+                        writer,
+                        "insert into late values (" + i + ", " + (i % 2 + 1)
+                                + ", 'w'); update late set v = 'u' where id = " + i);
+            }
+            capture.db.sql("""
+                    create function late() returns trigger language plpgsql as $$
+                    begin
+                      if pg_trigger_depth() < 2 then
+                        update late set n = n + 1, v = v || '!' where id = new.id and part = new.part;
+                      end if;
+                      return null;
+                    end $$;
+                    create trigger a_first after insert or update on late_1 for each row execute function late();
+                    create trigger a_first after insert or update on late_2 for each row execute function late()
+                    """);
+            execute(
+                    writer,
+                    "insert into late values (100, 1, 'new'), (100, 2, 'new'); update late set v = 'x' where id < 2");
+        }
+        assertThat(capture.db.sql("select count(*) from late where v like '%!'"))
+                .isEqualTo("4");
+        capture.assertReplayed("late");
+    }
 }

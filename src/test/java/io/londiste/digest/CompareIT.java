@@ -12,6 +12,7 @@ import io.londiste.sync.SyncOptions;
 import io.londiste.sync.SyncPoints;
 import io.londiste.sync.SyncedTable;
 import io.londiste.sync.TableProgress;
+import io.londiste.sync.WhereCondition;
 import io.londiste.sync.WorkListener;
 import io.londiste.table.TableName;
 import io.londiste.test.ComparedJob;
@@ -286,7 +287,11 @@ class CompareIT {
             provider.sql("truncate one, part_2, tree_2; alter table two alter b type bigint");
             for (var table : List.of("one", "part", "tree", "two")) {
                 var synced = new SyncedTable(
-                        point, TableName.parse(table), null, "true", new TableProgress(WorkListener.NONE, 0));
+                        point,
+                        TableName.parse(table),
+                        null,
+                        new WhereCondition(null),
+                        new TableProgress(WorkListener.NONE, 0));
                 var comparison = new TableComparison(synced, Hash.both(point), threads);
                 assertThatThrownBy(comparison::digest)
                         .as(table)

@@ -142,8 +142,8 @@ class RepairIT {
         assertThat(written.get(0).file()).isEqualTo(directory.resolve("fix.public.kinds.sql"));
         assertThat(directory.resolve("fix.public.moved.sql")).doesNotExist();
         assertThat(file("fix.public.kinds.sql").lines())
-                .hasSize(5)
-                .startsWith("begin;")
+                .hasSize(6)
+                .startsWith("set client_encoding = 'UTF8';", "begin;")
                 .endsWith("commit;")
                 .anySatisfy(line -> assertThat(line)
                         .isEqualTo(

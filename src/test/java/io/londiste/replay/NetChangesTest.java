@@ -9,16 +9,19 @@ import io.londiste.table.TableShape.Column;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class NetChangesTest {
     private static final TableName TABLE = new TableName("public", "t");
 
-    private final NetChanges net = new NetChanges(new TableShape(
-            TABLE,
-            List.of(new Column("id", "integer", false, false, "="), new Column("v", "text", false, false, "=")),
-            List.of("id"),
-            false));
+    private final NetChanges net = new NetChanges(
+            new TableShape(
+                    TABLE,
+                    List.of(new Column("id", "integer", false, false, "="), new Column("v", "text", false, false, "=")),
+                    List.of("id"),
+                    false),
+            RowKeys.OF_TEXTS);
 
     private void insert(int id, String v) {
         add(Kind.INSERT, id, v, null);
@@ -190,5 +193,63 @@ class NetChangesTest {
         net.add(new Change(null, TABLE, Kind.UPDATE, List.of("id"), Row.ofJson("{\"id\":1}"), null));
 
         assertNet(List.of(), List.of(), List.of(), List.of("1a"));
+    }
+
+    private NetChanges withColumns(String... columns) {
+        return new NetChanges(
+                new TableShape(
+                        TABLE,
+                        Stream.of(columns)
+                                .map(c -> new Column(c, c.equals("id") ? "numeric" : "text", false, false, "="))
+                                .toList(),
+                        List.of("id"),
+                        false),
+                RowKeys.OF_TEXTS);
+    }
+
+    private static Change change(Kind kind, String row) {
+        return new Change(null, TABLE, kind, List.of("id"), Row.ofJson(row), null);
+    }
+
+    @Test
+    void updatesOfDifferentColumnsOfARowAreAllKept() {
+        var partial = withColumns("id", "a", "b", "c");
+        partial.add(change(Kind.UPDATE, "{\"a\":\"a1\",\"id\":1}"));
+        partial.add(change(Kind.UPDATE, "{\"b\":\"b1\",\"id\":1}"));
+        partial.add(change(Kind.UPDATE, "{\"a\":\"a2\",\"c\":\"c1\",\"id\":1}"));
+        partial.add(change(Kind.INSERT, "{\"id\":2,\"a\":\"x\",\"b\":\"y\",\"c\":\"z\"}"));
+        partial.add(change(Kind.UPDATE, "{\"b\":null,\"id\":2}"));
+
+        assertThat(partial.updates().values())
+                .singleElement()
+                .asString()
+                .contains("\"a\":\"a2\"", "\"b\":\"b1\"", "\"c\":\"c1\"");
+        assertThat(partial.inserts().values())
+                .singleElement()
+                .asString()
+                .contains("\"a\":\"x\"", "\"b\":null", "\"c\":\"z\"");
+    }
+
+    @Test
+    void oneKeyInSeveralSpellingsIsOneRow() {
+        var numeric = withColumns("id", "v");
+        numeric.add(change(Kind.INSERT, "{\"id\":1,\"v\":\"a\"}"));
+        numeric.add(change(Kind.DELETE, "{\"id\":\"1.00\",\"v\":\"a\"}"));
+        numeric.add(change(Kind.UPDATE, "{\"id\":-0,\"v\":\"b\"}"));
+        numeric.add(change(Kind.UPDATE, "{\"id\":\"0.0\",\"v\":\"c\"}"));
+
+        assertThat(numeric.inserts()).isEmpty();
+        assertThat(numeric.deletes()).isEmpty();
+        assertThat(numeric.updates()).isEmpty();
+        assertThat(numeric.moves().values()).singleElement().asString().contains("\"0.0\"", "\"c\"");
+    }
+
+    @Test
+    void aRowThatIsBackWithoutSomeColumnsIsAppliedInOrder() {
+        var partial = withColumns("id", "a", "b");
+        partial.add(change(Kind.DELETE, "{\"id\":1,\"a\":\"x\",\"b\":\"y\"}"));
+        partial.add(change(Kind.INSERT, "{\"id\":1,\"a\":\"x\"}"));
+
+        assertThat(partial.isInOrderOnly()).isTrue();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RowTest {
@@ -41,15 +40,6 @@ class RowTest {
                 .isEqualTo(
                         "{\"id\":1,\"price\":1.10,\"zero\":-0,\"note\":\"say \\\"no\\\"\\\\\",\"gone\":null,\"yes\":true,"
                                 + "\"extra\":null}");
-    }
-
-    @Test
-    void keysOfSeveralColumnsAreEqualOnlyIfAllTheirValuesAre() {
-        List<String> key = List.of("a", "b");
-
-        assertThat(Row.ofJson("{\"a\":1,\"b\":\"x\",\"c\":1}").key(key))
-                .isEqualTo(Row.ofJson("{\"b\":\"x\",\"a\":1,\"c\":2}").key(key))
-                .isNotEqualTo(Row.ofJson("{\"a\":1,\"b\":\"y\"}").key(key));
     }
 
     @Test

@@ -143,7 +143,11 @@ class LondisteSqlIT extends SchemaFixture {
 
         db.sql("insert into taken values (1); delete from taken");
         assertThat(db.rows("select ev_data from pgq.event_template where ev_extra1 = 'public.taken' order by ev_id"))
-                .hasSize(2);
+                .containsExactly(
+                        "some of its capture triggers were dropped",
+                        "its capture triggers were dropped",
+                        "{\"id\":1}",
+                        "{\"id\":1}");
     }
 
     @Test
@@ -158,7 +162,8 @@ class LondisteSqlIT extends SchemaFixture {
             assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("0");
             writer.commit();
         }
-        assertThat(db.sql("select londiste.maint_capture('q')")).isEqualTo("1");
+        assertThat(db.sql("select londiste.maint_capture('q')"))
+                .isEqualTo("2"); // the function, for its list of tables, and a trigger
     }
 
     @Test

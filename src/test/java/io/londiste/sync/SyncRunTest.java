@@ -17,7 +17,11 @@ class SyncRunTest {
                 null,
                 List.of(tables).stream()
                         .map(table -> new SyncedTable(
-                                null, TableName.parse(table), null, "true", new TableProgress(WorkListener.NONE, 0)))
+                                null,
+                                TableName.parse(table),
+                                null,
+                                new WhereCondition(null),
+                                new TableProgress(WorkListener.NONE, 0)))
                         .toList(),
                 delivered::add,
                 closed -> {});

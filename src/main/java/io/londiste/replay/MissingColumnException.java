@@ -1,0 +1,17 @@
+package io.londiste.replay;
+
+import io.londiste.table.TableName;
+
+/**
+ * The subscriber's table lacks a column of the provider's. When it is added, the rows that are there have no value in it, and
+ * no event will bring them: such a table has to be copied again.
+ */
+public final class MissingColumnException extends TableException {
+    public MissingColumnException(TableName table, String column) {
+        super(
+                table,
+                "column " + column + " of the provider's table is not on the subscriber; add it there, and the table is"
+                        + " copied again (resync), since rows may have values in it that no event brings",
+                null);
+    }
+}
