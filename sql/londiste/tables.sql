@@ -56,7 +56,8 @@ create table if not exists londiste.subscriber_seq (
 create table if not exists londiste.completed (
   consumer_id   text   not null primary key,
   last_tick_id  bigint not null,
-  error         text                             -- why the batch after it could not be applied; null: nothing is wrong
+  error         text,                            -- why the batch after it could not be applied; null: nothing is wrong
+  tick_mark     text                             -- number, time and event of that tick; null: not known
 );
 
 -- Subscriber: the consumers that hold a table's place in the queue while it is copied and catches up. A job removes

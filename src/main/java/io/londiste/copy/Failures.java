@@ -9,6 +9,7 @@ import io.londiste.error.RepeatFilter;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.replay.MissingColumnException;
+import io.londiste.pgq.Tick;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
@@ -100,7 +101,7 @@ public final class Failures {
         failedBatches.remove(table);
         String reason = reason(error);
         TableCopy copy = new TableCopy(table);
-        long tick = batch.previousTick().id();
+        Tick tick = batch.previousTick();
         Transactions.run(subscriber, transaction -> {
             tables.lock(transaction);
             var subscribed = tables.find(transaction, table);
@@ -109,9 +110,9 @@ public final class Failures {
             } else if (subscribed.isPresent() && subscribed.get().state().equals(TableState.OK)) {
                 copy.heldBy(consumers.claim(transaction, subscribed.get()));
                 // in the transaction: the removal of unneeded consumers, which locks too, must see both or none
-                pgq.registerConsumerAt(queue, copy.consumer(), tick);
+                pgq.registerConsumerAt(queue, copy.consumer(), tick.id());
                 life.leaveReplay(transaction, table, reason);
-                tables.setPosition(transaction, copy.consumer(), tick);
+                tables.setPosition(transaction, copy.consumer(), tick.id(), tick.mark());
             }
         });
         failed(copy, reason, false);

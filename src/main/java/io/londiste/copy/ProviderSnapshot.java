@@ -16,7 +16,7 @@ final class ProviderSnapshot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderSnapshot.class);
 
     private final Connection connection;
-    private long tick;
+    private SnapshotTick tick;
     private boolean closed;
 
     private ProviderSnapshot(Connection connection) {
@@ -60,7 +60,7 @@ final class ProviderSnapshot implements AutoCloseable {
                 made.importInto(connection);
                 PgqClient.registerConsumerAt(ticking, queue, consumer, made.tick());
                 ticking.commit();
-                tick = made.tick();
+                tick = made;
             } catch (SQLException | RuntimeException e) {
                 Transactions.rollback(ticking, e);
                 throw e;
@@ -75,7 +75,7 @@ final class ProviderSnapshot implements AutoCloseable {
     }
 
     /** The tick whose snapshot it has. */
-    long tick() {
+    SnapshotTick tick() {
         return tick;
     }
 

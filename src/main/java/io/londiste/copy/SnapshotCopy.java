@@ -138,7 +138,10 @@ public final class SnapshotCopy {
             throws SQLException {
         inTable(copy.table(), () -> {
             try (snapshot) {
-                LOG.info("{}: copying as of tick {}", copy.table(), snapshot.tick());
+                LOG.info(
+                        "{}: copying as of tick {}",
+                        copy.table(),
+                        snapshot.tick().tick());
                 Transactions.run(subscriber, target -> copy(copy, snapshot, target));
                 LOG.info("{}: {} rows copied", copy.table(), copy.rows());
             }
@@ -174,7 +177,8 @@ public final class SnapshotCopy {
         if (!life.copied(target, table)) {
             throw new OvertakenException(table, find(target, table).state());
         }
-        tables.setPosition(target, copy.consumer(), source.tick());
+        tables.setPosition(
+                target, copy.consumer(), source.tick().tick(), source.tick().mark());
     }
 
     /** Rows of a table whose changes are not captured would be right for a moment only. */

@@ -139,7 +139,14 @@ public final class PgqClient {
 
     /** The tick with that id; empty if it does not exist or no longer exists. */
     public Optional<Tick> tick(String queue, long id) throws SQLException {
-        return first(TICKS + " where queue_name = ? and tick_id = ?", PgqClient::tick, queue, id);
+        try (Connection connection = source.getConnection()) {
+            return tick(connection, queue, id);
+        }
+    }
+
+    /** As {@link #tick(String, long)}, in the caller's transaction. */
+    public static Optional<Tick> tick(Connection transaction, String queue, long id) throws SQLException {
+        return Sql.first(transaction, TICKS + " where queue_name = ? and tick_id = ?", PgqClient::tick, queue, id);
     }
 
     /** The consumer's open batch, or a new one up to the next tick; empty if there is no new tick. */

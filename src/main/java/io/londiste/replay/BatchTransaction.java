@@ -2,10 +2,12 @@ package io.londiste.replay;
 
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
+import io.londiste.pgq.Tick;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
+import io.londiste.table.SubscribedTables.Applied;
 import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
@@ -77,7 +79,7 @@ public final class BatchTransaction implements AutoCloseable {
         } else {
             ownOne();
         }
-        this.fresh = isFresh(tables.position(connection, batch.consumer()));
+        this.fresh = isFresh(tables.applied(connection, batch.consumer()));
         if (only == null && fresh) {
             lookAtUnsettled();
         }
@@ -123,20 +125,39 @@ public final class BatchTransaction implements AutoCloseable {
                 .state();
     }
 
-    private boolean isFresh(Optional<Long> position) {
-        if (position.isEmpty() || position.get() == batch.previousTick().id()) {
+    private boolean isFresh(Optional<Applied> applied) {
+        if (applied.isEmpty()) {
             return true;
         }
-        if (position.get() == batch.tick().id()) {
-            return false;
+        long position = applied.get().tick();
+        for (Tick tick : List.of(batch.previousTick(), batch.tick())) {
+            if (position == tick.id()) {
+                requireSame(tick, applied.get().mark());
+                return tick == batch.previousTick();
+            }
         }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
-                + batch.consumer() + " up to tick " + position.get() + ", but " + batch + " does not begin there."
+                + batch.consumer() + " up to tick " + position + ", but " + batch + " does not begin there."
                 + (only == null
                         ? " If the subscriber was put back to an earlier state, stop the replay and run it with --rewind"
                                 + " once; if that is refused, or the provider was put back, with --reset, and then"
                                 + " 'subscriber resync --all'"
                         : " Copy the table again (subscriber resync " + only + ")"));
+    }
+
+    /** After a fail-over, another tick may have the number of the one that was applied, and other changes before it. */
+    private void requireSame(Tick tick, String mark) {
+        if (tick.contradicts(mark)) {
+            throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue()
+                    + " as consumer " + batch.consumer() + " up to tick " + mark + ", but the provider's is tick "
+                    + tick.mark()
+                    + ": the provider was put back, or failed over to a standby that lacked the last ticks, so"
+                    + " that the subscriber has changes that the provider has lost. "
+                    + (only == null
+                            ? "Stop the replay, run it with --reset once and start it again; then 'compare' shows what"
+                                    + " differs, and 'repair --apply' or 'subscriber resync --all' makes it equal"
+                            : "Copy the table again (subscriber resync " + only + ")"));
+        }
     }
 
     /** Whether the batch has not been applied yet. */
@@ -199,7 +220,8 @@ public final class BatchTransaction implements AutoCloseable {
     /** Applies what is gathered and commits it with the position; a table that has come as far as it had to is ok. */
     void commit() throws SQLException {
         applier.flush();
-        tables.setPosition(connection, batch.consumer(), batch.tick().id());
+        tables.setPosition(
+                connection, batch.consumer(), batch.tick().id(), batch.tick().mark());
         if (only != null && owns(only)) {
             life.inSync(connection, only, batch.tick().id());
         }

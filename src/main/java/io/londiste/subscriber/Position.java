@@ -6,6 +6,7 @@ import io.londiste.db.Database;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
+import io.londiste.table.SubscribedTables.Applied;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -51,12 +52,21 @@ public final class Position {
         sides.requireInstalled();
         var queue = settings.queueName();
         var consumer = settings.consumerId();
-        long tick = applied()
+        var applied = applied()
                 .orElseThrow(() -> new LondisteException(
                         subscriber + ": consumer " + consumer + " has no position there; nothing to rewind to"));
+        long tick = applied.tick();
         provider.call(source -> {
             var pgq = new PgqClient(source);
-            if (pgq.tick(queue, tick).isEmpty()) {
+            var there = pgq.tick(queue, tick);
+            if (there.isPresent() && there.get().contradicts(applied.mark())) {
+                throw new LondisteException(subscriber + ": has applied queue " + queue + " up to tick "
+                        + applied.mark()
+                        + ", but the provider's is tick " + there.get().mark()
+                        + ": the provider was put back, or failed over to a standby that lacked the last ticks; run londiste "
+                        + settings.file() + " replay --reset, start the replay, and compare or resync all tables");
+            }
+            if (there.isEmpty()) {
                 throw new LondisteException(subscriber + ": has applied queue " + queue + " up to tick " + tick
                         + ", but the queue only has ticks " + id(pgq.firstTick(queue)) + " to "
                         + id(pgq.lastTick(queue)) + "; all tables have to be copied again: run londiste "
@@ -85,13 +95,13 @@ public final class Position {
             LOG.warn(
                     "Removed the position of the subscriber, tick {}: the next batch is applied wherever it begins."
                             + " Copy the tables again if you are not sure that this is right (subscriber resync --all)",
-                    before.get());
+                    before.get().tick());
         }
     }
 
-    private Optional<Long> applied() {
+    private Optional<Applied> applied() {
         return subscriber.transaction(
-                settings.lockTimeout(), connection -> sides.subscribed().position(connection, settings.consumerId()));
+                settings.lockTimeout(), connection -> sides.subscribed().applied(connection, settings.consumerId()));
     }
 
     private static String id(Optional<Tick> tick) {

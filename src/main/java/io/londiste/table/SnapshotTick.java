@@ -2,6 +2,7 @@ package io.londiste.table;
 
 import io.londiste.db.Jdbc;
 import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.Tick;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -9,9 +10,10 @@ import java.sql.SQLException;
  * A tick, and the name under which other transactions import its snapshot: they see the provider exactly as of that tick.
  *
  * @param tick the tick's id
+ * @param mark identifies the tick beyond its number
  * @param snapshot valid while the transaction that made the tick is open
  */
-public record SnapshotTick(long tick, String snapshot) {
+public record SnapshotTick(long tick, String mark, String snapshot) {
     /**
      * Makes the snapshot of a transaction a tick, which the consumers of the queue see when the transaction commits. No
      * other tick is made until then.
@@ -20,11 +22,15 @@ public record SnapshotTick(long tick, String snapshot) {
      */
     public static SnapshotTick make(Connection transaction, String queue) throws SQLException {
         PgqClient.lockTicks(transaction);
-        return Jdbc.only(
+        record Made(long tick, String snapshot) {}
+        Made made = Jdbc.only(
                 transaction,
                 "select tick_id, snapshot_name from londiste.snapshot_tick(?)",
-                row -> new SnapshotTick(row.getLong(1), row.getString(2)),
+                row -> new Made(row.getLong(1), row.getString(2)),
                 queue);
+        String mark =
+                PgqClient.tick(transaction, queue, made.tick).map(Tick::mark).orElse(null);
+        return new SnapshotTick(made.tick, mark, made.snapshot);
     }
 
     /** Has a REPEATABLE READ transaction of the provider, in which nothing has been read yet, see the tick's snapshot. */

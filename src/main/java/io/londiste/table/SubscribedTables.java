@@ -77,13 +77,25 @@ public final class SubscribedTables {
         Jdbc.execute(transaction, "select londiste.subscriber_remove_table(?, ?)", queue, table.toString());
     }
 
-    /** The tick up to which the consumer's batches are applied; locked until the transaction ends. */
-    public Optional<Long> position(Connection transaction, String consumer) throws SQLException {
+    /**
+     * A tick up to which batches are applied.
+     *
+     * @param mark identifies the tick beyond its number; null if that is not known
+     */
+    public record Applied(long tick, String mark) {}
+
+    /** The tick up to which the consumer's batches are applied, with its mark; locked until the transaction ends. */
+    public Optional<Applied> applied(Connection transaction, String consumer) throws SQLException {
         return Jdbc.first(
                 transaction,
-                "select last_tick_id from londiste.completed where consumer_id = ? for update",
-                row -> row.getObject(1, Long.class),
+                "select last_tick_id, tick_mark from londiste.completed where consumer_id = ? for update",
+                row -> new Applied(row.getLong(1), row.getString(2)),
                 consumer);
+    }
+
+    /** The tick up to which the consumer's batches are applied; locked until the transaction ends. */
+    public Optional<Long> position(Connection transaction, String consumer) throws SQLException {
+        return applied(transaction, consumer).map(Applied::tick);
     }
 
     /** The tick up to which the consumer's batches are applied. */
@@ -95,14 +107,19 @@ public final class SubscribedTables {
                 consumer);
     }
 
-    /** Sets the tick up to which the consumer's batches are applied, and clears its error. */
-    public void setPosition(Connection transaction, String consumer, long tick) throws SQLException {
+    /**
+     * Sets the tick up to which the consumer's batches are applied, and clears its error.
+     *
+     * @param mark identifies the tick beyond its number; null if that is not known
+     */
+    public void setPosition(Connection transaction, String consumer, long tick, String mark) throws SQLException {
         Jdbc.execute(
                 transaction,
-                "insert into londiste.completed (consumer_id, last_tick_id) values (?, ?)"
-                        + " on conflict (consumer_id) do update set last_tick_id = excluded.last_tick_id, error = null",
+                "insert into londiste.completed (consumer_id, last_tick_id, tick_mark) values (?, ?, ?) on conflict (consumer_id)"
+                        + " do update set last_tick_id = excluded.last_tick_id, tick_mark = excluded.tick_mark, error = null",
                 consumer,
-                tick);
+                tick,
+                mark);
     }
 
     /** Records why the batch after the consumer's position could not be applied; the next position clears that. */
