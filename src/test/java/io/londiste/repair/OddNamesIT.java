@@ -98,6 +98,7 @@ class OddNamesIT {
         assertThat(structure(subscriber)).containsExactlyInAnyOrderElementsOf(structure(provider));
     }
 
+    @SuppressWarnings("try") // the lock is only held
     private void assertRepaired(Job job, Db subscriber, Db provider) throws Exception {
         try (var lock = ComparisonRoutes.lockReplay(subscriber);
                 var routes = new ComparisonRoutes(job.settings())) {
