@@ -32,6 +32,23 @@ begin
 end
 $$;
 
+create or replace function londiste.capture_root(table_name text, tab oid, member oid)
+returns oid language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The captured table that a trigger's table belongs to: itself or one above it; null where it is no longer part of it. A
+-- dump brings capture functions to a cluster where the oids in them mean other tables or none: there the name decides,
+-- until londiste.maint_capture() makes the functions again.
+--   table_name   as registered
+--   tab          the table's oid when its function was made
+--   member       the table whose trigger fires
+-- Locks: none.
+  select root
+    from unnest(array[tab, londiste.find_table(table_name)]) with ordinality as r (root, nr)
+   where member = root or exists (select from londiste.tree(root) as t where t.member = capture_root.member)
+   order by nr limit 1
+$$;
+
 create or replace function londiste.make_capture(queue text, table_name text, tab oid, function_name text)
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -63,7 +80,7 @@ begin
   if current_setting('session_replication_role') = 'local'%1$s then
     return null;
   elsif tg_op = 'TRUNCATE' then
-    perform londiste.capture_truncate(%2$L, %3$L, %4$s, tg_relid, tg_when);
+    perform londiste.capture_truncate(%2$L, %3$L, %11$s, tg_relid, tg_when);
     return null;
   end if;
   %5$s
@@ -76,12 +93,12 @@ begin
   if fits then%7$s
     end if;
   end if;
-  execute londiste.event_statement(%2$L, %3$L, %4$s, tg_op, slot, %8$s;
+  execute londiste.event_statement(%2$L, %3$L, %11$s, tg_op, slot, %8$s;
   return null;
 end
 $body$,
     case when row_level and exists (select from pg_class where oid = tab and relkind = 'r')
-         then format(E'\n     or tg_relid <> %s and not exists (select from londiste.tree(%1$s) as t where t.member = tg_relid)', tab) end,
+         then format(E'\n     or tg_relid <> %s and londiste.capture_root(%L, %1$s, tg_relid) is null', tab, table_name) end,
     queue, table_name, tab,
     (select string_agg(replace(l, '$queue_id', q.queue_id::text), E'\n  ')
        from pgq.queue as q
@@ -104,7 +121,8 @@ $body$,
     ', array[' || (select string_agg(format('%L::regclass', m), ', ') from unnest(members) as m) || ']',
     case when members is not null
          then format(E'\n  if tg_relid <> all (%L::oid[]) then\n    fits := fits and not exists (%s);\n  end if;',
-                     members, londiste.disturbing_triggers('= tg_relid')) end);
+                     members, londiste.disturbing_triggers('= tg_relid')) end,
+    case when row_level then format('londiste.capture_root(%L, %s, tg_relid)', table_name, tab) else 'tg_relid' end);
 
   if exists (select from pg_proc where oid = to_regprocedure(format('londiste.%I()', function_name)) and prosrc = body) then
     return false;

@@ -2,6 +2,7 @@ package io.londiste.cli;
 
 import io.londiste.db.Pools;
 import io.londiste.provider.Provider;
+import io.londiste.subscriber.Subscriber;
 import java.sql.SQLException;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -53,6 +54,19 @@ final class ProviderCommand implements Runnable {
     void remove(@Mixin TableNames tables) {
         var selection = tables.selection();
         with(provider -> provider.remove(selection));
+    }
+
+    @Command(
+            name = "adopt",
+            description = {
+                "Make the queues usable again after the provider was moved to another database cluster by dump and restore.",
+                "Drops all events, resets this job and has its tables copied again; the replay must be stopped. Changes nothing if the provider was not moved."
+            },
+            footer = "  londiste conf.ini provider adopt")
+    void adopt() {
+        var root = Root.of(spec);
+        root.requireNoDaemonOptions(spec);
+        Subscriber.connected(root.settings(), Subscriber::adoptProvider);
     }
 
     @Command(

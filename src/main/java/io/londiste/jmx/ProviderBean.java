@@ -1,6 +1,7 @@
 package io.londiste.jmx;
 
 import io.londiste.provider.Provider;
+import io.londiste.subscriber.Subscriber;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
@@ -61,6 +62,11 @@ final class ProviderBean implements ProviderMBean {
     public String[] removeSequences(String sequences, boolean all) {
         var selection = NameArgument.of(sequences, all);
         return run(provider -> provider.sequences().remove(selection));
+    }
+
+    @Override
+    public String[] adopt() {
+        return context.run(context.databases().subscriber(), Subscriber::adoptProvider);
     }
 
     @Override

@@ -38,6 +38,11 @@ public interface ProviderMBean {
             @Describe(NameArgument.SEQUENCES) String sequences,
             @Describe("All registered sequences, instead of names") boolean all);
 
+    @Describe(
+            "Make the queues usable again after dump and restore moved the provider to another database cluster: drops all"
+                    + " events, resets this job and has its tables copied again; the replay must be stopped (provider adopt)")
+    String[] adopt();
+
     @Describe("The registered tables (provider tables)")
     CompositeData[] tables();
 

@@ -74,6 +74,16 @@ public final class PgqClient {
         Sql.number(transaction, "select pgq.set_queue_config(?, ?, ?)", queue, parameter, value);
     }
 
+    /**
+     * Makes queues usable that dump and restore moved here from another database cluster: drops their events and starts
+     * them again. Returns the number of queues; 0 if they belong to this cluster, and nothing was changed.
+     *
+     * @throws SQLException also on the original PgQ, which does not have this
+     */
+    public static long adoptQueues(Connection connection) throws SQLException {
+        return Sql.number(connection, "select pgq.adopt_queues()");
+    }
+
     /** All queues, by name. */
     public List<QueueInfo> queues() throws SQLException {
         return list(QueueInfo.QUERY, QueueInfo::read);

@@ -124,6 +124,39 @@ public final class Registration {
                 queue);
     }
 
+    /**
+     * Makes the provider's queues usable after dump and restore moved them to another database cluster, and resets the
+     * job, so that all its tables are copied again. Changes nothing if the queues belong to their cluster.
+     *
+     * @throws LondisteException if the replay runs, or the provider has the original PgQ
+     */
+    void adopt() {
+        sides.requireInstalled();
+        long queues = sides.subscriber().transaction(sides.settings().lockTimeout(), connection -> {
+            requireNoReplay(connection);
+            return sides.provider().read(Registration::adoptQueues);
+        });
+        if (queues == 0) {
+            LOG.info("The queues of {} belong to its database cluster: nothing to adopt", sides.provider());
+            return;
+        }
+        LOG.warn(
+                "Adopted {} queues of {}: their events are dropped, consumers continue with what is written from now on",
+                queues,
+                sides.provider());
+        unregister();
+        LOG.info(
+                "The replay of {} will copy all its tables again. For each other job of this provider, stop the replay, run"
+                        + " 'subscriber unregister', and start it",
+                sides.settings().jobName());
+    }
+
+    private static long adoptQueues(Connection provider) throws SQLException {
+        long queues = PgqClient.adoptQueues(provider);
+        Jdbc.execute(provider, "select londiste.maint_capture()");
+        return queues;
+    }
+
     /** Returns the consumers of the job's copies, which are no longer needed. */
     private List<String> restartTables(Connection connection, CopyConsumers consumers) throws SQLException {
         requireNoReplay(connection);

@@ -222,6 +222,14 @@ public final class Subscriber {
         new Registration(sides).register();
     }
 
+    /**
+     * Adopts the provider's queues after dump and restore moved them to another database cluster; all tables of the job are
+     * copied again afterwards. Changes nothing if the queues belong to their cluster.
+     */
+    public void adoptProvider() {
+        new Registration(sides).adopt();
+    }
+
     /** Unregisters the replay's consumer and those of its copies; all tables have to be copied again afterwards. */
     public void unregister() {
         new Registration(sides).unregister();
