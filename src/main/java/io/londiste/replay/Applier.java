@@ -24,12 +24,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Applies changes in runs of bounded size, inside one transaction of the subscriber. While one run is applied, by a
- * thread of its own, the next is gathered.
+ * separate thread, the next is collected.
  */
 final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
-    /** A run ends at whichever comes first, so that memory stays bounded. */
+    /** A run ends when it reaches one of these limits, so that memory stays bounded. */
     private static final int RUN_EVENTS = 20_000;
 
     private static final int RUN_CHARACTERS = 8_000_000;
@@ -39,13 +39,13 @@ final class Applier implements AutoCloseable {
     private final Executor executor;
     private final TableWriter writer;
     private final PiecewiseRun pieces;
-    /** What the runs did that are applied; those who apply count one after the other. */
+    /** What the applied runs did, by table. Only one run is applied at a time. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
     private Run gathered = new Run();
     private CompletableFuture<Void> applying = CompletableFuture.completedFuture(null);
 
-    /** Changes in their order, and before them the tables that were truncated. */
+    /** Changes in their order, preceded by the tables that were truncated. */
     private static final class Run {
         private final List<TableName> truncated = new ArrayList<>();
         private final List<Change> changes = new ArrayList<>();
@@ -69,7 +69,7 @@ final class Applier implements AutoCloseable {
         this(transaction, shapes, executor, RUN_EVENTS);
     }
 
-    /** @param largestSet how many changes are applied as one set at most; 0: all are applied in order */
+    /** @param largestSet the maximum number of changes applied as one set; 0: all are applied in order */
     Applier(Connection transaction, TableShapes shapes, Executor executor, int largestSet) throws SQLException {
         this.transaction = transaction;
         this.shapes = shapes;
@@ -83,12 +83,12 @@ final class Applier implements AutoCloseable {
                 largestSet);
     }
 
-    /** What was done up to the last {@link #flush}. */
+    /** What was applied up to the last {@link #flush}, by table. */
     Map<TableName, Counts> counts() {
         return counts;
     }
 
-    /** Takes a change. It may fail for one that was taken before. */
+    /** Accepts a change. May throw the error of a change that was accepted earlier. */
     void add(Change change) throws SQLException {
         if (change.kind() == Kind.TRUNCATE) {
             if (!gathered.changes.isEmpty()) {
@@ -103,20 +103,20 @@ final class Applier implements AutoCloseable {
         }
     }
 
-    /** Applies what is gathered, and checks the constraints that can wait until all is there. */
+    /** Applies the collected changes, then checks the deferred constraints. */
     void flush() throws SQLException {
         await();
         apply(take());
         writer.checkDeferred();
     }
 
-    /** Waits until nothing is applied any more; what comes of that is not told. The transaction may be ended then. */
+    /** Waits until no run is being applied; its errors are only logged. The transaction may be ended afterwards. */
     @Override
     public void close() {
         try {
             await();
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("the run before the end", e);
+            LOG.debug("the last run failed", e);
         }
     }
 
@@ -140,7 +140,7 @@ final class Applier implements AutoCloseable {
                 executor);
     }
 
-    /** Returns when the run before is applied and nobody uses the connection, and fails as that run has. */
+    /** Returns when the previous run is applied and the connection is free; throws that run's error if it failed. */
     void await() throws SQLException {
         try {
             applying.join();
@@ -177,7 +177,7 @@ final class Applier implements AutoCloseable {
         counts.merge(table, more, Counts::plus);
     }
 
-    /** Tables that were truncated one after the other are truncated together: foreign keys may bind them. */
+    /** Tables that were truncated one after the other are truncated together: foreign keys may link them. */
     private void truncate(Set<TableName> tables) throws SQLException {
         if (tables.isEmpty()) {
             return;
@@ -194,11 +194,11 @@ final class Applier implements AutoCloseable {
             if (!SqlState.isFeatureNotSupported(e)) {
                 throw e;
             }
-            transaction.rollback(before); // a table that is not truncated points at one of them
+            transaction.rollback(before); // a table that is not truncated references one of them
             if (writer.dropForeignKeysTo(tables)) {
                 truncate(tables);
             } else {
-                for (TableName table : tables) { // it is the subscriber's own: only rows may go
+                for (TableName table : tables) { // that table exists only on the subscriber: only delete rows
                     writer.execute(table, "delete from " + shape(table).target());
                 }
             }

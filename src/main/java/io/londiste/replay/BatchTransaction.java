@@ -26,15 +26,15 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
 /**
- * The transaction that brings one batch to the subscriber: rows, table states and the consumer's position together.
+ * The transaction that applies one batch to the subscriber: rows, table states and the consumer's position together.
  *
- * <p>A batch that comes again after its transaction was committed is not {@linkplain #isFresh() fresh} and has no rows
- * to apply. Closing without a commit leaves no trace. Used by one thread.
+ * <p>A batch that is delivered again after its transaction was committed is not {@linkplain #isFresh() fresh} and has
+ * no rows to apply. Closing without a commit rolls everything back. Used by one thread.
  */
 public final class BatchTransaction implements AutoCloseable {
     /**
-     * The steps in which a table has its own batches applied. One on its last batch says wanna-sync again when the replay
-     * comes again to an earlier tick, after a crash.
+     * The states in which a table's batches are applied to it alone. A table on its last batch returns to wanna-sync if
+     * the replay is at an earlier tick again after a crash.
      */
     private static final Set<Phase> CATCHING_UP = EnumSet.of(Phase.CATCHING_UP, Phase.WANNA_SYNC, Phase.DO_SYNC);
 
@@ -43,11 +43,11 @@ public final class BatchTransaction implements AutoCloseable {
     private final TableLife life;
     private final RegisteredTables registered;
     private final Batch batch;
-    /** The only table to apply, if this is its catch-up; null for the replay. */
+    /** The only table whose changes are applied, in a catch-up; null in the replay. */
     private final TableName only;
 
     private final long started = System.nanoTime();
-    /** Whether the batch is for them, of tables that were asked for. */
+    /** Whether the batch is to be applied to the table, for the tables checked so far. */
     private final Map<TableName, Boolean> owned = new HashMap<>();
 
     private final Applier applier;
@@ -85,7 +85,7 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** The table is the catch-up's until the end. */
+    /** Locks the table's row, so that the table belongs to the catch-up until the transaction ends. */
     private void ownOne() throws SQLException {
         TableState state = state();
         if (!CATCHING_UP.contains(state.phase())) {
@@ -95,12 +95,12 @@ public final class BatchTransaction implements AutoCloseable {
         tables.dropForeignKeys(connection, only);
     }
 
-    /** Tables that are on their way: the replay leaves them alone, and so do their foreign keys those in sync. */
+    /** Reads the tables that are not in sync: the replay skips them, and drops their foreign keys to tables in sync. */
     private void lookAtUnsettled() throws SQLException {
         List<SubscribedTable> unsettled = tables.unsettled(connection);
         for (SubscribedTable table : unsettled) {
             if (table.state().phase() == Phase.DO_SYNC) {
-                throw new LondisteException("table " + table.name() + " is handed over just now");
+                throw new LondisteException("table " + table.name() + " is being handed over");
             }
         }
         if (!unsettled.isEmpty()) {
@@ -108,11 +108,11 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** Whether the batch is for the table. It is asked for when its first change comes: of thousands few have any. */
+    /** Whether the batch is applied to the table. Checked at its first change: of thousands of tables few have any. */
     private boolean owns(TableName table) throws SQLException {
         Boolean known = owned.get(table);
         if (known == null) {
-            applier.await(); // nobody else uses the connection then
+            applier.await(); // from then on no other thread uses the connection
             known = only == null && tables.isOk(connection, table);
             owned.put(table, known);
         }
@@ -137,21 +137,21 @@ public final class BatchTransaction implements AutoCloseable {
             }
         }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
-                + batch.consumer() + " up to tick " + position + ", but " + batch + " does not begin there."
+                + batch.consumer() + " up to tick " + position + ", but " + batch + " does not begin at that tick."
                 + (only == null
-                        ? " If the subscriber was put back to an earlier state, stop the replay and run it with --rewind"
-                                + " once; if that is refused, or the provider was put back, with --reset, and then"
+                        ? " If the subscriber was restored to an earlier state, stop the replay and run it with --rewind"
+                                + " once; if that is refused, or the provider was restored, run it with --reset, and then"
                                 + " 'subscriber resync --all'"
                         : " Copy the table again (subscriber resync " + only + ")"));
     }
 
-    /** After a fail-over, another tick may have the number of the one that was applied, and other changes before it. */
+    /** After a fail-over, a different tick may have the number of the applied one, with different changes before it. */
     private void requireSame(Tick tick, String mark) {
         if (tick.contradicts(mark)) {
             throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue()
                     + " as consumer " + batch.consumer() + " up to tick " + mark + ", but the provider's is tick "
                     + tick.mark()
-                    + ": the provider was put back, or failed over to a standby that lacked the last ticks, so"
+                    + ": the provider was restored, or failed over to a standby that lacked the last ticks, so"
                     + " that the subscriber has changes that the provider has lost. "
                     + (only == null
                             ? "Stop the replay, run it with --reset once and start it again; then 'compare' shows what"
@@ -165,7 +165,7 @@ public final class BatchTransaction implements AutoCloseable {
         return fresh;
     }
 
-    /** Adds a change; those that are left out, or of tables that are not ours, are counted as ignored. */
+    /** Adds a change. Dropped changes and those of tables that this batch is not applied to are counted as ignored. */
     void add(Change change) throws SQLException {
         events++;
         if (change.isLeftOut()) {
@@ -187,9 +187,9 @@ public final class BatchTransaction implements AutoCloseable {
     }
 
     /**
-     * A table that the reader of this batch does not own may have left the replication and come back since: it stays if
-     * the provider has it. Otherwise it goes, too: its copy could not be made, and a catch-up that has stopped would
-     * never read of it.
+     * A table that this batch is not applied to may have been removed and added again since: it stays if
+     * the provider has it. Otherwise it is removed as well: it could not be copied, and a stopped catch-up would
+     * never read this event.
      */
     private void removeTable(TableName table) throws SQLException {
         applier.flush();
@@ -199,7 +199,7 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** Rows that nobody sent make the table differ from here on, until it is copied again. */
+    /** Stops the table: changes that were not captured make it differ until it is copied again. */
     private void stopForMissedChanges(Change change) throws SQLException {
         applier.flush();
         if (owns(change.table())) {
@@ -217,7 +217,9 @@ public final class BatchTransaction implements AutoCloseable {
         return tables.find(connection, table).isPresent() && !registered.contains(table);
     }
 
-    /** Applies what is gathered and commits it with the position; a table that has come as far as it had to is ok. */
+    /**
+     * Applies the collected changes and commits them with the position; a table that reached its last tick becomes ok.
+     */
     void commit() throws SQLException {
         applier.flush();
         tables.setPosition(
@@ -229,7 +231,7 @@ public final class BatchTransaction implements AutoCloseable {
         committed = true;
     }
 
-    /** Whether what is to be applied is applied. */
+    /** Whether the transaction was committed. */
     boolean isDone() {
         return committed || !fresh;
     }
@@ -238,12 +240,12 @@ public final class BatchTransaction implements AutoCloseable {
         return events;
     }
 
-    /** What was done to each table. */
+    /** The counts of each table. */
     Map<TableName, Counts> counts() {
         return applier.counts();
     }
 
-    /** Tables of which rows were not as expected, with their number; empty text if all were. */
+    /** The tables with rows that were not as expected, and the number of these rows; empty if there are none. */
     String unexpected() {
         return counts().entrySet().stream()
                 .filter(e -> e.getValue().unexpected() > 0)
@@ -251,7 +253,7 @@ public final class BatchTransaction implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The line that Londiste logs of each batch. */
+    /** The line that is logged for each batch, in Londiste's format. */
     String summary() {
         return "{count: %d, ignored: %d, duration: %.3f}".formatted(events, ignored, time().toNanos() / 1e9);
     }

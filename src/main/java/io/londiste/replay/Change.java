@@ -5,11 +5,11 @@ import io.londiste.table.TableName;
 import java.util.List;
 
 /**
- * What one event says about one table. A route may change the row's values, or leave the change out. Not safe for use by
+ * One event as a change of one table. A route may change the row's values, or drop the change. Not safe for use by
  * several threads at once.
  */
 public final class Change {
-    /** What can happen to a table. */
+    /** The kinds of changes. */
     public enum Kind {
         INSERT,
         UPDATE,
@@ -19,7 +19,7 @@ public final class Change {
         REMOVE_TABLE,
         /** Changes of the table may not have been captured; the event's data says why. */
         MISSED_CHANGES,
-        /** An event that is not about a table, or of a type that is not known: it is counted and passed over. */
+        /** An event that concerns no table, or of an unknown type: it is counted and ignored. */
         UNKNOWN
     }
 
@@ -49,23 +49,23 @@ public final class Change {
         return event;
     }
 
-    /** The table on the provider; null of an unknown kind. */
+    /** The table on the provider; null if the kind is unknown. */
     public TableName table() {
         return table;
     }
 
-    /** What happened. */
+    /** The kind of change. */
     public Kind kind() {
         return kind;
     }
 
-    /** The columns that identify the row; empty where the event does not tell. */
+    /** The columns that identify the row; empty if the event does not name them. */
     public List<String> keyColumns() {
         return keyColumns;
     }
 
     /**
-     * The new row, of a DELETE the old one (with its key at least), of {@code UPDATE}s of some forms only the changed
+     * The new row; for a DELETE the old one (at least its key); for {@code UPDATE}s in some forms only the changed
      * columns and the key; null for kinds without a row.
      */
     public Row row() {
@@ -77,12 +77,14 @@ public final class Change {
         return oldKey;
     }
 
-    /** The text of a column's value; null if it is null, or if the change has no row or not that column. */
+    /**
+     * The text of a column's value; null if the value is null, or if the change has no row or the row not that column.
+     */
     public String get(String column) {
         return row != null && row.has(column) ? row.get(column) : null;
     }
 
-    /** Gives a column another value, by its text, if the change has a row with that column. */
+    /** Sets a column's value, given as text, if the change has a row with that column. */
     public Change set(String column, String text) {
         if (row != null && row.has(column)) {
             row.set(column, text);
@@ -90,18 +92,18 @@ public final class Change {
         return this;
     }
 
-    /** Has the subscriber not get it; it is counted as ignored. */
+    /** Drops the change: it is not applied, and counted as ignored. */
     public Change leaveOut() {
         leftOut = true;
         return this;
     }
 
-    /** Whether the subscriber is not to get it. */
+    /** Whether the change was dropped. */
     public boolean isLeftOut() {
         return leftOut;
     }
 
-    /** About how much memory it takes, in characters. */
+    /** Its approximate size in memory, in characters. */
     int size() {
         return 200 + (row == null ? 0 : row.size());
     }

@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads events of every form that PgQ's triggers write: JSON ({@code jsontriga} and our capture), urlencoded
+ * Reads events of every form that PgQ's triggers write: JSON ({@code jsontriga} and Londiste's capture), urlencoded
  * ({@code logutriga}) and partial SQL ({@code sqltriga}). Safe for use by several threads.
  */
 public final class ChangeDecoder {
-    /** The event that takes a table out of the replication everywhere. */
+    /** The type of the event that removes a table from the replication on every subscriber. */
     public static final String REMOVE_TABLE = "londiste.remove-table";
 
-    /** The event by which capture reports that it may have missed changes of a table. */
+    /** The type of the event by which capture reports that it may have missed changes of a table. */
     public static final String MISSED_CHANGES = "londiste.missed-changes";
 
     private static final Map<String, Kind> LETTERS =
             Map.of("I", Kind.INSERT, "U", Kind.UPDATE, "D", Kind.DELETE, "R", Kind.TRUNCATE);
 
-    /** What a JSON type says; there are few of them, one a table and kind. */
+    /** The decoded JSON types; there are few of them, one for each table and kind. */
     private record Type(TableName table, Kind kind, List<String> keyColumns) {}
 
     private final Map<String, Type> types = new ConcurrentHashMap<>();
@@ -99,7 +99,7 @@ public final class ChangeDecoder {
         if (event.extra3() == null) {
             return new Change(event, type.table, type.kind, type.keyColumns, row, oldKey(event));
         }
-        // The record's own text is exact where JSON is not; JSON gives the names.
+        // the record's text is exact where JSON is not; the names are taken from the JSON
         Row exact = row.withTexts(RecordText.fields(event.extra3()));
         Row oldKey = event.extra4() == null ? oldKey(event) : row.withTexts(RecordText.fields(event.extra4()));
         return new Change(event, type.table, type.kind, type.keyColumns, exact, oldKey);

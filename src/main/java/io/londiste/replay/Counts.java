@@ -3,9 +3,9 @@ package io.londiste.replay;
 import io.londiste.replay.Change.Kind;
 
 /**
- * What was done to a table.
+ * The numbers of changes applied to a table.
  *
- * @param unexpected updates and deletes that met no row, and inserts that met one
+ * @param unexpected updates and deletes that found no row, and inserts that found one
  */
 public record Counts(long inserts, long updates, long deletes, long truncates, long unexpected) {
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0);

@@ -3,8 +3,8 @@ package io.londiste.replay;
 import io.londiste.table.TableName;
 
 /**
- * The subscriber's table lacks a column of the provider's. When it is added, the rows that are there have no value in it, and
- * no event will bring them: such a table has to be copied again.
+ * The subscriber's table lacks a column of the provider's. When it is added, existing rows have no value in it, and
+ * no event contains these values: such a table has to be copied again.
  */
 public final class MissingColumnException extends TableException {
     public MissingColumnException(TableName table, String column) {

@@ -9,16 +9,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What a run of changes comes to for one table: rows that are new, changed, moved to another key, or gone.
+ * The net effect of a run of changes on one table: rows that are inserted, changed, moved to another key, or deleted.
  *
- * <p>Whether a row was there before the run is inferred from the changes; the applier checks it against the rows that it
- * meets. Changes whose net effect cannot be told make the run {@link #isInOrderOnly() one to apply in order}.
+ * <p>Whether a row was there before the run is inferred from the changes; the applier checks it against the rows that
+ * it finds. Changes whose net effect cannot be determined make the run {@link #isInOrderOnly() one to apply in order}.
  */
 final class NetChanges {
     /**
-     * A row of which something was heard: the key it had before the run (null if it is new), and what it is now.
+     * A row that occurs in the run: the key it had before the run (null if it is new), and its present image.
      *
-     * @param returned whether it was deleted and is back, so that it had that key for sure
+     * @param returned whether it was deleted and inserted again, so that it certainly had that key
      */
     private record Net(Row origin, Row image, boolean returned) {}
 
@@ -47,7 +47,7 @@ final class NetChanges {
         return key;
     }
 
-    /** Whether only the changes themselves, one after the other, lead to the right rows. */
+    /** Whether the changes have to be applied one after the other to get the right rows. */
     boolean isInOrderOnly() {
         return inOrderOnly;
     }
@@ -64,7 +64,7 @@ final class NetChanges {
         }
     }
 
-    /** The columns that identify a change's row: the event's own, or the subscriber's key where it does not tell. */
+    /** The columns that identify a change's row: those that the event names, otherwise the subscriber's key. */
     static List<String> keyColumns(Change change, TableShape shape) {
         List<String> columns = change.keyColumns().isEmpty() ? shape.key() : change.keyColumns();
         if (columns.isEmpty()) {
@@ -78,10 +78,10 @@ final class NetChanges {
         if (before != null && before.returned) {
             alive.put(key(row), new Net(before.origin, row, true));
         } else {
-            // a row of which only an update was heard is still new: a trigger on the provider updated it before its
+            // a row with an update but no insert so far is still new: a trigger on the provider updated it before its
             // insert was captured
             Row origin = gone.remove(key(row));
-            // as an update it would leave the columns that it does not bring as they were before the delete
+            // an update would leave the columns that it does not contain as they were before the delete
             inOrderOnly |= origin != null && !bringsAllColumns(row);
             alive.put(key(row), new Net(origin, row, origin != null));
         }
@@ -90,7 +90,7 @@ final class NetChanges {
     private void update(Row before, Row row) {
         Net net = alive.remove(key(before));
         if (net == null) {
-            // after its delete: a trigger on the provider put the row back before the delete was captured
+            // after its delete: a trigger on the provider inserted the row again before the delete was captured
             Row back = gone.remove(key(before));
             net = new Net(back == null ? before : back, null, back != null);
         }
@@ -115,22 +115,25 @@ final class NetChanges {
         return shape.columns().stream().allMatch(column -> column.generated() || row.has(column.name()));
     }
 
-    /** Rows that were there and are gone; of some only the key is known. */
+    /** Rows that existed and were deleted; for some only the key is known. */
     Collection<Row> deletes() {
         return gone.values();
     }
 
-    /** So many of {@link #deletes} were there to be deleted. */
+    /** The number of {@link #deletes} that found a row. */
     void deleted(int rows) {
         missing = gone.size() - rows;
     }
 
-    /** How many of the deletes met no row. */
+    /** The number of deletes that found no row. */
     int missing() {
         return missing;
     }
 
-    /** Rows that have another key now, or the same in another spelling, those with the same columns together, since they share a statement. */
+    /**
+     * Rows that have another key now, or the same in another spelling, those with the same columns together, since they
+     * share a statement.
+     */
     Map<List<String>, List<Move>> moves() {
         return alive.values().stream()
                 .filter(net -> net.origin != null && !isInPlace(net))
@@ -138,12 +141,12 @@ final class NetChanges {
                 .collect(Collectors.groupingBy(move -> move.image.layout(), LinkedHashMap::new, Collectors.toList()));
     }
 
-    /** Rows that are others under the same key, by their columns. */
+    /** Rows that changed and kept their key, by their columns. */
     Map<List<String>, List<Row>> updates() {
         return images(net -> net.origin != null && isInPlace(net));
     }
 
-    /** Rows that are new, by their columns. */
+    /** New rows, by their columns. */
     Map<List<String>, List<Row>> inserts() {
         return images(net -> net.origin == null);
     }

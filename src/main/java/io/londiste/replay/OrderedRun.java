@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 /**
  * Applies changes one by one in the order of their events.
  *
- * <p>A row that is not as expected is made so, and counted. A change that breaks a constraint waits until the others
- * have been tried: the provider may have had a foreign key act in between. Later changes of the same row wait with it.
- * What a whole round does not bring forward is left to be tried together with what follows.
+ * <p>A row that is not as expected is corrected and counted. A change that violates a constraint waits until the others
+ * have been tried: a foreign key's action may have run on the provider in between. Later changes of the same row wait
+ * with it. When a whole round applies nothing more, the remaining changes are tried together with later ones.
  */
 final class OrderedRun {
     private final Connection transaction;
@@ -29,7 +29,7 @@ final class OrderedRun {
     private final Map<TableName, Counts> counts;
     private TableException obstacle;
 
-    /** Where shapes come from. */
+    /** Provides the shapes of tables. */
     @FunctionalInterface
     interface Shapes {
         TableShape of(TableName table) throws SQLException;
@@ -76,7 +76,7 @@ final class OrderedRun {
         return waiting.all();
     }
 
-    /** Returns whether the change broke no constraint; if it did, it has left no trace. */
+    /** Returns whether the change violated no constraint; if it did, it was rolled back. */
     private boolean tryToApply(Change change, RowKeys keys) throws SQLException {
         Savepoint before = transaction.setSavepoint();
         boolean applied = true;
@@ -115,7 +115,7 @@ final class OrderedRun {
     }
 
     /**
-     * Returns whether there was such a row.
+     * Returns whether the row was found.
      *
      * @param respelled whether the old key is the new one in another spelling
      */
@@ -153,7 +153,7 @@ final class OrderedRun {
                 Move move = new Move(change.oldKey(), row);
                 return writer.move(shape.name(), sql.move(row.layout(), key), List.of(move)) == 1;
             }
-            // there is a row under the new key already: it is the one to keep
+            // there already is a row with the new key: that one is kept
             writer.write(shape.name(), sql.delete(key), List.of(change.oldKey()));
         }
         String statement = sql.update(row.layout(), key);

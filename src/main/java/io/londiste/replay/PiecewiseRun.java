@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Applies changes {@linkplain SetRun as sets} where that goes. If that breaks a constraint, or a row was not as expected,
- * it is tried in smaller pieces, down to a few changes, which are applied {@linkplain OrderedRun in order}; the next piece
- * is larger again where that went well.
+ * Applies changes {@linkplain SetRun as sets} where possible. If that violates a constraint, or a row was not as
+ * expected, it is tried in smaller pieces, down to a few changes, which are applied {@linkplain OrderedRun in order};
+ * the next piece is larger again if that succeeded.
  *
- * <p>So one odd row among many does not make all of them slow, and many odd rows take little more time than all changes
- * in order would. (By halves of halves they would take far more: what waits is tried anew with every half that follows.)
+ * <p>So one unexpected row among many does not slow down all of them, and many unexpected rows take little more time
+ * than all changes in order would. (Bisection would take far more: changes that wait are tried again with every
+ * following half.)
  */
 final class PiecewiseRun {
-    /** So few changes are applied in order when they do not go as sets. */
+    /** Up to this number, changes that cannot be applied as sets are applied in order. */
     private static final int FEW = 16;
 
     private final OrderedRun.Shapes shapes;
@@ -22,7 +23,7 @@ final class PiecewiseRun {
     private final OrderedRun ordered;
     private final int largest;
 
-    /** @param largest how many changes are applied as sets at most; 0: all are applied in order */
+    /** @param largest the maximum number of changes applied as one set; 0: all are applied in order */
     PiecewiseRun(OrderedRun.Shapes shapes, SetRun sets, OrderedRun ordered, int largest) {
         this.largest = largest;
         this.shapes = shapes;
@@ -30,7 +31,7 @@ final class PiecewiseRun {
         this.ordered = ordered;
     }
 
-    /** Applies all, or fails with the constraint that keeps some of them waiting for good. */
+    /** Applies all changes, or throws the constraint violation that some of them cannot get past. */
     void apply(List<Change> changes, RowKeys keys) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
@@ -38,11 +39,11 @@ final class PiecewiseRun {
             if (still.size() == waiting.size()) {
                 throw ordered.obstacle();
             }
-            waiting = still; // those that wait for each other, as rows that exchange a unique value, go together now
+            waiting = still; // those that wait for each other, like rows that exchange a unique value, are applied together
         }
     }
 
-    /** Returns the changes that constraints keep waiting for others. */
+    /** Returns the changes that still wait for others because of constraints. */
     private List<Change> round(List<Change> changes, RowKeys keys) throws SQLException {
         WaitingChanges waiting = new WaitingChanges(shapes, keys);
         int from = 0;

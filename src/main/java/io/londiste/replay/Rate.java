@@ -2,7 +2,7 @@ package io.londiste.replay;
 
 import java.util.function.LongSupplier;
 
-/** How many there were a second, over the last minute. Safe for use by several threads. */
+/** The average number of events per second over the last minute. Safe for use by several threads. */
 final class Rate {
     private static final int SECONDS = 60;
     private static final long NANOS = 1_000_000_000L;
@@ -10,7 +10,7 @@ final class Rate {
     private final LongSupplier clock;
     private final long start;
     private final long[] counts = new long[SECONDS];
-    /** The second that each count is of. */
+    /** The second to which each count belongs. */
     private final long[] seconds = new long[SECONDS];
 
     Rate() {

@@ -25,10 +25,10 @@ public final class Replay {
     /** The exchange property with the open {@link BatchTransaction}. */
     public static final String TRANSACTION = "LondisteTransaction";
 
-    /** The exchange property with the {@link TableName} that a catch-up is for; the replay has none. */
+    /** The exchange property with the {@link TableName} of a catch-up; not set in the replay. */
     public static final String TABLE = "LondisteTable";
 
-    /** The exchange property with the {@link Batch} that is applied. */
+    /** The exchange property with the {@link Batch} that is being applied. */
     public static final String BATCH = "LondisteBatch";
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
@@ -39,7 +39,7 @@ public final class Replay {
     private final RegisteredTables registered;
     private final TableShapes shapes;
     private final ReplayStatus status;
-    /** Its threads end by themselves when nothing is to be applied any more. */
+    /** Its threads end by themselves when idle. */
     private final Executor executor = Executors.newCachedThreadPool(Replay::thread);
 
     public Replay(
@@ -77,7 +77,7 @@ public final class Replay {
             exchange.setProperty(BATCH, batch);
             exchange.setProperty(TRANSACTION, transaction);
             if (!transaction.isFresh()) {
-                transaction.close(); // lest its locks keep the next batch of the same exchange waiting
+                transaction.close(); // otherwise its locks would block the next batch of the same exchange
             }
         } catch (SQLException | RuntimeException e) {
             try (connection) {
@@ -106,8 +106,8 @@ public final class Replay {
         }
         if (!transaction.unexpected().isEmpty()) {
             LOG.warn(
-                    "{}: rows were not as expected (an update or delete met none, or an insert met one) and were made"
-                            + " so: {}. Compare these tables",
+                    "{}: rows were not as expected (an update or delete found none, or an insert found one) and were"
+                            + " corrected: {}. Compare these tables",
                     batch,
                     transaction.unexpected());
         }
@@ -119,7 +119,7 @@ public final class Replay {
         close(exchange);
     }
 
-    /** However the exchange ends, its transaction ends with it. */
+    /** Ends the transaction with the exchange, whether it succeeded or failed. */
     private void closeWith(Exchange exchange) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
@@ -127,9 +127,9 @@ public final class Replay {
                 if (!done.isFailed()
                         && !done.getProperty(TRANSACTION, BatchTransaction.class)
                                 .isDone()) {
-                    // a route that somebody changed; to finish the batch would lose its rows
+                    // a changed route; finishing the batch would lose its rows
                     LondisteException error =
-                            new LondisteException("the route ended before it came to its commit step");
+                            new LondisteException("the route ended before its commit step");
                     done.setException(error);
                     tellOperator(done, error);
                 }
@@ -148,7 +148,7 @@ public final class Replay {
             Transactions.run(
                     subscriber, transaction -> tables.setError(transaction, batch.consumer(), error.getMessage()));
         } catch (SQLException e) {
-            LOG.debug("the subscriber cannot be told", e);
+            LOG.debug("the error cannot be recorded on the subscriber", e);
         }
     }
 
@@ -161,7 +161,7 @@ public final class Replay {
         try {
             transaction.close();
         } catch (SQLException e) {
-            LOG.debug("while giving back the subscriber's connection", e);
+            LOG.debug("while returning the subscriber's connection to the pool", e);
         }
     }
 }

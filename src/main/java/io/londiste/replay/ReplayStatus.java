@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What this process has applied since it started, and what it could not. Safe for use by several threads. */
+/** What this process has applied since it started, and its failures. Safe for use by several threads. */
 public final class ReplayStatus {
     private final Map<TableName, Applied> tables = new ConcurrentHashMap<>();
     private final Rate rate = new Rate();
@@ -28,7 +28,7 @@ public final class ReplayStatus {
     /**
      * Failures of the replay since its last batch.
      *
-     * @param times how many there were
+     * @param times the number of failures
      * @param reason of the last one; null if there was none
      */
     public record Failure(int times, String reason) {
@@ -36,7 +36,7 @@ public final class ReplayStatus {
     }
 
     /**
-     * What the replay has done, the catch-ups of single tables left aside.
+     * The totals of the replay, without the catch-ups of single tables.
      *
      * @param number of batches
      * @param events of these batches
@@ -54,7 +54,7 @@ public final class ReplayStatus {
         counts.forEach((table, count) -> tables.merge(table, new Applied(count, now), Applied::plus));
     }
 
-    /** A batch is on the subscriber. Called by the replay's thread only. */
+    /** Records that a batch was committed on the subscriber. Called by the replay's thread only. */
     void replayed(Batch batch, long events, Duration time) {
         appliedUpTo = batch.tick().time();
         failure = Failure.NONE;
@@ -62,22 +62,25 @@ public final class ReplayStatus {
         rate.add(events);
     }
 
-    /** The replay's batch could not be applied, for a reason that is no table's; called by its thread. */
+    /**
+     * Records that a batch could not be applied, for a reason that concerns no single table; called by the replay's
+     * thread.
+     */
     public void failed(String reason) {
         failure = new Failure(failure.times + 1, reason);
     }
 
-    /** How often the batch has failed that the replay is at. */
+    /** How often the current batch has failed. */
     public Failure failure() {
         return failure;
     }
 
-    /** What the replay has done. */
+    /** The totals of the replay. */
     public Batches batches() {
         return batches;
     }
 
-    /** Events a second of the replay, over the last minute. */
+    /** The replay's events per second over the last minute. */
     public double eventsPerSecond() {
         return rate.perSecond();
     }
@@ -104,7 +107,7 @@ public final class ReplayStatus {
         return tables.values().stream().map(Applied::counts).reduce(Counts.NONE, Counts::plus);
     }
 
-    /** How old the state is that the subscriber shows; null before the first batch. */
+    /** The age of the provider's state that the subscriber shows (the lag); null before the first batch. */
     public Duration lag() {
         OffsetDateTime time = appliedUpTo;
         return time == null ? null : Duration.between(time, OffsetDateTime.now());

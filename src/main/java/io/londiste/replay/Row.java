@@ -12,11 +12,14 @@ import java.util.List;
 /**
  * The columns of a row with their values as the provider wrote them.
  *
- * <p>A value stays the piece of JSON that it came as, so that nothing is lost on the way: PostgreSQL converts types,
+ * <p>A value is kept as the JSON text in which it was received, so that nothing is lost: PostgreSQL converts types,
  * Java never does. Not safe for use by several threads at once.
  */
 public final class Row {
-    /** Without the parser's limits, which are there for strangers' input: a column may hold whatever PostgreSQL takes. */
+    /**
+     * Without the parser's limits, which protect against untrusted input: a column may hold any value PostgreSQL
+     * accepts.
+     */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNumberLength(Integer.MAX_VALUE)
@@ -31,7 +34,7 @@ public final class Row {
 
     private final List<String> columns;
     private final List<String> values;
-    /** The text it was read from, as long as nothing was changed. */
+    /** The text it was read from; null once a value was changed. */
     private String json;
 
     private Row(List<String> columns, List<String> values, String json) {
@@ -48,7 +51,7 @@ public final class Row {
     /**
      * Reads a JSON object.
      *
-     * @throws IllegalArgumentException if {@code json} is no object
+     * @throws IllegalArgumentException if {@code json} is not a JSON object
      */
     public static Row ofJson(String json) {
         List<String> columns = new ArrayList<>();
@@ -71,7 +74,7 @@ public final class Row {
         return new Row(columns, values, json);
     }
 
-    /** The same columns with other values: their texts in the same order, null for SQL's NULL. */
+    /** The same columns with other values: their texts in the same order, null for SQL NULL. */
     Row withTexts(List<String> texts) {
         if (texts.size() != columns.size()) {
             throw new IllegalArgumentException(
@@ -85,7 +88,7 @@ public final class Row {
         return List.copyOf(columns);
     }
 
-    /** Whether the row has the column, be it null. */
+    /** Whether the row has the column, even if its value is null. */
     public boolean has(String column) {
         return columns.contains(column);
     }
@@ -99,7 +102,7 @@ public final class Row {
         return text(value(column));
     }
 
-    /** Gives a column another value, by its text; null for SQL's NULL. A column that is not there is added. */
+    /** Sets a column's value, given as text; null for SQL NULL. A column that the row lacks is added. */
     public Row set(String column, String text) {
         json = null;
         int at = columns.indexOf(column);
@@ -112,7 +115,7 @@ public final class Row {
         return this;
     }
 
-    /** Leaves a column out, so that the subscriber's stays what it is, or its default. */
+    /** Removes a column, so that the subscriber keeps its own value or uses the default. */
     public Row remove(String column) {
         int at = columns.indexOf(column);
         if (at >= 0) {
@@ -123,7 +126,7 @@ public final class Row {
         return this;
     }
 
-    /** The value as JSON, exactly as it came. */
+    /** The value as JSON, exactly as it was received. */
     String value(String column) {
         int at = columns.indexOf(column);
         if (at < 0) {
@@ -132,12 +135,12 @@ public final class Row {
         return values.get(at);
     }
 
-    /** A row of only some of the columns. */
+    /** A row with only these columns. */
     Row only(List<String> some) {
         return new Row(some, some.stream().map(this::value).toList(), null);
     }
 
-    /** This row with the other's columns put over it. */
+    /** A copy of this row in which the other's columns replace those of the same name. */
     Row with(Row other) {
         Row merged = new Row(new ArrayList<>(columns), new ArrayList<>(values), null);
         for (int i = 0; i < other.columns.size(); i++) {
@@ -156,7 +159,7 @@ public final class Row {
         return columns;
     }
 
-    /** About how much memory it takes, in characters. */
+    /** Its approximate size in memory, in characters. */
     int size() {
         int size = json == null ? 0 : json.length();
         for (String value : values) {

@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells whether rows of a run have the same key, as the subscriber's table would.
+ * Determines whether rows of a run have the same key by the rules of the subscriber's table.
  *
- * <p>One key comes in several spellings: as JSON or as text, from triggers that ran under other settings, as 1.0 and 1.00, or
- * in another case where the type or collation does not care. Where a type's equality is not that of its texts, the server is
- * asked, once a run and table.
+ * <p>One key can have several spellings: as JSON or as text, from triggers that ran under other settings, as 1.0 and
+ * 1.00, or in different case where the type or collation ignores case. Where a type's equality is not that of its
+ * texts, the server is queried, once for each run and table.
  */
 final class RowKeys {
     /** Equality of texts and numbers only, without a server. */
@@ -67,7 +67,7 @@ final class RowKeys {
         return new RowKeys(numbers);
     }
 
-    /** Returns an empty list for a type without an order, whose texts have to do. */
+    /** Returns an empty list for a type without an order, whose texts are compared instead. */
     private static List<Long> ask(
             Connection transaction, TableWriter writer, TableShape shape, List<String> columns, List<Row> rows)
             throws SQLException {

@@ -43,7 +43,7 @@ final class SetRun {
         this.counts = counts;
     }
 
-    /** Applies the net effect and returns true if everything was as expected; else leaves no trace. */
+    /** Applies the net effect and returns true if all rows were as expected; otherwise rolls it back. */
     boolean apply(List<Change> changes, RowKeys keys) throws SQLException {
         Map<TableName, NetChanges> net = new LinkedHashMap<>();
         for (Change change : changes) {
@@ -72,7 +72,7 @@ final class SetRun {
         return applied;
     }
 
-    /** Returns whether everything was as expected. */
+    /** Returns whether all rows were as expected. */
     private boolean applySetsOf(List<NetChanges> parentsFirst) throws SQLException {
         try {
             for (int i = parentsFirst.size() - 1; i >= 0; i--) {
@@ -105,7 +105,7 @@ final class SetRun {
                 .toList();
     }
 
-    /** Rows that are gone already need no other way; they are only counted by {@link #countMissing}. */
+    /** Deletes rows. Those that are already gone are no reason to apply in order; {@link #countMissing} counts them. */
     private void delete(NetChanges table) throws SQLException {
         if (!table.deletes().isEmpty()) {
             TableName name = table.shape().name();
@@ -113,7 +113,9 @@ final class SetRun {
         }
     }
 
-    /** Counts deletes that met no row as unexpected, unless a foreign key may have taken the row with its parent. */
+    /**
+     * Counts deletes that found no row as unexpected, unless a foreign key may have deleted the row with its parent.
+     */
     private void countMissing(NetChanges table) throws SQLException {
         TableName name = table.shape().name();
         if (table.missing() > 0 && !catalog.cascades(transaction, name)) {
@@ -161,11 +163,11 @@ final class SetRun {
         return new TableSql(table.shape(), rows.size() == 1);
     }
 
-    /** Returns whether every row was met. */
+    /** Returns whether every row was found. */
     private boolean write(NetChanges table, String sql, Collection<Row> rows) throws SQLException {
         int met = writer.write(table.shape().name(), sql, rows);
         if (met != rows.size()) {
-            LOG.debug("not as sets: {} of {} rows met by {}", met, rows.size(), sql);
+            LOG.debug("not as sets: {} of {} rows found by {}", met, rows.size(), sql);
         }
         return met == rows.size();
     }

@@ -49,7 +49,7 @@ final class SqlForm {
         return new Change(event, table, kind, keyColumns, row, oldKey);
     }
 
-    /** Puts key columns that did not change into the row, and returns the old key if one did. */
+    /** Adds unchanged key columns to the row, and returns the old key if a key column changed. */
     private static Row completeKey(Row row, Row key) {
         boolean changed = false;
         for (String column : key.columns()) {
@@ -135,7 +135,7 @@ final class SqlForm {
                 return content.toString();
             }
             if (c == quote || (escapes && c == '\\')) {
-                at++; // what follows stands for itself
+                at++; // the escaped character is taken literally
             }
             content.append(text.charAt(at));
         }

@@ -3,7 +3,7 @@ package io.londiste.replay;
 import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 
-/** One table cannot go on, for a reason that is in its data or its structure; the others can. */
+/** One table cannot be replicated further, because of its data or its structure; the other tables can. */
 public class TableException extends LondisteException {
     private final transient TableName table;
 

@@ -9,17 +9,17 @@ import java.util.stream.Collectors;
 /**
  * The statements that write rows of one table, given as a JSON array of objects.
  *
- * <p>PostgreSQL itself reads the values out of the JSON: those whose types it reads from JSON as from anywhere else
+ * <p>PostgreSQL itself reads the values out of the JSON: those whose types it reads from JSON like any other input
  * directly, the others as text with a cast. A key is compared by the type's own equality.
  */
 final class TableSql {
-    /** No column is called so, most likely. */
+    /** A name that is unlikely to be a column's. */
     private static final String NR = "\"londiste nr\"";
 
     private final TableShape shape;
     private final boolean single;
 
-    /** @param single whether the array has one element; the planner takes it for a hundred otherwise */
+    /** @param single whether the array has one element; otherwise the planner assumes a hundred */
     TableSql(TableShape shape, boolean single) {
         this.shape = shape;
         this.single = single;
@@ -34,8 +34,9 @@ final class TableSql {
     }
 
     /**
-     * One parameter: rows with these columns, of which the key stays, except that it is spelled as in the row; null if there
-     * is nothing to set. A row whose identity column would have to change is not met: see {@link TableShape#settable}.
+     * One parameter: rows with these columns, whose key stays the same, possibly with another spelling; null if there
+     * is nothing to set. A row whose identity column would have to change is not updated: see {@link
+     * TableShape#settable}.
      */
     String update(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
@@ -49,7 +50,10 @@ final class TableSql {
                 + " where " + sameKey(key, "r") + sameIdentity(columns);
     }
 
-    /** One parameter: pairs {@code {"r": row, "o": old key}} of rows with these columns. Identities as in update. */
+    /**
+     * One parameter: pairs {@code {"r": row, "o": old key}} of rows with these columns. Identity columns are treated as
+     * in update.
+     */
     String move(List<String> layout, List<String> key) {
         List<Column> columns = writable(layout);
         List<Column> changed = columns.stream().filter(c -> !c.alwaysIdentity()).toList();
@@ -66,15 +70,15 @@ final class TableSql {
                 + sameKey(key, "r");
     }
 
-    /** One parameter: rows with the key at least; tells how many of them there are. */
+    /** One parameter: rows with the key at least. Returns how many of them exist. */
     String count(List<String> key) {
         return "select count(*) from " + shape.target() + " as t, " + recordset(columns(key), "r") + " where "
                 + sameKey(key, "r");
     }
 
     /**
-     * One parameter: rows with the key. Returns a number for each, in their order: the same for keys that are equal on the
-     * table, by its types and collations.
+     * One parameter: rows with the key. Returns a number for each, in their order: the same for keys that are equal on
+     * the table, by its types and collations.
      */
     String keyNumbers(List<String> key) {
         List<Column> columns = columns(key);

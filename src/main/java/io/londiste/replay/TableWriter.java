@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Runs statements that write rows, and says whose they were when they fail. */
+/** Runs statements that write rows; their errors name the table. */
 final class TableWriter {
     private final Connection transaction;
 
@@ -24,14 +24,14 @@ final class TableWriter {
         this.transaction = transaction;
     }
 
-    /** Has constraints that can be deferred wait for {@link #checkDeferred}: a batch may end right and begin wrong. */
+    /** Defers deferrable constraints until {@link #checkDeferred}: a batch may violate them temporarily. */
     void deferConstraints() throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute("set constraints all deferred");
         }
     }
 
-    /** Checks what was deferred. A violation belongs to the table that the server names. */
+    /** Checks the deferred constraints. A violation is attributed to the table that the server names. */
     void checkDeferred() throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute("set constraints all immediate; set constraints all deferred");
@@ -44,12 +44,12 @@ final class TableWriter {
         }
     }
 
-    /** Gives the rows to a statement of {@link TableSql} and returns how many it met. */
+    /** Runs a statement of {@link TableSql} with these rows and returns how many it found. */
     int write(TableName table, String sql, Collection<Row> rows) throws SQLException {
         return write(table, sql, json(rows));
     }
 
-    /** Gives rows and their old keys to {@link TableSql#move} and returns how many it met. */
+    /** Runs {@link TableSql#move} with rows and their old keys and returns how many it found. */
     int move(TableName table, String sql, Collection<Move> moves) throws SQLException {
         return write(
                 table,
@@ -60,7 +60,7 @@ final class TableWriter {
                         .collect(Collectors.joining(",", "[", "]")));
     }
 
-    /** Gives the row to a statement that counts. */
+    /** Runs a counting statement with the rows. */
     int count(TableName table, String sql, Row row) throws SQLException {
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
             statement.setString(1, json(List.of(row)));
@@ -73,7 +73,7 @@ final class TableWriter {
         }
     }
 
-    /** Gives rows to {@link TableSql#keyNumbers}. */
+    /** Runs {@link TableSql#keyNumbers} with rows. */
     List<Long> keyNumbers(TableName table, String sql, Collection<Row> rows) throws SQLException {
         try {
             return Jdbc.list(transaction, sql, row -> row.getLong(1), json(rows));
@@ -91,7 +91,10 @@ final class TableWriter {
         }
     }
 
-    /** Puts aside the foreign keys by which other replicated tables point at these. Returns whether there were any. */
+    /**
+     * Saves and drops the foreign keys by which other replicated tables reference these. Returns whether there were
+     * any.
+     */
     boolean dropForeignKeysTo(Collection<TableName> tables) throws SQLException {
         int dropped = 0;
         try (PreparedStatement statement =
@@ -115,7 +118,7 @@ final class TableWriter {
         }
     }
 
-    /** An error of the data or structure belongs to the table; a passing one is nobody's and stays what it is. */
+    /** Wraps an error of the data or structure in a {@link TableException}; a transient error is returned unchanged. */
     private static SQLException of(TableName table, SQLException error) {
         if (SqlState.isPassing(error)) {
             return error;

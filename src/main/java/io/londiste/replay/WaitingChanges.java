@@ -9,7 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Changes that constraints keep waiting for others, in their order. Later changes of the same rows wait with them. */
+/**
+ * Changes that wait for others because of constraints, in their order. Later changes of the same rows wait with them.
+ */
 final class WaitingChanges {
     private final Shapes shapes;
     private final RowKeys keys;
@@ -25,7 +27,7 @@ final class WaitingChanges {
         return changes;
     }
 
-    /** Whether the change is about a row for which one of these waits. */
+    /** Whether the change concerns a row that one of the waiting changes concerns. */
     boolean holds(Change change) throws SQLException {
         return !rows.isEmpty() && rows(change).stream().anyMatch(rows::contains);
     }
@@ -35,13 +37,13 @@ final class WaitingChanges {
         changes.add(change);
     }
 
-    /** Those of the changes that need not wait for these. */
+    /** Returns the given changes that need not wait for these. */
     List<Change> ahead(List<Change> some) throws SQLException {
         if (changes.isEmpty()) {
             return some;
         }
         List<Change> ahead = new ArrayList<>();
-        Set<String> held = new HashSet<>(); // more rows: those of moves that are held themselves
+        Set<String> held = new HashSet<>(); // additional rows: those of moves that have to wait themselves
         for (Change change : some) {
             List<String> about = rows(change);
             if (about.stream().anyMatch(row -> rows.contains(row) || held.contains(row))) {
@@ -53,7 +55,7 @@ final class WaitingChanges {
         return ahead;
     }
 
-    /** Adds those that are not done. */
+    /** Adds the changes that were not applied. */
     void addAllBut(Collection<Change> done, List<Change> some) throws SQLException {
         if (done.size() < some.size()) {
             Set<Change> gone = new HashSet<>(done);
@@ -65,7 +67,7 @@ final class WaitingChanges {
         }
     }
 
-    /** The rows that the change is about, by table and key. */
+    /** The rows that the change concerns, by table and key. */
     private List<String> rows(Change change) throws SQLException {
         TableShape shape = shapes.of(change.table());
         List<String> key = NetChanges.keyColumns(change, shape);

@@ -85,7 +85,7 @@ class ReplaySwitchesIT extends JobFixture {
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
             script: {simple: '${body.noSuchMethod()}'}; noSuchMethod
-            stop: {}                                   ; the route ended before it came to its commit step
+            stop: {}                                   ; the route ended before its commit step
             """)
     void onceFailsWithTheReasonOfABatchThatCannotBeApplied(String step, String reason) throws IOException {
         terminal.ok("-q", config, "replay", "--once");
