@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * Waits until there may be tables to take up: some were added or are to be copied again, a copy has ended that others
+ * Waits until there may be tables to copy: some were added or are to be copied again, a copy has ended that others
  * waited for, or the pause of one that failed is over. Used by one thread; any thread may close.
  */
 public final class Arrivals implements AutoCloseable {
@@ -13,7 +13,7 @@ public final class Arrivals implements AutoCloseable {
     private final Copies copies;
     private volatile boolean closed;
 
-    /** @param subscriber of which one connection is kept */
+    /** @param subscriber the subscriber, on which one connection is kept open */
     public Arrivals(String queue, DataSource subscriber, Copies copies) {
         this.announcements = new Announcements(subscriber, "londiste_table", queue);
         this.copies = copies;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * its own consumer. The route asks for the {@linkplain #stage stage} and takes the steps for it, until it is
  * {@link Stage#DONE}.
  *
- * <p>What is known of the table is kept in the exchange. Safe for use by several threads, each with its own exchange.
+ * <p>The table's progress is kept in the exchange. Safe for use by several threads, each with its own exchange.
  */
 public final class CatchUp {
     /** The exchange property with the {@link TableCopy} that is caught up. */
@@ -133,7 +133,7 @@ public final class CatchUp {
         };
     }
 
-    /** Keeps what is known of the table; returns the position of its consumer. */
+    /** Records the table's progress in the exchange; returns the position of its consumer. */
     private long view(Exchange exchange, SubscribedTable table, long changes) throws SQLException {
         TableCopy copy = copy(exchange);
         long position = pgq.position(queue, copy.consumer()).orElseThrow(() -> lost(copy));
@@ -173,14 +173,16 @@ public final class CatchUp {
         handover.changed();
     }
 
-    /** Tells the replay that the table is near: {@code wanna-sync}. */
+    /** Sets {@code wanna-sync}, so that the replay waits for the table. */
     public void wantSync(Exchange exchange) throws SQLException {
         View view = view(exchange);
         Transactions.run(subscriber, transaction -> life.wantsSync(transaction, view.table, view.position));
         handover.changed();
     }
 
-    /** Makes the queue tick now and then: the replay gets no batch from an idle queue, and would not come. */
+    /**
+     * Makes the queue tick periodically: the replay gets no batch from an idle queue, and would not reach the table.
+     */
     public void callReplay(Exchange exchange) throws SQLException {
         Long before = exchange.getProperty(ASKED, Long.class);
         if (before == null || System.nanoTime() - before >= ASK_AGAIN.toNanos()) {
@@ -194,7 +196,9 @@ public final class CatchUp {
         handover.await(view(exchange).changes);
     }
 
-    /** Hands the table over to the replay that waits for it; a table that is past that tick waits for the replay again. */
+    /**
+     * Hands the table over to the replay that waits for it; a table that is past that tick waits for the replay again.
+     */
     public void meet(Exchange exchange) throws SQLException {
         View view = view(exchange);
         long tick = view.table.state().tick();

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which tables are on their way to {@code ok} in this process, and which are to be taken up next.
+ * Which tables this process is bringing to {@code ok}, and which come next.
  *
- * <p>A table that failed is taken up again after a pause that grows from {@link #FIRST_PAUSE} to {@link #LAST_PAUSE}, or
+ * <p>A table that failed is tried again after a pause that grows from {@link #FIRST_PAUSE} to {@link #LAST_PAUSE}, or
  * from {@link #PASSING_PAUSE} to {@link #FIRST_PAUSE} if the reason may pass by itself.
  * Safe for use by several threads.
  */
@@ -34,9 +34,9 @@ public final class Copies {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LAST_PAUSE = Duration.ofMinutes(5);
 
-    /** Of a failed table: how often, when it is tried again, and whether the reason may pass by itself. */
+    /** A failed table: the number of failures, when it is tried again, and whether the reason may pass by itself. */
     private record Failure(int times, long nextNanos, boolean passing) {
-        /** What is left of the pause; zero when it is over. */
+        /** The rest of the pause; zero when it is over. */
         Duration left() {
             return Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime()));
         }
@@ -115,7 +115,7 @@ public final class Copies {
             return false;
         }
         Failure failure = failures.get(table.name());
-        // by a resync the operator has declared that it may work now
+        // after a resync by the operator the table may be tried at once
         return failure == null
                 || (table.state().phase() == Phase.NEW && table.reason() == null)
                 || failure.left().isZero();
@@ -207,8 +207,8 @@ public final class Copies {
     }
 
     /**
-     * Removes the consumers of copies whose tables are in sync or not subscribed any more, which a killed process could not
-     * do. No copy begins meanwhile.
+     * Removes the consumers of copies whose tables are in sync or not subscribed any more, which a killed process could
+     * not do. No copy begins meanwhile.
      */
     public void removeUnneededConsumers() throws SQLException {
         if (Transactions.call(subscriber, consumers::unneeded).isEmpty()) {

@@ -50,7 +50,7 @@ public final class CopyProgressWriter {
         try {
             Transactions.run(subscriber, transaction -> save(transaction, copy));
         } catch (SQLException e) {
-            LOG.debug("the progress of the {} is not written", copy, e);
+            LOG.debug("the progress of the {} could not be written", copy, e);
         }
     }
 

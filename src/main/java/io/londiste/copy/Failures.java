@@ -32,11 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles the errors of replay and copies. A table whose changes cannot be applied or copied stops alone, with the reason
- * in its state.
+ * Handles the errors of replay and copies. A table whose changes cannot be applied or copied is stopped alone, with the
+ * reason in its state.
  *
- * <p>A table that stops in the replay gets its own consumer at the tick before the batch, and continues from there like a
- * copied table: it catches up once the reason is gone. One that lacks a column is copied again instead.
+ * <p>A table that stops in the replay gets its own consumer at the tick before the batch, and continues from there like
+ * a copied table: it catches up once the reason is gone. One that lacks a column is copied again instead.
  */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -191,7 +191,9 @@ public final class Failures {
         });
     }
 
-    /** The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated. */
+    /**
+     * The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated.
+     */
     private String reason(TableException error) throws SQLException {
         PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
         ServerErrorMessage server = cause == null ? null : cause.getServerErrorMessage();

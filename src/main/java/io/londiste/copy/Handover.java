@@ -22,11 +22,11 @@ import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 
 /**
- * Where the replay and the copies meet: the replay waits at a tick until the tables that have come near are there too, and
+ * Where the replay and the copies meet: the replay waits at a tick until the tables that are close have reached it, and
  * owns them from then on.
  *
- * <p>The states in the database are what counts; {@link #changed} only wakes waiting threads, so that they need not check
- * often. Safe for use by several threads.
+ * <p>The states in the database are what counts; {@link #changed} only wakes waiting threads, so that they need not
+ * check often. Safe for use by several threads.
  */
 public final class Handover {
     /** How long to wait at most before checking again: other processes change states, too. */
@@ -57,8 +57,8 @@ public final class Handover {
     /**
      * Lets tables that wait for the replay come to the tick where it is, and returns when they are there.
      *
-     * <p>Does nothing at the beginning of a batch that is delivered again after it was applied: the replay is at its end,
-     * and a table that it did not own then would miss the batch.
+     * <p>Does nothing at the beginning of a batch that is delivered again after it was applied: the replay is at its
+     * end, and a table that it did not own then would miss the batch.
      *
      * @throws LondisteException if the route is to stop; the states stay as they are
      */
@@ -91,7 +91,7 @@ public final class Handover {
             }
             boolean changed = false;
             for (SubscribedTable table : tables.meeting(transaction)) {
-                // a copy that failed on the last piece must not hold up the others
+                // a copy that failed shortly before the handover must not hold up the others
                 boolean failed = met.contains(table.name()) && !working.containsKey(table.name());
                 if (table.state().equals(TableState.doSync(tick)) && !failed) {
                     coming.add(table.name());
@@ -107,7 +107,7 @@ public final class Handover {
         return coming;
     }
 
-    /** Returns whether the state has changed. If another session was faster, the next batch finds the table. */
+    /** Returns whether the state has changed. If another session was faster, the next batch handles the table. */
     private boolean call(
             Connection transaction, SubscribedTable table, long tick, boolean failed, Set<TableName> coming)
             throws SQLException {

@@ -51,7 +51,7 @@ final class ProviderSnapshot implements AutoCloseable {
         Jdbc.execute(connection, "lock table " + table.quoted() + " in access share mode");
     }
 
-    /** Makes a new tick of the queue with the snapshot that the transaction has from here on, and puts a consumer there. */
+    /** Takes the transaction's snapshot, makes it a new tick of the queue, and registers a consumer at that tick. */
     void become(DataSource provider, String queue, String consumer) throws SQLException {
         try (Connection ticking = provider.getConnection()) {
             begin(ticking);
@@ -74,7 +74,7 @@ final class ProviderSnapshot implements AutoCloseable {
         return connection;
     }
 
-    /** The tick whose snapshot it has. */
+    /** The tick whose snapshot the transaction sees. */
     SnapshotTick tick() {
         return tick;
     }
@@ -99,12 +99,12 @@ final class ProviderSnapshot implements AutoCloseable {
         }
     }
 
-    /** Closes; a failure of that is only logged. */
+    /** Closes the transaction; a failure is only logged. */
     void closeQuietly() {
         try {
             close();
         } catch (SQLException e) {
-            LOG.debug("while giving back the provider's connection", e);
+            LOG.debug("while returning the provider's connection to the pool", e);
         }
     }
 }

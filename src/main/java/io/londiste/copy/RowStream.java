@@ -19,9 +19,9 @@ final class RowStream {
     private static final int STEP = 1000;
 
     /**
-     * From this size of the provider's table on, indexes are built after the rows. Measured with a primary key, two indexes
-     * and rows of 80 bytes: 300,000 rows take 2.3 s instead of 7 s and 3,000 (250 kB) a fifth less, while 200 tables of 20 rows
-     * take 3.5 s instead of 1.5 s, because of the changes of the catalog.
+     * From this size of the provider's table on, indexes are built after the rows. Measured with a primary key, two
+     * indexes and rows of 80 bytes: 300,000 rows take 2.3 s instead of 7 s and 3,000 (250 kB) a fifth less, while 200
+     * tables of 20 rows take 3.5 s instead of 1.5 s, because of the changes of the catalog.
      */
     private static final long INDEXES_PAY_BYTES = 256 * 1024;
 
@@ -80,7 +80,7 @@ final class RowStream {
         Jdbc.execute(target, "analyze " + to.name().quoted()); // with the indexes, for those of expressions
     }
 
-    /** Returns the statements that make them again. */
+    /** Drops the target's indexes and returns the statements that create them again. */
     private List<String> dropIndexes(Connection target) throws SQLException {
         return Jdbc.list(
                 target,
@@ -104,7 +104,7 @@ final class RowStream {
 
     private String select() {
         String table = from.name().quoted();
-        // without generated columns, which only SELECT gives out
+        // without generated columns, which only SELECT returns
         if (!from.parent()
                 && columns.stream().noneMatch(Column::generated)
                 && copy.condition() == null

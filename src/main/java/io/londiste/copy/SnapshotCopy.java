@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * The steps of the route {@code copy} that copy a table as of a tick.
  *
  * <p>The copy's snapshot <em>is</em> the tick: ticks are locked, a snapshot is taken and exported, the tick is inserted
- * with that very snapshot, and the transaction that imports it sees the provider exactly as of that tick. So no row needs
- * to be filtered out of the batches that follow.
+ * with that very snapshot, and the transaction that imports it sees the provider exactly as of that tick. So no row
+ * needs to be filtered out of the batches that follow.
  */
 public final class SnapshotCopy {
     /** The exchange property with the {@link ProviderSnapshot} from which the rows are copied. */
@@ -78,8 +78,8 @@ public final class SnapshotCopy {
     }
 
     /**
-     * Takes the table up: its consumer is recorded; unless its rows are copied already, its foreign keys are saved and
-     * dropped, and a copy that was cut short begins again.
+     * Begins work on the table: its consumer is recorded; unless its rows are copied already, its foreign keys are
+     * saved and dropped, and a copy that was cut short begins again.
      *
      * @return whether there are rows to copy; false if they were copied already
      */
@@ -170,7 +170,7 @@ public final class SnapshotCopy {
             }
             throw new TableException(
                     table,
-                    e.getMessage() + "; rows that are there already clash (--skip-truncate): delete them, or remove the"
+                    e.getMessage() + "; existing rows clash (--skip-truncate): delete them, or remove the"
                             + " table and add it without --skip-truncate",
                     e);
         }
@@ -181,7 +181,7 @@ public final class SnapshotCopy {
                 target, copy.consumer(), source.tick().tick(), source.tick().mark());
     }
 
-    /** Rows of a table whose changes are not captured would be right for a moment only. */
+    /** Rows of a table whose changes are not captured would soon be out of date. */
     private void requireCapture(Connection source, TableName table) throws SQLException {
         if (!registered.contains(source, table)) {
             throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);

@@ -6,10 +6,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * How large a table of the provider is, without counting; of one whose rows may be in others, all of these.
+ * How large a table of the provider is, without counting; if its rows may be in other tables, the total of all of
+ * these.
  *
  * @param rows estimated as the planner does; null if the table was never analyzed
- * @param bytes what its rows take on disk
+ * @param bytes the disk space of its rows
  */
 record SourceSize(Long rows, long bytes) {
     private static final String SIZE = """

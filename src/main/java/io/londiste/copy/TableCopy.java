@@ -38,7 +38,9 @@ public final class TableCopy {
         return table;
     }
 
-    /** The consumer that holds the table's place in the queue until the replay owns it; null before the copy has begun. */
+    /**
+     * The consumer that holds the table's place in the queue until the replay owns it; null before the copy has begun.
+     */
     public String consumer() {
         return consumer;
     }
@@ -77,7 +79,7 @@ public final class TableCopy {
         return bytes;
     }
 
-    /** About how many rows there are to copy; null if that is not known, or the copy has not begun. */
+    /** The estimated number of rows to copy; null if that is not known, or the copy has not begun. */
     public Long totalRows() {
         return totalRows;
     }

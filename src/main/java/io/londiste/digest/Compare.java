@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of the route {@code compare}: compares tables of provider and subscriber as of one tick, while writers and the
- * replay continue.
+ * The steps of the route {@code compare}: compares tables of provider and subscriber as of one tick, while writers and
+ * the replay continue.
  *
  * <p>Safe for use by several threads.
  */
@@ -39,7 +39,7 @@ public final class Compare {
     /**
      * Takes the sync point.
      *
-     * @param context whose threads the run uses
+     * @param context the Camel context whose threads the run uses
      * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick
      */
     public ComparisonRun begin(Request request, CamelContext context) {

@@ -41,12 +41,12 @@ public final class ComparisonRun implements AutoCloseable {
         return sync.point().onSubscriber(work);
     }
 
-    /** Takes the result of a table; delivered in the order of the tables. */
+    /** Accepts the result of a table; results are delivered in the order of the tables. */
     public void report(TableName table, Record result) {
         sync.report(table, result);
     }
 
-    /** Takes the result of a table; delivered in the order of the tables. */
+    /** Accepts the result of a table; results are delivered in the order of the tables. */
     public void report(Comparison result) {
         report(result.table(), result);
     }
@@ -57,7 +57,7 @@ public final class ComparisonRun implements AutoCloseable {
     }
 
     /**
-     * Fails if the run was ended: what fails after that says nothing about its tables.
+     * Fails if the run was ended: errors after that do not concern its tables.
      *
      * @throws io.londiste.error.LondisteException if so
      */

@@ -11,14 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The digest of one side of a table: for each piece its number of rows and the sum of their {@link Hash}es, which depends
- * neither on the order of the rows nor on the order of the parts that were scanned.
+ * The digest of one side of a table: for each piece its number of rows and the sum of their {@link Hash}es, which
+ * depends neither on the order of the rows nor on the order of the parts that were scanned.
  *
- * <p>Pieces that differ have equal digests only if the hashes of the rows that differ happen to have the same sum. Hashes
- * of different texts are unrelated, so that this is as likely as any other of some 2<sup>64</sup> sums: a comparison every
- * second of a table that differs would overlook it once in 500 thousand million years. The sum is not cut to 64 bits, the
- * same row twice counts twice (exclusive or would take it for no row), and a row is hashed as a whole, so that two rows
- * that have swapped a value count as two others. Nobody is prevented from constructing such rows on purpose.
+ * <p>Pieces that differ have equal digests only if the hashes of the rows that differ happen to have the same sum.
+ * Hashes of different texts are unrelated, so that this is as likely as any other of some 2<sup>64</sup> sums: a
+ * comparison every second of a table that differs would overlook it once in 500 thousand million years. The sum is not
+ * cut to 64 bits, the same row twice counts twice (with exclusive or they would cancel out), and a row is hashed as a
+ * whole, so that two rows that have swapped a value count as two others. Rows constructed on purpose to have equal sums
+ * are not detected.
  *
  * <p>Safe for use by several threads.
  */
@@ -47,7 +48,7 @@ final class Digest {
         return digest;
     }
 
-    /** Adds the digest of other rows. */
+    /** Adds the digest of further rows. */
     synchronized void add(Digest other) {
         other.pieces.forEach((number, piece) -> pieces.merge(number, piece, Piece::plus));
     }

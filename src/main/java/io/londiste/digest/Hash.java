@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /** How both servers compute the same 64-bit hash of some columns of a row. */
 enum Hash {
     /**
-     * PostgreSQL's own hash of a text's bytes, column by column, each seeded with the hash of the one before: the text of a
-     * row as a whole would take a server longer than all the rest.
+     * PostgreSQL's own hash of a text's bytes, column by column, each seeded with the hash of the one before: the text
+     * of a row as a whole would take a server longer than all the rest.
      */
     NATIVE {
         @Override
@@ -49,7 +49,7 @@ enum Hash {
     /** A text whose bytes depend on the encoding. */
     private static final String PROBE = "select getdatabaseencoding() || hashtextextended('londiste', 1)";
 
-    /** Stands for null: no column contains it by chance, and nobody can know it in advance. */
+    /** Stands for null: random, so that no column contains it by chance and no client can know it in advance. */
     private static final String NULL = UUID.randomUUID().toString();
 
     /** Types whose cast to text is the same as their output. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The parts in which one side's table is scanned by several connections: ranges of its pages. The other side's parts are
- * others. The number of finished parts is also the measure of progress.
+ * The parts in which one side's table is scanned by several connections: ranges of its pages. The other side has its
+ * own parts. The number of finished parts is also the measure of progress.
  */
 final class PageRanges {
     /** 16 MB: a fraction of a second. */
@@ -34,7 +34,7 @@ final class PageRanges {
 
     private PageRanges() {}
 
-    /** SQL conditions of which each row meets exactly one, as long as nobody rewrites the table. */
+    /** SQL conditions of which each row meets exactly one, as long as the table is not rewritten. */
     static List<String> of(Connection connection, TableName table) throws SQLException {
         return of(connection, table, PAGES);
     }

@@ -45,7 +45,7 @@ final class Scan {
 
     /** Scans both sides; to be called once. */
     Digests digests(TableProgress progress) {
-        // nothing is locked while parts wait for their turn: someone who wants the table exclusively could come between
+        // nothing is locked while parts are queued: a session that wants the table exclusively could come between
         // two parts, and both would wait for each other
         var partsThere = point.onProvider(connection -> PageRanges.of(connection, shape.table()));
         var partsHere = point.onSubscriber(connection -> PageRanges.of(connection, shape.table()));
@@ -64,7 +64,7 @@ final class Scan {
             throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LondisteException("interrupted while it was scanned", e);
+            throw new LondisteException("interrupted while the table was scanned", e);
         } finally {
             parts.forEach(part -> part.cancel(false)); // after a failure, those that have not begun
         }

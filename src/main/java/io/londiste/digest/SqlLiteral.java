@@ -21,7 +21,7 @@ public final class SqlLiteral {
                 : "E'" + quoted.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "'";
     }
 
-    /** The same names in one line, whatever they are; for SQL that has no literals. */
+    /** The same quoted names in one line, whatever characters they contain; for SQL without literals. */
     public static String names(String sql) {
         return QUOTED.matcher(sql)
                 .replaceAll(name -> Matcher.quoteReplacement(

@@ -18,8 +18,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * The comparison of one table at a sync point, the body of the routes until {@code digest-table}. Used by one thread at a
- * time; the two servers work at the same time.
+ * The comparison of one table at a sync point, the body of the routes until {@code digest-table}. Used by one thread at
+ * a time; the two servers work at the same time.
  */
 public final class TableComparison {
     private final SyncedTable table;
@@ -90,7 +90,8 @@ public final class TableComparison {
     /**
      * Scans both sides.
      *
-     * @throws LondisteException if the two sides have no column in common, or the table was rewritten after the sync point
+     * @throws LondisteException if the two sides have no column in common, or the table was rewritten after the sync
+     *     point
      */
     public TableDigests digest() {
         var shapes = both(
@@ -106,7 +107,7 @@ public final class TableComparison {
         return new TableDigests(this, shape, shapes.here, ranges, digests);
     }
 
-    /** What selects rows must be no more than a condition, on both servers, before it gets into any other statement. */
+    /** Checks on both servers that the text is only a condition, before it is used in any other statement. */
     private void requireCondition(String there, String here) {
         if (table.where().sql() != null) {
             point.onBoth((provider, subscriber) -> {
@@ -132,7 +133,8 @@ public final class TableComparison {
      *
      * @param there a transaction of the provider
      * @param here a transaction of the subscriber
-     * @param listener receives each row that differs; may be none, if the transactions see a later moment than the digests
+     * @param listener receives each row that differs; may be none, if the transactions see a later moment than the
+     *     digests
      */
     public Comparison findRows(
             TableDigests digests, Connection there, Connection here, RowDifferences.Listener listener)
@@ -180,7 +182,7 @@ public final class TableComparison {
         }
     }
 
-    /** Counts what it passes on. */
+    /** Counts the rows that it passes on. */
     private static final class Counter implements RowDifferences.Listener {
         private final RowDifferences.Listener next;
         private long missing;

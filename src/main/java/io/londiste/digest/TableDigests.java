@@ -4,7 +4,7 @@ import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import java.util.Set;
 
-/** The digests of a table's two sides: the body of the routes after the table was digested. Does not change. */
+/** The digests of a table's two sides: the body of the routes after the table was digested. Immutable. */
 public final class TableDigests {
     private final TableComparison comparison;
     private final CommonShape shape;

@@ -65,7 +65,7 @@ final class FamilyRepair {
         }
     }
 
-    /** The transaction is to write, but not what is called in a condition that a client has given. */
+    /** The transaction writes, but functions called in a client's condition must not. */
     private static Comparison findRows(TableDigests table, StatementSpool spool, Connection there, Connection here)
             throws SQLException {
         Savepoint before = here.setSavepoint();
@@ -80,7 +80,7 @@ final class FamilyRepair {
                 ? ""
                 : "; foreign keys link "
                         + tables.stream().map(table -> table.table().toString()).collect(Collectors.joining(", "))
-                        + ": none of them was changed";
+                        + ": none of these tables was changed";
         var statements = results.values().stream()
                 .filter(repaired -> repaired.file() != null)
                 .map(repaired -> repaired.file().toString())

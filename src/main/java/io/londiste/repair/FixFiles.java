@@ -22,12 +22,15 @@ final class FixFiles {
         this.directory = directory;
     }
 
-    /** The result for a table that needs no statement. The file of an earlier repair is removed, so that nobody runs it. */
+    /**
+     * The result for a table that needs no statement. The file of an earlier repair is removed, so that it is not run
+     * by mistake.
+     */
     Repaired remove(Comparison comparison) {
         var file = file(comparison.table());
         try {
             if (Files.deleteIfExists(file)) {
-                LOG.info("Removed {}, which an earlier repair has written: this one found nothing to repair", file);
+                LOG.info("Removed {}, written by an earlier repair: this one found nothing to repair", file);
             }
         } catch (IOException e) {
             throw new LondisteException("cannot remove " + file + " of an earlier repair: " + Causes.root(e), e);

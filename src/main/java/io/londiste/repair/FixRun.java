@@ -32,9 +32,9 @@ final class FixRun {
     }
 
     /**
-     * Runs all statements, each of which must change exactly one row. If their order breaks a foreign key, as with rows that
-     * reference others of the same table or tables that reference each other, all run again with foreign keys that are
-     * checked at the end; the tables are locked exclusively for that.
+     * Runs all statements, each of which must change exactly one row. If their order breaks a foreign key, as with rows
+     * that reference others of the same table or tables that reference each other, all run again with foreign keys that
+     * are checked at the end; the tables are locked exclusively for that.
      */
     void run() throws SQLException {
         Savepoint before = connection.setSavepoint();
@@ -69,8 +69,8 @@ final class FixRun {
 
     /**
      * Deletes run first, so that unique values are free for the rows that are inserted. Deletes of rows that may be
-     * referenced run last, when the rows that have referenced them are repaired, and those of children before those of their
-     * parents, so that no foreign key deletes further rows.
+     * referenced run last, when the rows that have referenced them are repaired, and those of children before those of
+     * their parents, so that no foreign key deletes further rows.
      */
     private List<LineSpool> inOrder(Predicate<TableName> keptLast) {
         var first = new ArrayList<LineSpool>();
@@ -119,7 +119,7 @@ final class FixRun {
             int[] rows = statement.executeBatch();
             for (int i = 0; i < rows.length; i++) {
                 if (rows[i] != 1) {
-                    throw new LondisteException("did not meet its row; nothing was changed: " + batch.get(i));
+                    throw new LondisteException("statement did not find its row; nothing was changed: " + batch.get(i));
                 }
             }
         } catch (BatchUpdateException e) {

@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Makes the statements that turn a row of the subscriber into the provider's. The WHERE of each names the row it expects,
- * by key and old values, so that it changes no other row. Does not change.
+ * Makes the statements that turn a row of the subscriber into the provider's. The WHERE of each names the row it
+ * expects, by key and old values, so that it changes no other row. Immutable.
  */
 final class FixStatements {
-    /** How an equality begins that belongs to the type itself. */
+    /** The beginning of an equality operator that belongs to the type itself. */
     private static final String OWN = "operator(";
 
     private static final String UNIQUE = """

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The subscriber's foreign keys, which decide which tables have to be repaired together. Does not change. */
+/** The subscriber's foreign keys, which decide which tables have to be repaired together. Immutable. */
 final class ForeignKeys {
     private static final String KEYS = """
             select cn.nspname, c.relname, pn.nspname, p.relname, f.conname, f.condeferrable, f.confdeltype <> 'a'
@@ -71,7 +71,10 @@ final class ForeignKeys {
         return keys.stream().anyMatch(key -> key.acts && key.parent.equals(table));
     }
 
-    /** Groups tables by whether foreign keys link them, directly or over other tables; parents come before their children. */
+    /**
+     * Groups tables by whether foreign keys link them, directly or through other tables; parents come before their
+     * children.
+     */
     List<List<TableName>> families(Collection<TableName> tables) {
         var left = new LinkedHashSet<>(tables);
         var families = new ArrayList<List<TableName>>();

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of the route {@code repair}: finds how tables of the subscriber differ from the provider's, and writes or runs
- * the statements that make them equal.
+ * The steps of the route {@code repair}: finds how tables of the subscriber differ from the provider's, and writes or
+ * runs the statements that make them equal.
  *
  * <p>Safe for use by several threads.
  */
@@ -45,7 +45,7 @@ public final class Repair {
     /**
      * Takes the sync point.
      *
-     * @param context whose threads the run uses
+     * @param context the Camel context whose threads the run uses
      * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick
      */
     public RepairRun begin(Request request, CamelContext context) {
@@ -63,11 +63,11 @@ public final class Repair {
         return run.files().remove(digests.comparison().equal(digests));
     }
 
-    /** @throws LondisteException if the table has no primary key: no statement could tell which row it means */
+    /** @throws LondisteException if the table has no primary key: no statement could identify its row */
     public void requireKey(TableDigests digests) {
         if (digests.shape().key().isEmpty()) {
             throw new LondisteException("differs, but has no primary key that is the same on both sides:"
-                    + " no statement could tell which row it means; copy it again (subscriber resync)");
+                    + " no statement could identify its row; copy it again (subscriber resync)");
         }
     }
 
@@ -86,11 +86,12 @@ public final class Repair {
     }
 
     /**
-     * Makes the statements for tables that foreign keys link, and runs them in one transaction. The rows that differ are
-     * read again for that while the replay waits: what has changed on the provider in the meantime is never overwritten by
-     * older values.
+     * Makes the statements for tables that foreign keys link, and runs them in one transaction. The rows that differ
+     * are read again for that while the replay waits: what has changed on the provider in the meantime is never
+     * overwritten by older values.
      *
-     * @param family the results of the tables that need no repair or cannot be repaired; the {@link TableDigests} of those
+     * @param family the results of the tables that need no repair or cannot be repaired; the {@link TableDigests} of
+     *     those
      *     that are to be repaired
      * @return the results of all
      */

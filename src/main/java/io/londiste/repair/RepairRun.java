@@ -35,8 +35,8 @@ public final class RepairRun implements AutoCloseable {
     }
 
     /**
-     * The tables, those that have to be repaired together in one list: if the statements are run, tables that foreign keys
-     * link; otherwise each table is alone.
+     * The tables, those that have to be repaired together in one list: if the statements are run, tables that foreign
+     * keys link; otherwise each table is alone.
      */
     public List<List<TableComparison>> families() {
         var tables = comparison.tables();
@@ -51,7 +51,7 @@ public final class RepairRun implements AutoCloseable {
                 .toList();
     }
 
-    /** Takes the result of a table; delivered in the order of the tables. */
+    /** Accepts the result of a table; results are delivered in the order of the tables. */
     public void report(Repaired result) {
         comparison.report(result.comparison().table(), result);
     }
@@ -62,7 +62,7 @@ public final class RepairRun implements AutoCloseable {
     }
 
     /**
-     * Fails if the run was ended: what fails after that says nothing about its tables.
+     * Fails if the run was ended: errors after that do not concern its tables.
      *
      * @throws io.londiste.error.LondisteException if so
      */

@@ -39,7 +39,7 @@ final class PiecewiseRun {
             if (still.size() == waiting.size()) {
                 throw ordered.obstacle();
             }
-            waiting = still; // those that wait for each other, like rows that exchange a unique value, are applied together
+            waiting = still; // rows that exchange a unique value wait for each other: they are applied together
         }
     }
 

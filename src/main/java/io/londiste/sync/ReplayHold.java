@@ -12,7 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Makes the replay, in whatever process it runs, wait at a tick, and waits until it is there. Safe for use by several
+ * Makes the replay, in this or any other process, wait at a tick, and waits until it is there. Safe for use by several
  * threads.
  */
 final class ReplayHold {
@@ -43,7 +43,7 @@ final class ReplayHold {
                 .isEmpty();
         if (paused) {
             throw new LondisteException("the replay of " + settings.jobName()
-                    + " is paused, so it would not come to the moment to compare; resume it where it was paused");
+                    + " is paused, so it would not reach the tick to compare; resume it where it was paused");
         }
     }
 
@@ -98,7 +98,7 @@ final class ReplayHold {
             }
             transaction.rollback();
             if (position > tick) {
-                throw new LondisteException("the replay of " + settings.jobName() + " went past tick " + tick
+                throw new LondisteException("the replay of " + settings.jobName() + " passed tick " + tick
                         + " without waiting there; does its route file have tickLimit: \"#barrier\"?");
             }
             if (late) {
@@ -147,14 +147,14 @@ final class ReplayHold {
         return time.toMillis() / 1000.0 + " s";
     }
 
-    /** Ends all waiting, for good. */
+    /** Ends all waiting permanently. */
     void end() {
         ended = true;
     }
 
     private void pause() {
         if (ended) {
-            throw new LondisteException("ended while it waited for the replay");
+            throw new LondisteException("ended while waiting for the replay");
         }
         try {
             Thread.sleep(POLL.toMillis());

@@ -11,7 +11,7 @@ import java.sql.Connection;
  * @param name the exported name by which other transactions import the state; null as long as it is not exported
  */
 record Snapshot(Database database, Connection holder, String name) {
-    /** The same with a name. */
+    /** The same snapshot with its exported name. */
     Snapshot export() {
         return database.call(source -> new Snapshot(
                 database, holder, Jdbc.only(holder, "select pg_export_snapshot()", row -> row.getString(1))));
@@ -26,7 +26,7 @@ record Snapshot(Database database, Connection holder, String name) {
         }));
     }
 
-    /** Gives the state up. */
+    /** Releases the snapshot by ending its transaction. */
     void release() {
         database.call(source -> {
             try (holder) {
@@ -36,7 +36,10 @@ record Snapshot(Database database, Connection holder, String name) {
         });
     }
 
-    /** Gives the state up because of an error that the caller throws; a failure of that is added to it. */
+    /**
+     * Releases the snapshot because of an error that the caller throws; if that fails, the failure is added to the
+     * error.
+     */
     void release(Exception error) {
         try {
             release();

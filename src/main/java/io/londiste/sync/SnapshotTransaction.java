@@ -29,9 +29,9 @@ final class SnapshotTransaction {
         prepare(connection);
     }
 
-    /** Makes the settings of a transaction that has just begun; does not take its snapshot. */
+    /** Applies the settings to a transaction that has just begun; does not take its snapshot. */
     static void prepare(Connection connection) throws SQLException {
-        // which names types print without their schema must not depend on the role; a server may not notice for hours
+        // whether types print names with a schema must not depend on the role; a server may not notice for hours
         // that a client's machine is gone; and digests take a fifth longer with JIT than without
         Jdbc.execute(
                 connection,
@@ -40,9 +40,9 @@ final class SnapshotTransaction {
     }
 
     /**
-     * Makes the server end the transaction within a second after its client has gone, even in the middle of a long query.
-     * PostgreSQL 13, and servers on other systems than Linux, notice that only when they send an answer. To be called
-     * after the snapshot is taken.
+     * Makes the server end the transaction within a second after its client has gone, even in the middle of a long
+     * query. PostgreSQL 13, and servers on other systems than Linux, notice that only when they send an answer. To be
+     * called after the snapshot is taken.
      */
     static void endWithClient(Connection connection) throws SQLException {
         Jdbc.execute(
@@ -52,14 +52,14 @@ final class SnapshotTransaction {
                         + " and version() like '%linux%'");
     }
 
-    /** Rolls back, and makes the connection as it was. */
+    /** Rolls back, and restores the connection's settings. */
     static void end(Connection connection) throws SQLException {
         connection.rollback();
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         connection.setAutoCommit(true);
     }
 
-    /** Rolls back because of an error that the caller throws; a failure of that is added to it. */
+    /** Rolls back because of an error that the caller throws; if that fails, the failure is added to the error. */
     static void end(Connection connection, Exception error) {
         try {
             end(connection);

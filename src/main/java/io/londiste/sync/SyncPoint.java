@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Provider and subscriber as of one tick: any number of connections to either side see the state of that tick until this
- * is closed. Nobody is locked out; but rows that are deleted or updated in the meantime cannot be vacuumed, as with every
- * long transaction.
+ * Provider and subscriber as of one tick: any number of connections to either side see the state of that tick until
+ * this is closed. No client is locked out; but rows that are deleted or updated in the meantime cannot be vacuumed, as
+ * with every long transaction.
  *
  * <p>Safe for use by several threads; each connection is used by one.
  */
@@ -86,7 +86,7 @@ public final class SyncPoint implements AutoCloseable {
         return tick;
     }
 
-    /** Whether both sides show the same tick; false only if a lag was to be ignored. */
+    /** Whether both sides show the same tick; false only if {@code force} accepted a lag. */
     public boolean isExact() {
         return exact;
     }

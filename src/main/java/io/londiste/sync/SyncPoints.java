@@ -14,11 +14,11 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Takes {@link SyncPoint}s without locking anybody out: the provider's snapshot is made a tick; before the tick becomes
- * visible, a barrier on the subscriber makes the replay wait when it gets there; the subscriber's snapshot is taken, the
- * barrier is removed, and the replay continues. The replay may run in this process or in any other.
+ * Takes {@link SyncPoint}s without locking out other clients: the provider's snapshot is made a tick; before the tick
+ * becomes visible, a barrier on the subscriber makes the replay wait at it; the subscriber's snapshot is taken, the
+ * barrier is removed, and the replay continues. The replay may run in this or any other process.
  *
- * <p>Whatever happens to this process or its connections, nobody waits for it longer than {@code lock_timeout}: the
+ * <p>Whatever happens to this process or its connections, no client waits for it longer than {@code lock_timeout}: the
  * servers end its transactions that hold a lock and are idle, and the barrier expires. Of several sync points at once,
  * one waits for the other.
  *
@@ -67,7 +67,7 @@ public final class SyncPoints {
         }));
     }
 
-    /** Ends all waiting for the replay, and refuses to begin again. */
+    /** Ends all waiting for the replay, and refuses to take further sync points. */
     void end() {
         replay.end();
     }
@@ -153,7 +153,7 @@ public final class SyncPoints {
         long end = System.nanoTime() + settings.lockTimeout().toNanos();
         while (true) {
             replay.awaitFree(end);
-            // connected before ticks are locked, and given up early: no ticker is to wait for the subscriber's answer
+            // connected before ticks are locked, and released early: no ticker should wait for the subscriber's answer
             var tick = subscriber.read(barrier -> {
                 barrier.setNetworkTimeout(
                         Runnable::run, (int) settings.lockTimeout().toMillis());

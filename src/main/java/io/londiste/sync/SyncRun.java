@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * One run of a comparison or repair: its sync point, its tables, and their results. Delivers results in the order of the
- * tables, each as soon as it and those of the tables before it are there. Safe for use by several threads.
+ * One run of a comparison or repair: its sync point, its tables, and their results. Delivers results in the order of
+ * the tables, each as soon as it and those of the tables before it are available. Safe for use by several threads.
  */
 public final class SyncRun implements AutoCloseable {
     private final SyncPoint point;
@@ -35,12 +35,12 @@ public final class SyncRun implements AutoCloseable {
         return point;
     }
 
-    /** The tables, each of which is to have a result. */
+    /** The tables, each of which gets a result. */
     public List<SyncedTable> tables() {
         return List.copyOf(tables.values());
     }
 
-    /** Takes the result of one of the tables. */
+    /** Accepts the result of one of the tables. */
     public void report(TableName table, Record result) {
         tables.get(table).progress().end();
         synchronized (results) {
@@ -62,7 +62,7 @@ public final class SyncRun implements AutoCloseable {
     }
 
     /**
-     * Fails if the run was ended: what fails after that says nothing about its tables.
+     * Fails if the run was ended: errors after that do not concern its tables.
      *
      * @throws io.londiste.error.LondisteException if so
      */

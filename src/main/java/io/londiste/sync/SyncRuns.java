@@ -20,9 +20,11 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Begins the runs of a job's comparisons and repairs, and ends those that are open. Safe for use by several threads. */
+/**
+ * Begins the runs of a job's comparisons and repairs, and ends those that are open. Safe for use by several threads.
+ */
 public final class SyncRuns {
-    /** The number of rows of tables, an estimate of a hundred bytes a row where nobody has counted them yet. */
+    /** The number of rows of tables, estimated at a hundred bytes a row for tables that were never analyzed. */
     private static final String ROWS = """
             select n.nr, (select coalesce(sum(case when c.reltuples > 0 then c.reltuples else pg_relation_size(c.oid) / 100 end), 0)::bigint
                 from pg_catalog.pg_class c
@@ -74,7 +76,7 @@ public final class SyncRuns {
         var point = points.take(options.lock() ? tables : List.of(), options.force());
         try {
             if (!point.isExact()) {
-                LOG.warn("The replay is not at tick {}: what is still to come counts as different", point.tick());
+                LOG.warn("The replay is not at tick {}: changes that are not yet applied count as different", point.tick());
             }
             var run = new SyncRun(point, atPoint(point, tables, options), results, open::remove);
             open.add(run);
@@ -125,7 +127,7 @@ public final class SyncRuns {
         return tables;
     }
 
-    /** Ends all runs, and lets no other begin. */
+    /** Ends all runs, and refuses to begin others. */
     public void end() {
         ended = true;
         points.end();

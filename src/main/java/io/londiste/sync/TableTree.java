@@ -5,7 +5,7 @@ public final class TableTree {
     private TableTree() {}
 
     /**
-     * SQL that selects the oids of a table and of all tables below it; who may read the table may run it.
+     * SQL that selects the oids of a table and of all tables below it; every role that may read the table may run it.
      *
      * @param root an SQL expression for the table's oid
      */

@@ -12,7 +12,7 @@ import java.sql.SQLException;
  * @param sql the condition as it was given; null: all rows
  */
 public record WhereCondition(String sql) {
-    /** Opens a cursor for a query and reads nothing; the server refuses all that is not one query. */
+    /** Opens a cursor for a query and reads nothing; the server refuses everything that is not exactly one query. */
     private static final String CHECK = """
             do $$
             declare
@@ -24,18 +24,18 @@ public record WhereCondition(String sql) {
             $$
             """;
 
-    /** In a form that can be combined with others after WHERE. */
+    /** The condition in a form that can be combined with others after WHERE. */
     public String text() {
         return sql == null ? "true" : "(" + sql + "\n)";
     }
 
     /**
-     * Has the server check that this is one boolean expression over a table's rows. Within parentheses it could close them
-     * and go on with anything; an expression is one without them, too, where there is nothing to close. Nothing is executed.
+     * Has the server check that this is one boolean expression over a table's rows. Text within parentheses could close
+     * them and continue with other SQL; therefore the text is also checked without parentheses. Nothing is executed.
      *
      * @param transaction a read-only one
      * @param target what to select from
-     * @throws LondisteException if it is more than that
+     * @throws LondisteException if it is not exactly one boolean expression
      * @throws SQLException if the server does not understand it
      */
     public void requireExpression(Connection transaction, String target) throws SQLException {

@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * The consumers that hold the places of a job's tables in the queue while they are copied and catch up.
  *
- * <p>The job records them on its subscriber before it registers them, and removes only recorded ones: other consumers of
- * the queue may have names that look the same. Safe for use by several threads.
+ * <p>The job records them on its subscriber before it registers them, and removes only recorded ones: other consumers
+ * of the queue may have names that look the same. Safe for use by several threads.
  */
 public final class CopyConsumers {
     private final String queue;
@@ -45,7 +45,7 @@ public final class CopyConsumers {
 
     private String record(Connection transaction, SubscribedTable table) throws SQLException {
         String plain = jobConsumer + "_copy_" + table.name();
-        // an earlier version of the program has begun this copy, and kept no record
+        // an earlier version of the program, which recorded no consumers, began this copy
         boolean begun = table.state().phase() != Phase.NEW && table.state().phase() != Phase.OK;
         if (begun && insert(transaction, plain, table.name())) {
             return plain;
@@ -80,7 +80,7 @@ public final class CopyConsumers {
                 == 1;
     }
 
-    /** All that are recorded. */
+    /** All recorded consumers. */
     public List<String> list(Connection connection) throws SQLException {
         return Jdbc.list(
                 connection,
@@ -90,7 +90,7 @@ public final class CopyConsumers {
                 queue);
     }
 
-    /** Those whose tables are in sync or not subscribed any more, so that they only keep the queue from being emptied. */
+    /** Those whose tables are in sync or not subscribed any more, so that they only prevent the queue's rotation. */
     public List<String> unneeded(Connection transaction) throws SQLException {
         return Jdbc.list(transaction, """
                 select consumer_id from londiste.copy_consumer as c where job_id = ? and queue_name = ?

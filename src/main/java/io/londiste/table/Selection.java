@@ -9,7 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Which tables or sequences a command is about: those that are named, or all that there are.
+ * The tables or sequences that a command concerns: those that are named, or all.
  *
  * @param all all; there are no names then
  * @param names names with {@code *} and {@code ?} as wildcards; one without a schema is of {@code public}
@@ -40,7 +40,7 @@ public record Selection(boolean all, List<String> names) {
      *
      * @param known the names that wildcards are matched with, or all of which are taken
      * @return each once, in the order of the names; those without wildcards whether they are known or not
-     * @throws LondisteException if one is no name, or a wildcard that fits nothing that is known
+     * @throws LondisteException if one is not a valid name, or a wildcard matches no known name
      */
     public List<TableName> resolve(Supplier<? extends Collection<TableName>> known) {
         if (all) {
@@ -67,9 +67,9 @@ public record Selection(boolean all, List<String> names) {
     }
 
     /**
-     * Reads one name, in which nothing is a wildcard.
+     * Reads one name without wildcards.
      *
-     * @throws LondisteException if it is none
+     * @throws LondisteException if it is not a valid name
      */
     public static TableName name(String written) {
         try {

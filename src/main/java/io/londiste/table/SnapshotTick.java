@@ -7,7 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * A tick, and the name under which other transactions import its snapshot: they see the provider exactly as of that tick.
+ * A tick, and the name under which other transactions import its snapshot: they see the provider exactly as of that
+ * tick.
  *
  * @param tick the tick's id
  * @param mark identifies the tick beyond its number
@@ -33,7 +34,10 @@ public record SnapshotTick(long tick, String mark, String snapshot) {
         return new SnapshotTick(made.tick, mark, made.snapshot);
     }
 
-    /** Has a REPEATABLE READ transaction of the provider, in which nothing has been read yet, see the tick's snapshot. */
+    /**
+     * Imports the tick's snapshot into a REPEATABLE READ transaction of the provider in which nothing has been read
+     * yet.
+     */
     public void importInto(Connection transaction) throws SQLException {
         Jdbc.execute(transaction, "set transaction snapshot '" + snapshot + "'");
     }

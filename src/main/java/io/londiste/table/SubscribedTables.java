@@ -10,7 +10,7 @@ import java.util.Optional;
  * The tables of one queue on the subscriber and the positions of its consumers, in the caller's transaction.
  *
  * <p>Which tables the replay owns may only be changed under {@link #lock}; the replay holds {@link #share} from the
- * moment it reads their states until its commit. So a table never changes hands under a running batch.
+ * moment it reads their states until its commit. So a table's owner never changes during a running batch.
  */
 public final class SubscribedTables {
     /** The error of a consumer whose replay its operator has paused. */
@@ -25,7 +25,7 @@ public final class SubscribedTables {
         this.queue = queue;
     }
 
-    /** Keeps others from taking tables to or from the replay until the transaction ends. */
+    /** Keeps other sessions from changing which tables the replay owns until the transaction ends. */
     public void share(Connection transaction) throws SQLException {
         Jdbc.execute(transaction, "select londiste.lock_tables(?, false)", queue);
     }
@@ -136,7 +136,7 @@ public final class SubscribedTables {
                 PAUSED);
     }
 
-    /** Forgets how far the consumer's batches are applied. */
+    /** Deletes the consumer's position. */
     public void clearPosition(Connection transaction, String consumer) throws SQLException {
         Jdbc.execute(transaction, "delete from londiste.completed where consumer_id = ?", consumer);
     }

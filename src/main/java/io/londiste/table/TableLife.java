@@ -17,8 +17,8 @@ import java.util.Set;
  * }</pre>
  *
  * <p>A transition takes place only if the table still is in the state in which it was read, or which the transition
- * demands; otherwise another session was faster, and nothing changes. Each method returns whether it took place. A table
- * that is stopped keeps its state and has a reason; a transition that makes progress clears the reason.
+ * demands; otherwise another session was faster, and nothing changes. Each method returns whether it took place. A
+ * table that is stopped keeps its state and has a reason; a transition that makes progress clears the reason.
  *
  * <p>Safe for use by several threads.
  */
@@ -32,7 +32,7 @@ public final class TableLife {
         this.queue = queue;
     }
 
-    /** A copy begins, or begins again after it was cut short. */
+    /** A copy begins, or begins again after it was interrupted. */
     public boolean startCopy(Connection transaction, SubscribedTable table) throws SQLException {
         return move(transaction, table, NOT_COPIED, TableState.IN_COPY, null);
     }
@@ -42,7 +42,7 @@ public final class TableLife {
         return set(transaction, table, TableState.IN_COPY, TableState.CATCHING_UP, null);
     }
 
-    /** The catch-up has come close to the replay, or past it, and waits at the tick for the replay to come there. */
+    /** The catch-up is close to the replay, or past it, and waits at the tick for the replay. */
     public boolean wantsSync(Connection transaction, SubscribedTable table, long tick) throws SQLException {
         return move(transaction, table, EnumSet.of(Phase.CATCHING_UP, Phase.DO_SYNC), TableState.wannaSync(tick), null);
     }
@@ -82,7 +82,9 @@ public final class TableLife {
         return set(transaction, table, TableState.NEW, TableState.OK, null);
     }
 
-    /** The replay cannot apply a batch to the table, which is stopped at the tick before and has to catch up from there. */
+    /**
+     * The replay cannot apply a batch to the table, which is stopped at the tick before and has to catch up from there.
+     */
     public boolean leaveReplay(Connection transaction, TableName table, String reason) throws SQLException {
         return set(transaction, table, TableState.OK, TableState.CATCHING_UP, reason);
     }

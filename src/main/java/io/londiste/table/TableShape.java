@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  */
 public record TableShape(TableName name, List<Column> columns, List<String> key, boolean parent) {
     /**
-     * Types that PostgreSQL reads out of JSON just as their own input would. Among them are those to which it casts text
-     * by something else than their input.
+     * Types that PostgreSQL reads from JSON exactly as by their own input function. Among them are those to which it
+     * casts text by other means than their input function.
      */
     private static final Set<String> NATIVE = Set.of(
             "smallint",
@@ -50,7 +50,7 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
      * @param generated whether the server computes it, so that it is never written
      * @param alwaysIdentity whether UPDATE may not set it
      * @param equality the operator by which an index finds the type's values, as SQL writes it
-     * @param bytewise false if its collation takes different texts for equal
+     * @param bytewise false if its collation treats different texts as equal
      */
     public record Column(
             String name, String type, boolean generated, boolean alwaysIdentity, String equality, boolean bytewise) {
@@ -95,7 +95,9 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
         return columns.stream().anyMatch(Column::alwaysIdentity);
     }
 
-    /** This shape while {@code GENERATED ALWAYS AS IDENTITY} is {@code BY DEFAULT}, so that UPDATE may set all columns. */
+    /**
+     * This shape while {@code GENERATED ALWAYS AS IDENTITY} is {@code BY DEFAULT}, so that UPDATE may set all columns.
+     */
     public TableShape settable() {
         return new TableShape(
                 name,

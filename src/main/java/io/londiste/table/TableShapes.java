@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The definitions of tables in the subscriber's catalog, read once and kept until {@link #forget}. Safe for use by several threads.
+ * The definitions of tables in the subscriber's catalog, read once and kept until {@link #forget}. Safe for use by
+ * several threads.
  */
 public final class TableShapes {
     private static final String SHAPE = """
@@ -40,10 +41,10 @@ public final class TableShapes {
             """;
 
     /**
-     * What foreign keys mean for the order of work.
+     * The order of work that foreign keys demand.
      *
      * @param ranks see {@link #rank}; tables without parents are left out
-     * @param cascading tables whose rows go with a parent's
+     * @param cascading tables whose rows are deleted together with a parent's
      */
     private record ForeignKeys(Map<TableName, Integer> ranks, Set<TableName> cascading) {}
 
@@ -65,8 +66,8 @@ public final class TableShapes {
     }
 
     /**
-     * The table's place in an order in which parents come before the tables whose foreign keys point at them, as far as
-     * there is one. Foreign keys that are checked at commit do not matter.
+     * The table's place in an order in which parents come before the tables whose foreign keys reference them, as far
+     * as there is one. Foreign keys that are checked at commit do not matter.
      */
     public int rank(Connection connection, TableName table) throws SQLException {
         return foreignKeys(connection).ranks.getOrDefault(table, 0);
@@ -86,7 +87,9 @@ public final class TableShapes {
         return known;
     }
 
-    /** Has definitions read again when they are needed next: an operator may have changed a table. */
+    /**
+     * Discards the definitions, which are read again when they are next needed: an operator may have changed a table.
+     */
     public void forget() {
         shapes.clear();
         foreignKeys = null;
@@ -153,7 +156,7 @@ public final class TableShapes {
         return new ForeignKeys(ranks, cascading);
     }
 
-    /** One more than the highest parent's; a table met again on the way up (a circle) counts as 0. */
+    /** One more than the highest parent's; a table that is reached again on the way up (a cycle) counts as 0. */
     private static int rank(TableName table, Map<TableName, Set<TableName>> parents, Map<TableName, Integer> ranks) {
         Integer known = ranks.putIfAbsent(table, 0);
         if (known != null) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How far a table has come on the subscriber, as it is stored in {@code londiste.subscriber_table.merge_state}: {@code NEW
+ * The state of a table on the subscriber, as it is stored in {@code londiste.subscriber_table.merge_state}: {@code NEW
  * → in-copy → catching-up → wanna-sync:T → do-sync:T → ok}. {@link TableLife} has the transitions.
  *
  * @param phase the step
@@ -13,15 +13,15 @@ import java.util.Objects;
 public record TableState(Phase phase, long tick) {
     /** The steps, in their order. */
     public enum Phase {
-        /** Added or to be synced again; not yet considered. Kept as NULL. */
+        /** Added or to be synced again; not yet started. Stored as NULL. */
         NEW,
         /** The copy runs. */
         IN_COPY,
         /** Copied as of a tick; later batches are applied to this table alone. */
         CATCHING_UP,
-        /** The copy has reached the tick and wants to hand the table over. */
+        /** The catch-up has reached the tick and waits there to hand the table over. */
         WANNA_SYNC,
-        /** The replay is at the tick and waits there for the copy. */
+        /** The replay is at the tick and waits there for the catch-up. */
         DO_SYNC,
         /** In sync: the replay owns the table. */
         OK;
@@ -49,7 +49,7 @@ public record TableState(Phase phase, long tick) {
     }
 
     /**
-     * Reads the kept form.
+     * Reads the stored form.
      *
      * @param mergeState null for {@link Phase#NEW}
      * @throws IllegalArgumentException if there is no such state
@@ -72,7 +72,7 @@ public record TableState(Phase phase, long tick) {
         return phase == Phase.WANNA_SYNC || phase == Phase.DO_SYNC;
     }
 
-    /** The form to keep; null for {@link Phase#NEW}. */
+    /** The stored form; null for {@link Phase#NEW}. */
     public String mergeState() {
         if (phase == Phase.NEW) {
             return null;
@@ -80,7 +80,7 @@ public record TableState(Phase phase, long tick) {
         return hasTick(phase) ? phase.word() + ":" + tick : phase.word();
     }
 
-    /** The form to show. */
+    /** The displayed form. */
     @Override
     public String toString() {
         return phase == Phase.NEW ? "NEW" : mergeState();

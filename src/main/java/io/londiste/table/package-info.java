@@ -1,2 +1,2 @@
-/** The replicated tables: their names, states and shapes, and how far each job has come with them. */
+/** The replicated tables: their names, states and shapes, and the positions of each job's consumers. */
 package io.londiste.table;

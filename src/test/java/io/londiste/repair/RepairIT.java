@@ -316,7 +316,7 @@ class RepairIT {
                 .extracting(repaired -> repaired.comparison().problem())
                 .allSatisfy(problem -> assertThat(problem)
                         .contains("null value in column \"own\"")
-                        .contains("; foreign keys link public.parent, public.child: none of them was changed"));
+                        .contains("; foreign keys link public.parent, public.child: none of these tables was changed"));
         assertThat(subscriber.number("select count(*) from parent where name = 'x'"))
                 .isEqualTo(1);
     }
