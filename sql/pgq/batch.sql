@@ -6,11 +6,11 @@ create or replace function pgq.find_tick_helper(
     out next_tick_id bigint, out next_tick_time timestamptz, out next_tick_seq bigint)
 language sql stable
 as $$
--- The first tick after another one that is far enough from it.
--- i_min_count      at least so many events later, as the event sequence tells
--- i_min_interval   at least so much later
+-- The first tick that is far enough after another one.
+-- i_min_count      at least so many events later, by the event sequence
+-- i_min_interval   at least this much later
 -- With both given, one of them is enough; with none, it is the very next tick.
--- Returns nulls when there is no such tick yet.
+-- Returns nulls if there is no such tick yet.
 select tick_id, tick_time, tick_event_seq
 from pgq.tick
 where tick_queue = i_queue_id
@@ -31,16 +31,16 @@ create or replace function pgq.next_batch_custom(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Opens a consumer's next batch: the events between its tick and a later one. A batch that is open already is
--- returned again, whatever the other arguments say; it stays open until finish_batch.
--- i_min_lag        only events at least so old (at the batch's last tick)
--- i_min_count      only when at least so many events are there, as the event sequence tells
--- i_min_interval   only when the batch spans at least so much time; with i_min_count, one of both is enough
--- Returns the batch and its two ticks; all null when there is nothing (enough) yet. The sequence values are hints
--- on the batch's size, no count: even a batch with equal ones may hold events.
+-- Opens a consumer's next batch: the events between its tick and a later one. A batch that is already open is
+-- returned again regardless of the other arguments; it stays open until finish_batch.
+-- i_min_lag        only events at least this old (at the batch's last tick)
+-- i_min_count      only when there are at least so many events, by the event sequence
+-- i_min_interval   only when the batch spans at least this much time; with i_min_count, either is enough
+-- Returns the batch and its two ticks; all null if there are no (or not enough) events yet. The sequence values are hints
+-- on the batch's size, not a count: even a batch with equal ones may hold events.
 -- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone; 55000 the queue belongs to another
 -- cluster.
--- Locks: none while there is nothing; of two sessions that open a batch for one consumer, both get the same.
+-- Locks: none if there is no batch; of two sessions that open a batch for one consumer, both get the same.
 declare
     s       record;
     v_batch bigint;
@@ -60,10 +60,10 @@ begin
         from pgq.tick
         where tick_queue = s.sub_queue and tick_id = s.sub_last_tick;
         if not found then
-            raise exception 'consumer "%" is at tick % of queue "%", which is not there',
+            raise exception 'consumer "%" is at tick % of queue "%", which does not exist any more',
                     i_consumer_name, s.sub_last_tick, i_queue_name
                 using errcode = 'data_corrupted',
-                      hint = 'Put it at a tick that is there with pgq.register_consumer_at, or register it anew.';
+                      hint = 'Put it at an existing tick with pgq.register_consumer_at, or register it again.';
         end if;
 
         if s.sub_batch is not null then
@@ -87,7 +87,7 @@ begin
         if found then
             return;
         end if;
-        -- Somebody else has opened it, or moved the consumer, in between: look again.
+        -- Another session has opened it, or moved the consumer, in between: read again.
     end loop;
 
     prev_tick_id := null; prev_tick_time := null; prev_tick_event_seq := null;
@@ -110,7 +110,7 @@ create or replace function pgq.next_batch(i_queue_name text, i_consumer_name tex
 language sql volatile
 as $$
 -- Opens a consumer's next batch, up to the next tick. See next_batch_custom.
--- Returns the batch's id, or null when there is nothing yet.
+-- Returns the batch's id, or null if there is none yet.
 select batch_id from pgq.next_batch_custom(i_queue_name, i_consumer_name, null, null, null);
 $$;
 
@@ -119,8 +119,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 -- The tables in which events of an open batch may be: all of the queue's. Which of them was current when an event
--- was written says little about it, a transaction may have asked long before it wrote; and where there is nothing,
--- the index tells so at once.
+-- was written does not determine it: a transaction may have read the table's name long before it wrote; and where there
+-- are no events, the index lookup is fast.
 -- Errors: P0002 no such batch.
 begin
     return query
@@ -139,15 +139,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 -- The SELECT that yields a batch's events in the order of their ids.
--- i_where   a condition more on the event's columns; null: none
+-- i_where   an additional condition on the event's columns; null: none
 -- Errors: P0002 no such batch.
 --
 -- A batch lies between two snapshots, L (its earlier tick) and C (the later one): its events are those of the
--- transactions that C sees and L does not. There are two kinds of them, and each is one look into the index on ev_txid:
+-- transactions that C sees and L does not. There are two kinds of them, and each is one lookup in the index on ev_txid:
 --   * transactions that began after L: ids from xmax(L) on, up to xmax(C), without those that C does not see;
 --   * transactions that ran when L was taken: L's list of running ones, without those that C still does not see.
--- The second kind is looked up id by id. So a transaction that runs for hours costs one look, and does not stretch the
--- range back to its beginning. Every other id below xmax(L) was over at L and belongs to an earlier batch.
+-- The second kind is looked up id by id. So a transaction that runs for hours costs one lookup, and does not extend the
+-- range back to its beginning. Every other transaction with an id below xmax(L) had ended at L and belongs to an earlier batch.
 declare
     b        record;
     v_parts  text[] := '{}';
@@ -187,7 +187,7 @@ $$;
 create or replace function pgq.batch_event_sql(x_batch_id bigint) returns text
 language sql volatile
 as $$
--- The SELECT that yields the events of an open batch in the order of their ids. \sf pgq._batch_sql tells how.
+-- The SELECT that yields the events of an open batch in the order of their ids. See \sf pgq._batch_sql.
 -- Errors: P0002 no such batch.
 select pgq._batch_sql(x_batch_id, null);
 $$;
@@ -199,11 +199,11 @@ create or replace function pgq.get_batch_events(
 returns setof record
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
--- Event tables have no statistics, so the planner is told the plan: the index on ev_txid, at no expense.
+-- Event tables have no statistics, so settings make the planner use the index on ev_txid.
 set enable_seqscan = off
 set jit = off
 as $$
--- All events of an open batch, in the order of their ids. get_batch_cursor does it in portions.
+-- All events of an open batch, in the order of their ids. get_batch_cursor returns them in portions.
 -- Errors: P0002 no such batch.
 begin
     return query execute pgq._batch_sql(x_batch_id, null);
@@ -223,8 +223,8 @@ as $$
 -- i_cursor_name   its name, for FETCH and CLOSE
 -- i_quick_limit   how many events to return at once; null or less than 1: none
 -- i_extra_where   an SQL condition on the event's columns; null: none. It runs with the caller's rights and is
---                 SQL text: never pass on what somebody else typed.
--- Errors: P0002 no such batch; 42P03 there is a cursor of that name.
+--                 SQL text: never pass on text from an untrusted source.
+-- Errors: P0002 no such batch; 42P03 a cursor of that name exists.
 declare
     v_cursor refcursor := i_cursor_name;
 begin
@@ -255,8 +255,8 @@ create or replace function pgq.finish_batch(x_batch_id bigint) returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Closes a batch: its consumer stands at the batch's last tick then.
--- Returns 1; or 0, with a warning, when there is no such batch (finished before, or given up by register_consumer_at).
+-- Closes a batch: its consumer is then at the batch's last tick.
+-- Returns 1; or 0, with a warning, if there is no such batch (finished before, or abandoned by register_consumer_at).
 begin
     update pgq.subscription
     set sub_last_tick = sub_next_tick, sub_next_tick = null, sub_batch = null, sub_active = now()

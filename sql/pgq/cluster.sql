@@ -1,5 +1,5 @@
 -- The cluster that the queues belong to. Ticks, events and rotation marks hold transaction ids, and those of one
--- cluster mean nothing in another: a queue that a dump has brought elsewhere would lose events and repeat others.
+-- cluster mean nothing in another: a queue that was restored from a dump elsewhere would lose events and repeat others.
 
 create or replace function pgq._cluster_print() returns text
 language sql stable
@@ -16,7 +16,7 @@ create or replace function pgq._ids_ahead(i_queue_id integer) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- What of a queue holds transaction ids that this server has not assigned yet; null where nothing does.
+-- Which part of a queue holds transaction ids that this server has not assigned yet; null if none does.
 select format('%s of queue "%s" has transaction id %s, and this server is only at %s', what, queue_name, txid, here)
 from (
     select q.queue_name, 'tick ' || t.tick_id as what, txid_snapshot_xmax(t.tick_snapshot) as txid
@@ -51,8 +51,8 @@ create or replace function pgq._require_cluster(i_queue_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Checks that the transaction ids of a queue (null: of none in particular) are those of this cluster. A cluster that
--- pg_upgrade has made goes on with the ids of the old one, and is recorded as the new one.
+-- Checks that the transaction ids of a queue (null: of no particular queue) are those of this cluster. A cluster that
+-- pg_upgrade has made continues with the ids of the old one, and is recorded as the new one.
 -- Errors: 55000 the queues were brought here from another cluster.
 -- Locks: the row of pgq.cluster after pg_upgrade; otherwise none.
 declare
@@ -77,11 +77,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
--- Makes queues usable that were brought here from another cluster: drops their ticks and events, begins again with a
--- first tick, and puts all consumers there. What consumers had not read is lost to them; events that wait to be retried
+-- Makes queues usable that were restored here from another cluster: drops their ticks and events, begins again with a
+-- first tick, and puts all consumers there. Events that consumers had not read are lost to them; events that wait to be retried
 -- stay. The capture of Londiste's tables is brought up to date by londiste.maint_capture().
--- Returns the number of queues; 0 when they belong to this cluster already, and then nothing was changed.
--- Errors: 55P03 somebody used an event table for longer than the lock timeout.
+-- Returns the number of queues; 0 if they already belong to this cluster; then nothing was changed.
+-- Errors: 55P03 another session used an event table for longer than the lock timeout.
 -- Locks: pgq.tick EXCLUSIVE, event tables ACCESS EXCLUSIVE: writers wait until the end of the transaction.
 declare
     q         record;
@@ -96,7 +96,7 @@ begin
         return 0;
     exception
         when object_not_in_prerequisite_state then
-            null; -- that is why we are here
+            null; -- expected: the queues belong to another cluster
     end;
     for q in select * from pgq.queue order by queue_id for update loop
         for v_table in select q.queue_data_pfx || '_' || i from generate_series(0, q.queue_ntables - 1) i loop
@@ -123,7 +123,7 @@ end
 $$;
 
 -- An installation from before pgq.cluster existed is taken to belong to this cluster unless its ids say otherwise;
--- pgq._require_cluster() finds those at every call.
+-- pgq._require_cluster() finds such queues at every call.
 insert into pgq.cluster (system_identifier, print)
 select system_identifier, pgq._cluster_print() from pg_control_system()
 where not exists (select from pgq.cluster);

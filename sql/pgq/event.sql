@@ -6,10 +6,10 @@ create or replace function pgq.insert_event_raw(
 language plpgsql volatile
 as $$
 #variable_conflict use_column
--- Puts an event into a queue's current table, every field as given.
+-- Puts an event into a queue's current table, with all fields as given.
 -- ev_id      null: the next of the queue's sequence
 -- ev_time    null: now
--- ev_owner   sub_id of the one consumer that shall see it; null: all
+-- ev_owner   sub_id of the only consumer that gets it; null: all
 -- ev_retry   how often it has been retried; null: never
 -- Returns the event's id.
 -- Errors: 22004 the queue name is null; 42704 no such queue; 55000 inserting is disabled;
@@ -18,8 +18,8 @@ declare
     q     record;
     v_id  bigint := insert_event_raw.ev_id;
 begin
-    -- The transaction's id first, the event's number after it: whoever has seen the number in the sequence,
-    -- and takes a snapshot then, finds this transaction in it, and knows that there is something to wait for.
+    -- The transaction's id first, the event's number after it: a session that has seen the number in the sequence
+    -- and then takes a snapshot finds this transaction in it, and knows that its events are still to come.
     perform txid_current();
 
     select queue_id, queue_data_pfx || '_' || queue_cur_table as event_table, queue_event_seq, queue_disable_insert,
@@ -55,7 +55,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 -- Counts one more event of this transaction for a queue with queue_per_tx_limit. The count is kept in a setting
--- local to the transaction, so that a rolled back savepoint takes its events off again.
+-- local to the transaction, so that rolling back to a savepoint also subtracts its events.
 -- Errors: 54000 the limit is exceeded.
 declare
     v_name  text := 'pgq.events_' || i_queue_id;
@@ -75,7 +75,7 @@ create or replace function pgq.insert_event(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Puts an event into a queue. Its fields mean what the producer wants them to mean.
+-- Puts an event into a queue. The producer defines the meaning of its fields.
 -- Returns the event's id.
 -- Errors: as insert_event_raw.
 begin
@@ -98,7 +98,7 @@ create or replace function pgq.current_event_table(x_queue_name text) returns te
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- The table that takes a queue's events at the moment, for COPY and bulk inserts. Ask again in every transaction.
+-- The table into which a queue's events are currently written, for COPY and bulk inserts. Call it again in every transaction.
 -- Errors: 42704 no such queue; 55000 inserting is disabled (not for sessions with session_replication_role replica).
 declare
     q pgq.queue := pgq._get_queue(x_queue_name);

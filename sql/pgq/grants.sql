@@ -1,11 +1,11 @@
--- Rights. The roles pgq_reader, pgq_writer and pgq_admin get what they have in PgQ 3.5. Who installs without the right to
--- create roles does without those that are missing; the owner of schema pgq may do everything anyway.
+-- Rights. The roles pgq_reader, pgq_writer and pgq_admin get the rights they have in PgQ 3.5. A role that may not
+-- create roles can install without the missing ones; the owner of schema pgq may do everything anyway.
 
 create or replace function pgq._grant_perms_from(src_schema text, src_table text, dst_schema text, dst_table text) returns integer
 language plpgsql volatile strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Grants on one table what others than its owner may do on another.
+-- Copies the rights of roles other than the owner from one table to another.
 -- Returns how many rights were granted.
 -- Errors: 42P01 no such table.
 declare
@@ -31,7 +31,7 @@ create or replace function pgq.grant_perms(x_queue_name text) returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Grants the usual rights on a queue's tables and sequences: on the tables those that there are on pgq.event_template,
+-- Grants the usual rights on a queue's tables and sequences: on the tables those of pgq.event_template,
 -- reading the sequences to all, drawing event numbers to pgq_admin.
 -- Returns 1.
 -- Errors: 42704 no such queue.
@@ -61,7 +61,7 @@ begin
                 execute format('create role %I', v_role);
             exception
                 when insufficient_privilege or duplicate_object or unique_violation then
-                    null;  -- without it, or made by somebody else at this moment
+                    null;  -- the right is missing, or another session creates the role now
             end;
         end if;
     end loop;
@@ -72,7 +72,7 @@ begin
             grant pgq_reader, pgq_writer to pgq_admin;
         exception
             when insufficient_privilege then
-                null;  -- the roles are somebody else's
+                null;  -- the roles belong to another role
         end;
     end if;
 end
@@ -85,7 +85,7 @@ grant execute on function
     pgq.version(), pgq.implementation(), pgq.quote_fqname(text), pgq.seq_getval(text),
     pgq.get_queue_info(), pgq.get_queue_info(text),
     pgq.get_consumer_info(), pgq.get_consumer_info(text), pgq.get_consumer_info(text, text),
-    -- What triggers need beside pgq.insert_event, which is the right that counts.
+    -- What triggers need in addition to pgq.insert_event, which is the right that decides.
     pgq._trigger_options(text, text, text, oid, text[]), pgq._columns(oid), pgq._urlencode(text),
     pgq._row_values(anyelement, text[], oid[], boolean), pgq._row_expression(anyelement, oid, text),
     pgq._encode_row(text, text[], text[], text[]), pgq._event_type(text, text, oid, text[]), pgq._plain_name(oid),
@@ -129,6 +129,6 @@ begin
 end
 $$;
 
--- Queues that were there before get what is new in rights and storage.
+-- Existing queues get new rights and storage options.
 select pgq.grant_perms(queue_name), pgq.tune_storage(queue_name) from pgq.queue;
 select pgq.upgrade_schema();

@@ -1,4 +1,4 @@
--- What state queues, consumers and batches are in; versions.
+-- The state of queues, consumers and batches; versions.
 
 create or replace function pgq.get_queue_info(
     in i_queue_name text,
@@ -10,11 +10,11 @@ returns setof record
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- A queue's settings and how it runs.
+-- A queue's settings and activity.
 -- i_queue_name   null: all queues
 -- ticker_lag     time since its last tick
--- ev_per_sec     events a second over the last ticks (at least 20 seconds, where there are so many)
--- ev_new         events since the last tick, as the event sequence tells
+-- ev_per_sec     events per second over the last ticks (at least 20 seconds, if the queue has enough ticks)
+-- ev_new         events since the last tick, by the event sequence
 -- last_tick_id   id of the last tick
 select q.queue_name, q.queue_ntables, q.queue_cur_table, q.queue_rotation_period, q.queue_switch_time,
        q.queue_external_ticker, q.queue_ticker_paused, q.queue_ticker_max_count, q.queue_ticker_max_lag,
@@ -48,7 +48,7 @@ create or replace function pgq.get_queue_info(
 returns setof record
 language sql volatile
 as $$
--- All queues' settings and how they run. See get_queue_info with a queue's name.
+-- The settings and activity of all queues. See get_queue_info with a queue's name.
 select * from pgq.get_queue_info(null);
 $$;
 
@@ -60,13 +60,13 @@ returns setof record
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- How far consumers have come.
+-- The positions of consumers.
 -- i_queue_name, i_consumer_name   null: all
--- lag             age of the tick it has come to
+-- lag             age of the tick it has reached
 -- last_seen       time since it last opened or finished a batch
--- last_tick       the tick it has come to
--- current_batch   the open batch, next_tick its last tick; null when none is open
--- pending_events  events from last_tick to the queue's last tick, as the event sequence tells
+-- last_tick       the tick it has reached
+-- current_batch   the open batch, next_tick its last tick; null if none is open
+-- pending_events  events from last_tick to the queue's last tick, by the event sequence
 select q.queue_name, c.co_name, clock_timestamp() - at.tick_time, clock_timestamp() - s.sub_active,
        s.sub_last_tick, s.sub_batch, s.sub_next_tick, top.tick_event_seq - at.tick_event_seq
 from pgq.subscription s
@@ -88,7 +88,7 @@ returns setof record
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- How far all consumers of a queue have come. See get_consumer_info with two names.
+-- The positions of all consumers of a queue. See get_consumer_info with two names.
 select * from pgq.get_consumer_info(i_queue_name, null);
 $$;
 
@@ -99,7 +99,7 @@ returns setof record
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- How far all consumers of all queues have come. See get_consumer_info with two names.
+-- The positions of all consumers of all queues. See get_consumer_info with two names.
 select * from pgq.get_consumer_info(null, null);
 $$;
 
@@ -111,7 +111,7 @@ language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- What an open batch covers: queue, consumer, and time, id and event sequence of its two ticks. lag is the age of the
--- later tick. All null when there is no such batch.
+-- later tick. All null if there is no such batch.
 select q.queue_name, c.co_name, l.tick_time, t.tick_time, l.tick_id, t.tick_id,
        clock_timestamp() - t.tick_time, l.tick_event_seq, t.tick_event_seq
 from pgq.subscription s
@@ -132,7 +132,7 @@ $$;
 create or replace function pgq.implementation() returns text
 language sql immutable
 as $$
--- Whose implementation this is, and the number of its last change. The original has no such function.
+-- The name of this implementation, and the number of its last change. The original has no such function.
 select 'camel-londiste 1'::text;
 $$;
 
@@ -140,14 +140,14 @@ create or replace function pgq.upgrade_schema() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Brings tables that an earlier version made to what this one expects. Installing calls it.
--- Returns the number of changes; 0 when there was nothing to do.
+-- Upgrades tables that an earlier version created to what this one expects. Installation calls it.
+-- Returns the number of changes; 0 if there was nothing to do.
 declare
     q         record;
     v_changes integer := 0;
 begin
-    -- Small tables with many dead rows. Pages with room left take a new row version beside the old one, and vacuuming
-    -- goes by the number of dead rows, not by their share.
+    -- Small tables with many dead rows. Pages with free space hold new row versions next to the old ones, and vacuuming
+    -- depends on the number of dead rows, not on their share.
     v_changes := v_changes
         + pgq._set_storage('pgq.subscription', array['fillfactor=50', 'autovacuum_vacuum_scale_factor=0',
             'autovacuum_vacuum_threshold=200'])

@@ -5,7 +5,7 @@ language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- Quotes the name of a table or sequence for use in SQL.
--- i_name   [schema.]name, bare; the first dot separates, a missing schema means public
+-- i_name   [schema.]name, unquoted; the first dot separates, a missing schema means public
 -- Returns the name with each part quoted where it must be.
 declare
     v_dot integer := strpos(i_name, '.');
@@ -22,7 +22,7 @@ language plpgsql volatile strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- Reads the last value of a sequence without moving it.
--- i_seq_name   [schema.]name, bare
+-- i_seq_name   [schema.]name, unquoted
 -- Errors: 42P01 no such sequence.
 declare
     v_value bigint;
@@ -37,10 +37,10 @@ language plpgsql volatile strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- Moves a sequence forward, never back.
--- i_seq_name    [schema.]name, bare
--- i_new_value   the value wanted
+-- i_seq_name    [schema.]name, unquoted
+-- i_new_value   the required value
 -- Returns the sequence's value afterwards.
--- Locks: an advisory one, against others who call this; nextval() by others goes on, and may be thrown back by it.
+-- Locks: an advisory one, against others who call this; nextval() by others continues, and may be set back by it.
 -- Errors: 42P01 no such sequence.
 declare
     v_seq regclass := pgq.quote_fqname(i_seq_name)::regclass;
@@ -77,13 +77,13 @@ create or replace function pgq._lock_ticks(i_queue_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Gains the sole right to add ticks to a queue until the end of the transaction.
+-- Acquires the exclusive right to add ticks to a queue until the end of the transaction.
 --
 -- Readers rely on tick ids and snapshots growing together, so a tick's snapshot must be taken while nobody else
 -- can add one. Call this in a statement of its own, before the one that inserts: a volatile function takes a new
 -- snapshot for every statement, as long as the transaction is READ COMMITTED.
--- Locks: pgq.tick ROW EXCLUSIVE, which waits for anyone who holds ticks back with SHARE ROW EXCLUSIVE (the one
--- that the INSERT takes anyway, only earlier); then an advisory lock for the queue (class: oid of pgq.tick).
+-- Locks: pgq.tick ROW EXCLUSIVE, which waits for sessions that block ticks with SHARE ROW EXCLUSIVE (the lock
+-- that the INSERT acquires anyway, only earlier); then an advisory lock for the queue (class: oid of pgq.tick).
 -- Errors: 25000 the transaction keeps one snapshot, so that it cannot take a later one.
 begin
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
@@ -101,7 +101,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Creates a queue: its row, its event tables and sequences, its first tick.
--- Returns 1 when it is new, 0 when there was one of that name already.
+-- Returns 1 if it is new, 0 if there already was one of that name.
 -- Errors: 22004 the name is null.
 -- Locks: of two that create the same queue the second waits for the first.
 declare
@@ -126,7 +126,7 @@ begin
         return 0;
     end if;
 
-    -- The event sequence starts at a 0 that is already used up: the first event is 1, and the value before it
+    -- The event sequence starts at 0, which counts as already used: the first event is 1, and the value before it
     -- differs from the value after it, so that the ticker notices the very first event too.
     execute format('create sequence %s_id_seq minvalue 0 start with 0', v_pfx);
     perform nextval((v_pfx || '_id_seq')::regclass);
@@ -151,15 +151,15 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Drops a queue with everything in it.
--- x_force   also when there are consumers; they are unregistered
+-- x_force   even if there are consumers; they are unregistered
 -- Returns 1.
 -- Errors: 42704 no such queue; 2BP01 consumers are registered and x_force is not true.
--- Locks: pgq.tick ROW EXCLUSIVE, the queue's row, its event tables ACCESS EXCLUSIVE: waits for all who use them.
+-- Locks: pgq.tick ROW EXCLUSIVE, the queue's row, its event tables ACCESS EXCLUSIVE: waits for all sessions that use them.
 declare
     q        pgq.queue := pgq._get_queue(x_queue_name);
     v_names  text;
 begin
-    lock table pgq.tick in row exclusive mode;  -- first, as everybody does who ticks
+    lock table pgq.tick in row exclusive mode;  -- first, as every ticker does
     perform from pgq.queue where queue_id = q.queue_id for update;
     select string_agg(co_name, ', ' order by co_name) into v_names
     from pgq.subscription join pgq.consumer on co_id = sub_consumer
@@ -167,7 +167,7 @@ begin
     if v_names is not null and x_force is not true then
         raise exception 'queue "%" has consumers: %', x_queue_name, v_names
             using errcode = 'dependent_objects_still_exist',
-                  hint = 'Unregister them first, or drop the queue by force.';
+                  hint = 'Unregister them first, or force the drop with x_force.';
     end if;
     perform pgq.unregister_consumer(x_queue_name, co_name)
     from pgq.subscription join pgq.consumer on co_id = sub_consumer
@@ -201,7 +201,7 @@ as $$
 -- x_param_name   ticker_max_count, ticker_max_lag, ticker_idle_period, ticker_paused, rotation_period or
 --                external_ticker
 -- Returns 1.
--- Errors: 42704 no such queue; 22023 no such parameter; 22P02, 22007 the value does not suit its type;
+-- Errors: 42704 no such queue; 22023 no such parameter; 22P02, 22007 the value is not valid for its type;
 -- 22004 the value is null.
 declare
     q pgq.queue := pgq._get_queue(x_queue_name);
@@ -227,9 +227,9 @@ create or replace function pgq.tune_storage(i_queue_name text) returns integer
 language plpgsql volatile strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Sets the storage options of a queue's event tables. Rows there are never updated, and leave by TRUNCATE:
--- pages are filled up, and autovacuum has nothing to do.
--- Returns 1, or 0 when there is no such queue.
+-- Sets the storage options of a queue's event tables. Their rows are never updated, and are removed by TRUNCATE:
+-- pages are filled completely, and autovacuum has nothing to do.
+-- Returns 1, or 0 if there is no such queue.
 -- Locks: SHARE UPDATE EXCLUSIVE on each event table that is not set so yet.
 declare
     q record;
@@ -249,10 +249,10 @@ create or replace function pgq._set_storage(i_table text, i_options text[]) retu
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Gives a table (and with autovacuum_enabled its TOAST table) storage options that it does not have yet.
+-- Sets those storage options of a table (with autovacuum_enabled also of its TOAST table) that it does not have yet.
 -- i_options   each 'name=value'
--- Returns 1 when something was changed, 0 when all were set.
--- Locks: SHARE UPDATE EXCLUSIVE on the table, when something has to be changed.
+-- Returns 1 if something was changed, 0 if all were set.
+-- Locks: SHARE UPDATE EXCLUSIVE on the table, if something has to be changed.
 begin
     if (select coalesce(reloptions, '{}') @> i_options from pg_class where oid = i_table::regclass) then
         return 0;

@@ -1,4 +1,4 @@
--- Events that a consumer wants to see again later.
+-- Events that a consumer is to get again later.
 
 create or replace function pgq.event_retry_raw(
     x_queue text, x_consumer text, x_retry_after timestamptz, x_ev_id bigint, x_ev_time timestamptz, x_ev_retry integer,
@@ -7,11 +7,11 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Puts an event, every field as given, among those that a consumer gets later.
--- x_retry_after   when it comes into the queue
+-- Puts an event, with all fields as given, into the retry queue of a consumer.
+-- x_retry_after   when it is put into the queue
 -- x_ev_id         null: the next of the queue's sequence
 -- Returns the event's id.
--- Errors: 42704 the consumer is not registered on the queue; 23505 the event waits already.
+-- Errors: 42704 the consumer is not registered on the queue; 23505 the event is already waiting.
 declare
     s    record;
     v_id bigint := x_ev_id;
@@ -41,7 +41,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
 -- Copies events of an open batch, those that meet a condition (null: all), into the retry queue.
--- Returns how many; those that wait there already are left as they are.
+-- Returns how many; events that already wait there are left unchanged.
 -- Errors: P0002 no such batch.
 declare
     v_count integer;
@@ -62,9 +62,9 @@ create or replace function pgq.event_retry(x_batch_id bigint, x_event_id bigint,
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Lets the consumer of an open batch see one of its events again later. The batch must still be finished.
--- x_retry_time   when the event comes into the queue again
--- Returns 1, or 0 when the event waits already.
+-- Has one event of an open batch delivered to its consumer again later. The batch must still be finished.
+-- x_retry_time   when the event is put into the queue again
+-- Returns 1, or 0 if the event is already waiting.
 -- Errors: P0002 no such batch, or no such event in it.
 declare
     v_count integer := pgq._retry(x_batch_id, 'ev_id = ' || x_event_id, x_retry_time);
@@ -82,7 +82,7 @@ create or replace function pgq.event_retry(x_batch_id bigint, x_event_id bigint,
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Lets the consumer of an open batch see one of its events again after so many seconds. See event_retry with a time.
+-- Has one event of an open batch delivered to its consumer again after so many seconds. See event_retry with a time.
 begin
     return pgq.event_retry(x_batch_id, x_event_id, now() + make_interval(secs => x_retry_seconds));
 end
@@ -92,8 +92,8 @@ create or replace function pgq.batch_retry(i_batch_id bigint, i_retry_seconds in
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Lets the consumer of an open batch see all its events again after so many seconds. The batch must still be finished.
--- Returns how many; those that wait already are not counted.
+-- Has all events of an open batch delivered to its consumer again after so many seconds. The batch must still be finished.
+-- Returns how many; those that are already waiting are not counted.
 -- Errors: P0002 no such batch.
 begin
     return pgq._retry(i_batch_id, null, now() + make_interval(secs => i_retry_seconds));
@@ -104,9 +104,9 @@ create or replace function pgq.maint_retry_events() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Moves events whose time has come from the retry queue into their queues, at most ten. Call it until it returns 0.
+-- Moves events whose retry is due from the retry queue into their queues, at most ten. Call it until it returns 0.
 -- Returns how many were moved.
--- Locks: the rows moved; those that another session is moving are left to it.
+-- Locks: the moved rows; rows that another session is moving are skipped.
 declare
     r        record;
     v_count  integer := 0;
@@ -123,7 +123,7 @@ begin
     loop
         perform pgq.insert_event_raw(queue_name, r.ev_id, r.ev_time, r.ev_owner, r.ev_retry, r.ev_type, r.ev_data,
                     r.ev_extra1, r.ev_extra2, r.ev_extra3, r.ev_extra4),
-                -- The event keeps its number, so the sequence is moved by hand for the ticker to see it.
+                -- The event keeps its number, so the sequence is advanced explicitly, which makes the ticker notice it.
                 nextval(queue_event_seq::regclass)
         from pgq.queue
         where queue_id = r.ev_queue;

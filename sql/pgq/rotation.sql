@@ -1,15 +1,15 @@
--- Rotation: emptying old event tables, and what else is to be done now and then.
+-- Rotation: emptying old event tables, and other periodic maintenance.
 
 create or replace function pgq.maint_rotate_tables_step1(i_queue_name text) returns integer
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '250ms'
 as $$
--- Empties a queue's next event table and lets events go there from now on. maint_rotate_tables_step2 must follow in
--- a transaction of its own.
+-- Empties a queue's next event table and makes it the one into which events are written. maint_rotate_tables_step2 must follow in
+-- its own transaction.
 -- Nothing happens while it is too early, step 2 is missing, the slowest consumer has not seen all events of that
--- table, or the table is in use. Ticks that no consumer will ask for again are deleted.
--- Returns 0 always, also when there is no such queue. Errors: 55000 the queue belongs to another cluster.
+-- table, or the table is in use. Ticks that no consumer needs any more are deleted.
+-- Always returns 0, even if there is no such queue. Errors: 55000 the queue belongs to another cluster.
 -- Locks: the queue's row; the next event table ACCESS EXCLUSIVE, waited for at most lock_timeout.
 declare
     q        record;
@@ -30,7 +30,7 @@ begin
     perform pgq._require_cluster(q.queue_id);
     v_table := (q.queue_data_pfx || '_' || q.next)::regclass;
 
-    -- Without consumers it is the last tick that counts: whoever registers now begins there.
+    -- Without consumers the last tick decides: a consumer that registers now begins there.
     select tick_id, tick_snapshot into v_tick, v_seen
     from pgq.tick
     where tick_queue = q.queue_id
@@ -41,7 +41,7 @@ begin
     end if;
     delete from pgq.tick where tick_queue = q.queue_id and tick_id < v_tick;
 
-    -- Asked once before the lock, to spare it, and once more when nobody can write to the table any longer.
+    -- Checked once before the lock, to avoid it, and again when no session can write to the table any longer.
     for i in 1 .. 2 loop
         execute format('select exists (select from %s where ev_txid >= %s and not txid_visible_in_snapshot(ev_txid, %L))',
                 v_table, txid_snapshot_xmin(v_seen), v_seen)
@@ -70,7 +70,7 @@ create or replace function pgq.maint_rotate_tables_step2() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Notes, for every queue that has just been rotated, a transaction id from after the rotation. The next rotation waits
+-- Records, for every queue that has just been rotated, a transaction id from after the rotation. The next rotation waits
 -- for that. Must run in a later transaction than maint_rotate_tables_step1.
 -- Returns 0.
 begin
@@ -84,7 +84,7 @@ create or replace function pgq.maint_tables_to_vacuum() returns setof text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- The tables of schema pgq that need a VACUUM now: autovacuum is off, or does not keep up with them.
+-- The tables of schema pgq that need a VACUUM now: autovacuum is off, or cannot keep up with them.
 begin
     return query
         select 'pgq.' || relname::text
@@ -100,10 +100,10 @@ create or replace function pgq.maint_operations(out func_name text, out func_arg
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- What maintenance has to do now: functions to call in this order, each in a transaction of its own, again while they
+-- The maintenance that is due: functions to call in this order, each in its own transaction, and again as long as they
 -- return 1. func_name 'vacuum' means VACUUM of the table func_arg.
 -- Errors: 55000 the queues belong to another cluster.
--- Other software has its functions called by adding them to queue_extra_maint; they get the queue's name.
+-- Other software can add its functions to queue_extra_maint; they are called with the queue's name.
 declare
     q        record;
     v_rotate boolean := false;

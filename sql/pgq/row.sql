@@ -1,10 +1,10 @@
--- What the trigger functions of triggers.sql make of rows: values, expressions over them, and the forms of events.
+-- How the trigger functions of triggers.sql convert rows: values, expressions over them, and the forms of events.
 
 create or replace function pgq._columns(in i_relid oid, out names text[], out types oid[], out generated boolean[])
 language plpgsql stable
 as $$
 -- The columns of a table, in its order; without virtual generated ones, which a trigger's row does not have.
--- Errors: 42703 there is a column _pgq_ev_... that means nothing.
+-- Errors: 42703 there is a column _pgq_ev_... that names no field of an event.
 declare
     v_bad text;
 begin
@@ -18,7 +18,7 @@ begin
     from pg_catalog.unnest(names) n
     where n ~ '^_pgq_ev_' and n !~ '^_pgq_ev_(type|data|extra[1-4])$';
     if found then
-        raise exception 'table %: column % is none that names a field of an event', i_relid::pg_catalog.regclass, v_bad
+        raise exception 'table %: column % does not name a field of an event', i_relid::pg_catalog.regclass, v_bad
             using errcode = 'undefined_column';
     end if;
 end
@@ -28,7 +28,7 @@ create or replace function pgq._row_values(i_row anyelement, i_names text[], i_t
 language plpgsql stable
 as $$
 -- The values of a row's columns, each as its type prints it; with i_json as JSON: truth values, integers and dates as
--- to_json does, everything else a string with what the type prints.
+-- to_json does, everything else as a string with the type's output.
 declare
     v_values text[];
 begin
@@ -52,7 +52,7 @@ $$;
 create or replace function pgq._row_expression(i_row anyelement, i_relid oid, i_expression text) returns text
 language plpgsql volatile
 as $$
--- What an SQL expression over a row's columns gives, as its type prints it. An empty expression gives null.
+-- The value of an SQL expression over a row's columns, as its type prints it. An empty expression gives null.
 begin
     if pg_catalog.btrim(i_expression) = '' then
         return null;
@@ -69,7 +69,7 @@ $$;
 create or replace function pgq._urlencode(i_text text) returns text
 language sql stable strict
 as $$
--- Text as application/x-www-form-urlencoded has it: letters, digits, _ . - stay, a space is +, bytes else are %xx.
+-- Text as application/x-www-form-urlencoded: letters, digits, _ . - stay, a space is +, other bytes are %xx.
 select case when i_text !~ '[^A-Za-z0-9_.-]' then i_text else (
     select pg_catalog.string_agg(
         case
@@ -84,7 +84,7 @@ $$;
 create or replace function pgq._encode_row(i_kind text, i_names text[], i_values text[], i_ignored text[]) returns text
 language sql stable
 as $$
--- A row as JSON object (i_kind json, the values are JSON) or urlencoded (else), without ignored and magic columns.
+-- A row as JSON object (i_kind json, the values are JSON) or urlencoded (otherwise), without ignored and magic columns.
 select case i_kind
     when 'json' then
         '{' || coalesce(pg_catalog.string_agg(pg_catalog.to_json(n)::text || ':' || v, ',' order by i), '') || '}'
@@ -99,11 +99,11 @@ create or replace function pgq._statement_tail(
     i_op text, i_names text[], i_new text[], i_old text[], i_keys text[], i_ignored text[]) returns text
 language plpgsql stable
 as $$
--- What sqltriga puts into ev_data: a statement without its head (INSERT INTO t, UPDATE t SET, DELETE FROM t WHERE).
--- i_new, i_old   the row's values; of INSERT and DELETE both are the one row
+-- The ev_data of sqltriga: a statement without its beginning (INSERT INTO t, UPDATE t SET, DELETE FROM t WHERE).
+-- i_new, i_old   the row's values; for INSERT and DELETE both are the same row
 -- i_ignored      columns left out, except in the condition
--- An UPDATE that changes nothing sets a key column to what it is.
--- Errors: 42703 no column of the key is there.
+-- An UPDATE that changes nothing sets a key column to its present value.
+-- Errors: 42703 none of the key's columns exists.
 declare
     v_key text;
     v_set text;

@@ -1,14 +1,14 @@
--- Consumers and their place in a queue.
+-- Consumers and their positions in a queue.
 
 create or replace function pgq.register_consumer_at(x_queue_name text, x_consumer_name text, x_tick_pos bigint) returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Registers a consumer at a tick, or moves one that is registered.
--- x_tick_pos   the tick after which its events begin; null: the last one (a registered consumer is then left where it is)
--- Returns 1 when it is new, 0 when it was registered. A batch that was open when it is moved is given up.
+-- x_tick_pos   the tick after which its events begin; null: the last one (a registered consumer then keeps its position)
+-- Returns 1 if it is new, 0 if it was registered. Moving a consumer abandons its open batch.
 -- Errors: 22004 a name is null; 42704 no such queue; P0002 no such tick; 55000 the queue belongs to another cluster.
--- Locks: the queue's row for share, so that rotation cannot take the tick away meanwhile.
+-- Locks: the queue's row for share, so that rotation cannot delete the tick meanwhile.
 declare
     q           pgq.queue := pgq._get_queue(x_queue_name);
     v_consumer  integer;
@@ -24,7 +24,7 @@ begin
     elsif not exists (select from pgq.tick where tick_queue = q.queue_id and tick_id = v_tick) then
         raise exception 'queue "%" has no tick %: consumer "%" cannot be put there', x_queue_name, v_tick, x_consumer_name
             using errcode = 'no_data_found',
-                  detail = (select format('Ticks there are: %s to %s.', min(tick_id), max(tick_id))
+                  detail = (select format('Existing ticks: %s to %s.', min(tick_id), max(tick_id))
                             from pgq.tick where tick_queue = q.queue_id);
     end if;
 
@@ -53,8 +53,8 @@ create or replace function pgq.register_consumer(x_queue_name text, x_consumer_i
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Registers a consumer at the end of a queue: it will see all events from now on.
--- Returns 1 when it is new, 0 when it was registered already.
+-- Registers a consumer at the end of a queue: it gets all events from now on.
+-- Returns 1 if it is new, 0 if it was already registered.
 -- Errors: 22004 a name is null; 42704 no such queue.
 begin
     return pgq.register_consumer_at(x_queue_name, x_consumer_id, null);
@@ -65,8 +65,8 @@ create or replace function pgq.unregister_consumer(x_queue_name text, x_consumer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Takes a consumer off a queue, with the events that wait to be retried for it.
--- Returns the number of subscriptions removed: 0 when there is no such queue, consumer or registration.
+-- Unregisters a consumer from a queue, and deletes its events that wait to be retried.
+-- Returns the number of subscriptions removed: 0 if there is no such queue, consumer or registration.
 declare
     v_sub       integer;
     v_consumer  integer;
@@ -81,7 +81,7 @@ begin
     end if;
     delete from pgq.retry_queue where ev_owner = v_sub;
 
-    -- The name goes with its last registration. Locked first: one that registers it elsewhere now keeps it.
+    -- The name is deleted with its last registration. It is locked first: a session that registers it elsewhere now keeps it.
     perform from pgq.consumer where co_id = v_consumer for update;
     delete from pgq.consumer
     where co_id = v_consumer and not exists (select from pgq.subscription where sub_consumer = v_consumer);

@@ -2,7 +2,7 @@
 
 do $$
 begin
-    -- A schema pgq that somebody else made is used as it is; nothing is installed over it.
+    -- A schema pgq of another implementation is used as it is; nothing is installed over it.
     if exists (select from pg_catalog.pg_namespace where nspname = 'pgq')
        and to_regclass('pgq.queue') is not null
        and to_regprocedure('pgq.implementation()') is null then
@@ -15,7 +15,7 @@ $$;
 
 create schema if not exists pgq;
 
--- Who reads. One row a name, shared by all queues.
+-- Consumers. One row for each name, shared by all queues.
 create table if not exists pgq.consumer (
     co_id    serial not null,
     co_name  text   not null,
@@ -23,7 +23,7 @@ create table if not exists pgq.consumer (
     constraint consumer_name_uq unique (co_name)
 );
 
--- One row a queue: where its events are, when to tick, how rotation stands.
+-- One row for each queue: where its events are, when to tick, the state of rotation.
 create table if not exists pgq.queue (
     queue_id                  serial      not null,
     queue_name                text        not null,
@@ -48,7 +48,7 @@ create table if not exists pgq.queue (
     constraint queue_name_uq unique (queue_name)
 );
 
--- Positions in a queue's stream: a snapshot each. The events between two ticks are those that the
+-- Positions in a queue's stream, each with a snapshot. The events between two ticks are those that the
 -- later snapshot sees and the earlier one does not.
 create table if not exists pgq.tick (
     tick_queue      integer       not null,
@@ -68,7 +68,7 @@ create table if not exists pgq.cluster (
 
 create sequence if not exists pgq.batch_id_seq;
 
--- How far each consumer has come on each queue. sub_batch and sub_next_tick are set while a batch is open.
+-- The position of each consumer on each queue. sub_batch and sub_next_tick are set while a batch is open.
 create table if not exists pgq.subscription (
     sub_id         serial      not null,
     sub_queue      integer     not null,
@@ -83,7 +83,7 @@ create table if not exists pgq.subscription (
     constraint sub_consumer_fkey foreign key (sub_consumer) references pgq.consumer (co_id)
 );
 
--- What event tables look like. pgq.event_<n> inherits it for a queue, pgq.event_<n>_<i> inherit that and hold the rows.
+-- The template of event tables. pgq.event_<n> inherits from it for a queue, pgq.event_<n>_<i> inherit that and hold the rows.
 create table if not exists pgq.event_template (
     ev_id      bigint      not null,
     ev_time    timestamptz not null,
@@ -98,7 +98,7 @@ create table if not exists pgq.event_template (
     ev_extra4  text
 );
 
--- Events that a consumer wants to see again later. ev_owner is the sub_id that asked.
+-- Events that a consumer is to get again later. ev_owner is that consumer's sub_id.
 create table if not exists pgq.retry_queue (
     ev_retry_after  timestamptz not null,
     ev_queue        integer     not null,

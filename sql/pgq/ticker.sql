@@ -3,7 +3,7 @@
 create or replace function pgq._txid(i_xid xid, i_near bigint) returns bigint
 language sql immutable
 as $$
--- The whole number of a transaction, of which a row's xmin has the lower 32 bits: the one that is next to i_near.
+-- The whole number of a transaction, of which a row's xmin has the lower 32 bits: the one that is closest to i_near.
 select i_near + (((i_xid::text::bigint - i_near + 2147483648) & 4294967295) - 2147483648);
 $$;
 
@@ -11,12 +11,12 @@ create or replace function pgq._due_queues(i_queue_id integer)
 returns table (queue_id integer, queue_name text, tick_seq regclass, event_seq regclass)
 language sql stable  -- and no SET, so that it becomes part of its caller's query, whose plan is kept
 as $$
--- The queues that need a tick now (with i_queue_id: that one, if it does). A queue does when
---   * the event sequence has moved by ticker_max_count since the last tick, or at all and ticker_max_lag is over;
+-- The queues that need a tick now (with i_queue_id: that one, if it needs one). A queue needs a tick if
+--   * the event sequence has moved by ticker_max_count since the last tick, or has moved at all and ticker_max_lag is over;
 --   * ticker_idle_period is over since the last tick;
---   * ticker_max_lag is over and a transaction that may have written events, but ran on at the last tick, has ended
---     since. Its numbers were drawn before, so the sequence does not tell. It must have begun before the sequence stood
---     where it does, hence before the last tick but one, if the sequence had stopped by then. A snapshot lists who runs
+--   * ticker_max_lag is over and a transaction that may have written events, but was still running at the last tick, has ended
+--     since. Its numbers were drawn before, so the sequence does not show it. It must have begun before the sequence reached
+--     its value, hence before the last tick but one if the sequence had stopped by then. A snapshot lists running transactions
 --     only up to the last one that had ended; those between that and the tick's own transaction may have run as well.
 select q.queue_id, q.queue_name, q.queue_tick_seq::regclass, q.queue_event_seq::regclass
 from pgq.queue q
@@ -51,7 +51,7 @@ create or replace function pgq._insert_tick(i_queue_id integer, i_queue_name tex
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Adds a tick with the snapshot of this very statement, and tells all who listen on channel pgq_tick: the payload is
+-- Adds a tick with the snapshot of this very statement, and notifies channel pgq_tick: the payload is
 -- the queue's name. Call _lock_ticks before.
 -- Returns the tick's id.
 begin
@@ -68,7 +68,7 @@ create or replace function pgq._tick_if_due(i_queue_id integer) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Ticks a queue if it needs it, seen after having gained the right to tick.
+-- Ticks a queue if it needs a tick, which is checked after acquiring the right to tick.
 -- Returns the tick's id or null.
 -- Errors: 55000 the queue belongs to another cluster.
 declare
@@ -81,8 +81,8 @@ begin
     if not found then
         return null;
     end if;
-    -- The sequence is read before the snapshot is taken: an event that gets in between makes the ticker come once more
-    -- for nothing. The other way round it would wait for the next tick unseen.
+    -- The sequence is read before the snapshot is taken: an event written in between makes the ticker add one more tick
+    -- than needed. In the opposite order such an event would wait unnoticed for the next tick.
     v_seq := coalesce(pg_sequence_last_value(d.event_seq), 0);
     return pgq._insert_tick(i_queue_id, d.queue_name, nextval(d.tick_seq), clock_timestamp(), v_seq);
 end
@@ -92,16 +92,16 @@ create or replace function pgq.ticker(i_queue_name text) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Ticks a queue if it needs it.
--- Returns the new tick's id, or null when none was needed.
+-- Ticks a queue if it needs a tick.
+-- Returns the new tick's id, or null if none was needed.
 -- Errors: 42704 no such queue; 55000 it has an external ticker, its ticker is paused, or it belongs to another cluster;
 -- 25000 see _lock_ticks.
--- Locks: see _lock_ticks; waits for another ticker of the queue, till the end of its transaction.
+-- Locks: see _lock_ticks; waits for another ticker of the queue, until the end of its transaction.
 declare
     q pgq.queue := pgq._get_queue(i_queue_name);
 begin
     if q.queue_external_ticker then
-        raise exception 'queue "%" gets its ticks from elsewhere (external_ticker)', i_queue_name
+        raise exception 'queue "%" gets its ticks from an external ticker (external_ticker)', i_queue_name
             using errcode = 'object_not_in_prerequisite_state';
     elsif q.queue_ticker_paused then
         raise exception 'the ticker of queue "%" is paused', i_queue_name
@@ -116,7 +116,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Ticks all queues that need it, except paused ones and those with an external ticker.
--- Returns the number of queues ticked. When there is none, one query was all, and nothing was written.
+-- Returns the number of queues ticked. If there are none, only one query was run, and nothing was written.
 -- Errors: 25000 see _lock_ticks; 55000 a queue belongs to another cluster.
 -- Locks: see _lock_ticks, on the queues that need a tick, in the order of their ids.
 declare
@@ -137,16 +137,16 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Ticks a queue with external ticker: id, time and event sequence come from elsewhere, the snapshot is ours.
+-- Ticks a queue with external ticker: id, time and event sequence are given by the caller, the snapshot is this server's.
 -- The queue's own sequences are moved up to the given values.
 -- Returns the tick's id.
--- Errors: 42704 no such queue; 55000 it has no external ticker, or its ticker is paused; 23505 the tick is there;
+-- Errors: 42704 no such queue; 55000 it has no external ticker, or its ticker is paused; 23505 the tick exists already;
 -- 25000 see _lock_ticks.
 declare
     q pgq.queue := pgq._get_queue(i_queue_name);
 begin
     if not q.queue_external_ticker or q.queue_ticker_paused then
-        raise exception 'queue "%" does not take ticks from elsewhere: external_ticker is %, ticker_paused %',
+        raise exception 'queue "%" does not accept external ticks: external_ticker is %, ticker_paused %',
                 i_queue_name, q.queue_external_ticker, q.queue_ticker_paused
             using errcode = 'object_not_in_prerequisite_state';
     end if;
@@ -161,9 +161,9 @@ create or replace function pgq.force_tick(i_queue_name text) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Makes a queue look as if ticker_max_count events had come, so that the ticker ticks it next time. The ticks of a queue
--- with external ticker cannot be forced, and a paused one's neither; then nothing is done.
--- Returns the id of the last tick; null when there is no such queue. Call it, and wait until that changes.
+-- Advances a queue's event sequence by ticker_max_count, so that the ticker ticks it next time. The ticks of a queue
+-- with an external or paused ticker cannot be forced; then nothing is done.
+-- Returns the id of the last tick; null if there is no such queue. Call it, and wait until that id changes.
 declare
     q record;
 begin
@@ -172,7 +172,7 @@ begin
         return null;
     end if;
     if not q.queue_external_ticker and not q.queue_ticker_paused then
-        -- One by one, because a setval() could throw the numbers back that others draw at this moment.
+        -- One by one, because a setval() could set the sequence back while other sessions draw numbers.
         perform nextval(q.queue_event_seq::regclass) from generate_series(1, greatest(q.queue_ticker_max_count, 1));
     end if;
     return (select max(tick_id) from pgq.tick where tick_queue = q.queue_id);

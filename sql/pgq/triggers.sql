@@ -15,9 +15,9 @@
 --     deny              any change is refused
 --     when=EXPR         SQL over the row's columns: no event where it is false
 --     ev_type=EXPR ...  ev_data, ev_extra1 to ev_extra4 likewise: SQL over the row's columns gives the field
--- Expressions see the new row, or what a DELETE deletes, and run with the rights of who writes. In columns named
--- _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1 to 4 the row itself brings the event's fields; they are not part of the data.
--- The triggers are silent while session_replication_role is local.
+-- Expressions see the new row, or for a DELETE the deleted one, and run with the rights of the writing role. In columns named
+-- _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1 to 4 the row itself has the event's fields; they are not part of the data.
+-- The triggers write no events while session_replication_role is local.
 
 create or replace function pgq._trigger_options(
     in i_op text, in i_when text, in i_level text, in i_relid oid, in i_args text[],
@@ -95,11 +95,11 @@ returns boolean
 language plpgsql volatile
 as $$
 -- Inserts the event, or events, of a changed row. An UPDATE that changes the key is two with url and json, DELETE of the
--- old row and INSERT of the new one; with sql it is one, whose condition has the old key.
+-- old row and INSERT of the new one; with sql it is one event, whose condition has the old key.
 -- i_kind           sql, url or json
 -- i_op .. i_args   tg_op, tg_when, tg_level, tg_relid, tg_argv
--- i_new, i_old     the rows; of INSERT and DELETE both are the one row
--- Returns true when the row itself shall be skipped.
+-- i_new, i_old     the rows; for INSERT and DELETE both are the same row
+-- Returns true if the row itself is to be skipped.
 -- Errors: see _trigger_options; 22004 when= gives null; pgq.insert_event's, for which the writer needs the right.
 declare
     o         record;
@@ -124,7 +124,7 @@ begin
     v_old := case i_op when 'UPDATE' then pgq._row_values(i_old, c.names, c.types, false) else v_new end;
     v_changed := array(
         select n from unnest(c.names, c.generated, v_new, v_old) x (n, g, v, p)
-        where v is distinct from p and not (g and i_when = 'BEFORE'));  -- generated columns are not there before
+        where v is distinct from p and not (g and i_when = 'BEFORE'));  -- generated columns are not computed before
     v_hidden := o.ignored;
     if i_kind = 'sql' then
         v_hidden := v_hidden || array(
@@ -204,10 +204,10 @@ as $$
 -- Trigger function: a changed row becomes an event with the rest of an SQL statement as data.
 -- Arguments: the queue's name; then options SKIP, ignore=columns, pkey=columns, backup, deny, when=EXPR,
 -- ev_type|ev_data|ev_extra1..4=EXPR. EXPR is SQL over the row's columns.
--- ev_type I, U, D or R; ev_data the statement from where the table's name ends (INSERT: "(columns) values (values)",
+-- ev_type I, U, D or R; ev_data the statement after the table's name (INSERT: "(columns) values (values)",
 -- UPDATE: "column=value,... where key=value and ...", DELETE: "key=value and ..."), without generated columns.
 -- ev_extra1 schema.table; ev_extra2 with option backup the row before an UPDATE.
--- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 bring the fields of the event themselves.
+-- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 hold the fields of the event.
 -- Errors: see _trigger_options and _trigger_row.
 begin
     if tg_op = 'TRUNCATE' then
@@ -227,7 +227,7 @@ as $$
 -- ev_type|ev_data|ev_extra1..4=EXPR. EXPR is SQL over the row's columns.
 -- ev_type I:key,... U:key,... D:key,... or R; ev_data "column=value&column=value", null being a name without "=".
 -- ev_extra1 schema.table; ev_extra2 with option backup the row before an UPDATE.
--- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 bring the fields of the event themselves.
+-- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 hold the fields of the event.
 -- Errors: see _trigger_options and _trigger_row.
 begin
     if tg_op = 'TRUNCATE' then
@@ -246,9 +246,9 @@ as $$
 -- Arguments: the queue's name; then options SKIP, ignore=columns, pkey=columns, backup, deny, when=EXPR,
 -- ev_type|ev_data|ev_extra1..4=EXPR. EXPR is SQL over the row's columns.
 -- ev_type {"op":"INSERT","table":["schema","name"],"pkey":["column"]}; ev_data {"column":value,...}: truth values and
--- integers bare, all else strings.
+-- integers as they are, everything else as strings.
 -- ev_extra1 schema.table; ev_extra2 with option backup the row before an UPDATE.
--- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 bring the fields of the event themselves.
+-- Columns _pgq_ev_type, _pgq_ev_data, _pgq_ev_extra1..4 hold the fields of the event.
 -- Errors: see _trigger_options and _trigger_row.
 begin
     if tg_op = 'TRUNCATE' then

@@ -79,7 +79,7 @@ public final class SnapshotCopy {
 
     /**
      * Begins work on the table: its consumer is recorded; unless its rows are copied already, its foreign keys are
-     * saved and dropped, and a copy that was cut short begins again.
+     * saved and dropped, and an interrupted copy begins again.
      *
      * @return whether there are rows to copy; false if they were copied already
      */

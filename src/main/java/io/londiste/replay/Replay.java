@@ -128,8 +128,7 @@ public final class Replay {
                         && !done.getProperty(TRANSACTION, BatchTransaction.class)
                                 .isDone()) {
                     // a changed route; finishing the batch would lose its rows
-                    LondisteException error =
-                            new LondisteException("the route ended before its commit step");
+                    LondisteException error = new LondisteException("the route ended before its commit step");
                     done.setException(error);
                     tellOperator(done, error);
                 }

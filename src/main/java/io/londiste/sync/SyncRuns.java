@@ -76,7 +76,9 @@ public final class SyncRuns {
         var point = points.take(options.lock() ? tables : List.of(), options.force());
         try {
             if (!point.isExact()) {
-                LOG.warn("The replay is not at tick {}: changes that are not yet applied count as different", point.tick());
+                LOG.warn(
+                        "The replay is not at tick {}: changes that are not yet applied count as different",
+                        point.tick());
             }
             var run = new SyncRun(point, atPoint(point, tables, options), results, open::remove);
             open.add(run);
