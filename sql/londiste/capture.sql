@@ -1,9 +1,9 @@
--- Capture: what turns the changes of a table into events.
+-- Capture: writes the changes of a table as events.
 --
--- Every captured table has a trigger function of its own, londiste.capture_<nr>, with static SQL for each operation
--- and each table of the queue's rotation: PostgreSQL plans it once a session. It is made for one *shape* of the table
--- (londiste.capture_shape). Where the table has another shape by now, because somebody altered it,
--- the same statements are made on the spot and executed, until the function is refreshed: slower, never wrong, and
+-- Every captured table has its own trigger function, londiste.capture_<nr>, with static SQL for each operation
+-- and each table of the queue's rotation: PostgreSQL plans it once per session. It is made for one *shape* of the table
+-- (londiste.capture_shape). If the table has been altered since and has another shape,
+-- the same statements are generated and executed at each change until the function is refreshed: slower but correct, and
 -- no writer fails.
 
 create or replace function londiste.capture_branches(queue text, table_name text, tab oid)
@@ -11,7 +11,7 @@ returns text language plpgsql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- The part of a capture function that writes the events: one branch for each operation, event table and form.
--- Not in SQL, whose functions PostgreSQL checks when they are made: on a subscriber there is no schema pgq.
+-- Not written in SQL: PostgreSQL checks SQL functions when they are created, and a subscriber has no schema pgq.
 -- Locks: none.
 declare
   prefix  text := (select 'insert into ' || queue_data_pfx || '_' from pgq.queue as q where q.queue_name = queue);
@@ -36,8 +36,8 @@ create or replace function londiste.capture_root(table_name text, tab oid, membe
 returns oid language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The captured table that a trigger's table belongs to: itself or one above it; null where it is no longer part of it. A
--- dump brings capture functions to a cluster where the oids in them mean other tables or none: there the name decides,
+-- The captured table that a trigger's table belongs to: itself or a table above it; null if it is no longer part of it. A
+-- dump restores capture functions in a cluster where their oids mean other tables or none: there the name decides,
 -- until londiste.maint_capture() makes the functions again.
 --   table_name   as registered
 --   tab          the table's oid when its function was made
@@ -53,14 +53,14 @@ create or replace function londiste.make_capture(queue text, table_name text, ta
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
 as $make$
--- Makes a captured table's trigger function, if it is not there as it should be.
+-- Makes a captured table's trigger function, unless it exists and is up to date.
 --   queue, table_name   as registered
 --   tab                 the table
 --   function_name       name in schema londiste
 -- Returns whether the function was made or changed. Locks: none on the table.
 declare
   row_level  boolean := londiste.capture_is_row_level(tab);
-  -- the tables below, where it matters whether they have triggers
+  -- the tables below, if it matters whether they have triggers
   members    oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t
                           where t.leaf and londiste.is_parent(tab) and londiste.capture_level(tab) < 2);
   body       text;
@@ -117,7 +117,7 @@ $body$,
       where q.queue_name = queue),
     londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab),
     case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end,
-    -- the tables below that are there now cost nothing; those that come later are checked row by row until this is made again
+    -- existing tables below cost nothing; those added later are checked for each row until this function is made again
     ', array[' || (select string_agg(format('%L::regclass', m), ', ') from unnest(members) as m) || ']',
     case when members is not null
          then format(E'\n  if tg_relid <> all (%L::oid[]) then\n    fits := fits and not exists (%s);\n  end if;',
@@ -139,8 +139,8 @@ create or replace function londiste.capture_print(queue text, table_name text, t
 returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- All that a table's capture function depends on, in short, so that it need not be made to find out whether it is up to date.
--- Not in SQL, as londiste.capture_branches(). Locks: none.
+-- A digest of everything a table's capture function depends on: shows whether the function is up to date without making it.
+-- Not written in SQL, for the reason given in londiste.capture_branches(). Locks: none.
 begin
   return (
     select md5(concat_ws(' ', queue, table_name, tab, q.queue_id, q.queue_ntables, q.queue_data_pfx, q.queue_event_seq,
@@ -152,14 +152,14 @@ begin
 end
 $$;
 
--- The functions above may have changed, and so would what they make.
+-- The functions above may have changed, and with them the functions that they make.
 update londiste.provider_table set capture = null where capture is not null;
 
 create or replace function londiste.capture_triggers(base_name text, tab oid)
 returns table (relation regclass, trigger_name text, clause text) language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The triggers that capture a table: on which relation, their name, and what they fire on.
+-- The triggers that capture a table: their relation, their name, and the statements they fire on.
 --   base_name   the common part of their names
 -- Locks: none.
   select tab::regclass, base_name || suffix, clause
@@ -169,7 +169,7 @@ as $$
                  ('_t', 'after truncate on %s for each statement')) as v (suffix, clause)
    where not londiste.capture_is_row_level(tab)
    union all
-  -- PostgreSQL gives partitions the row triggers of their root by itself, later ones too; inheritance children get none.
+  -- PostgreSQL gives partitions the row triggers of their root automatically, also later ones; inheritance children get none.
   select t.member::regclass, base_name, 'after insert or update or delete on %s for each row'
     from londiste.tree(tab) as t
    where londiste.capture_is_row_level(tab) and (t.member = tab or not t.partitioned)
@@ -187,7 +187,7 @@ create or replace function londiste.triggers_of(function_name text)
 returns table (tgrelid oid, tgname name) language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The triggers that call a function of schema londiste, but for those that partitions have from their root. By what depends on
+-- The triggers that call a function of schema londiste, except those that partitions have from their root. Found by what depends on
 -- it, since pg_trigger has no index on functions. Locks: none.
   select t.tgrelid, t.tgname
     from pg_depend as d
@@ -200,8 +200,8 @@ create or replace function londiste.has_older_rows(member oid, function_name tex
 returns boolean language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a table has rows that were there before it got its trigger for a capture function, or has no such trigger and any
--- row: nothing was captured of them. Locks: none.
+-- Whether a table has rows from before it got its trigger for a capture function, or has no such trigger and any
+-- row: these rows were not captured. Locks: none.
 declare
   t          record;
   found_any  boolean;
@@ -223,7 +223,7 @@ create or replace function londiste.has_rows(relation oid)
 returns boolean language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a table has any row of its own; null when there is no such table, or this role may not read it. Locks: none.
+-- Whether a table itself has any row; null if there is no such table, or this role may not read it. Locks: none.
 declare
   found_any  boolean;
 begin
@@ -238,8 +238,8 @@ create or replace function londiste.capture_gap(p londiste.provider_table, tab o
 returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Why changes of a captured table may not have been captured since londiste.refresh_capture() was last here; null if nothing
--- says so.
+-- Why changes of a captured table may not have been captured since londiste.refresh_capture() last ran; null if nothing
+-- indicates that.
 --   p     the table's registration
 --   tab   the table that has its name now
 -- Locks: none.
@@ -270,10 +270,10 @@ create or replace function londiste.refresh_capture(queue text, table_name text,
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Brings function and triggers of a captured table up to date with the table: they are made where they are missing,
--- changed where the table has changed, and left alone otherwise. Where changes may have been missed meanwhile, an event
--- londiste.missed-changes says why: subscribers stop the table until it is copied again.
---   anew   look at the function even if nothing has changed since it was made: somebody else may have changed it
+-- Brings function and triggers of a captured table up to date with the table: they are made if they are missing,
+-- changed if the table has changed, and left unchanged otherwise. If changes may have been missed meanwhile, an event
+-- londiste.missed-changes gives the reason: subscribers stop the table until it is copied again.
+--   anew   check the function even if nothing has changed since it was made: another role may have changed it
 -- Returns how many functions and triggers were made or dropped.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, for the transaction.
 #variable_conflict use_column
@@ -330,11 +330,11 @@ returns integer language plpgsql
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 -- Brings the capture of a queue's tables up to date: after a table was altered, and for partitions that were added (rows of
--- those are captured at once; a TRUNCATE of one by itself only after this). To be called regularly: PgQ's maintenance
--- does, see londiste.register_maintenance(). Tables that do not exist any more are left alone; one that cannot be
--- refreshed now, because a lock is not to be had above all, is left for the next time, with a warning that says why.
+-- those are captured at once; a TRUNCATE of one by itself only after this). To be called periodically: PgQ's maintenance
+-- does, see londiste.register_maintenance(). Tables that do not exist any more are skipped; one that cannot be
+-- refreshed now, usually because a lock cannot be acquired, is left for the next time, with a warning that gives the reason.
 -- Returns how many functions and triggers were made or dropped.
--- Locks: none where nothing is to do; otherwise see londiste.refresh_capture(), waiting for 2 seconds at most.
+-- Locks: none if there is nothing to do; otherwise see londiste.refresh_capture(), waiting for 2 seconds at most.
 declare
   name     text;
   changed  integer := 0;
@@ -358,8 +358,8 @@ create or replace function londiste.maint_capture()
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Brings the capture of all registered tables up to date, as londiste.maint_capture(queue).
--- Returns how many functions and triggers were made or dropped. Locks: as there.
+-- Brings the capture of all registered tables up to date, like londiste.maint_capture(queue).
+-- Returns how many functions and triggers were made or dropped. Locks: see londiste.maint_capture(queue).
 begin
   return coalesce((select sum(londiste.maint_capture(q.queue_name)) from pgq.queue as q), 0);
 end
@@ -369,9 +369,9 @@ create or replace function londiste.register_maintenance(queue text)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Has PgQ's maintenance call londiste.maint_capture(queue) as long as tables are captured into a queue. Only our own PgQ:
+-- Has PgQ's maintenance call londiste.maint_capture(queue) as long as tables are captured into a queue. Only with this project's PgQ:
 -- the original's daemon may run as a role that has no right on schema londiste, and its maintenance would fail.
--- Locks: the queue's row, when something changes.
+-- Locks: the queue's row, if something changes.
 declare
   wanted   boolean := exists (select from londiste.provider_table as p where p.queue_name = queue);
 begin

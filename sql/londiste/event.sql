@@ -1,10 +1,10 @@
 -- Events: the statements that write them.
 --
--- An event says what became of a row. Capture runs after a statement, and by then the row may have changed again: a trigger
--- updated it, or another part of the same statement (MERGE, WITH) took the key that a deleted row had. Written as they
--- happened to be captured, such events would end with the wrong row. Therefore, where that can be, an event carries the
--- row as it is in the table at this moment, and says DELETE only of a key that is gone: so a key's last event always is
--- the truth. Levels (londiste.capture_level): 1 looks for keys that are said to be gone, 2 for every row.
+-- An event describes the change of a row. Capture runs after a statement, and by then the row may have changed again: a trigger
+-- updated it, or another part of the same statement (MERGE, WITH) took the key that a deleted row had. Events written
+-- in the order of capture would then end with the wrong row. Therefore, where this is possible, an event contains the
+-- row as it is in the table at this moment, and is a DELETE only if the key is gone: so a key's last event always has
+-- the final row. Levels (londiste.capture_level): 1 checks the keys of deleted rows, 2 every row.
 
 create or replace function londiste.event_type(table_name text, op text, key_columns text[])
 returns text language sql immutable strict
@@ -20,12 +20,12 @@ create or replace function londiste.key_lookup(tab oid, what text, source text, 
 returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- A subquery that looks for the row of a table whose key is in source.key1, source.key2 and so on. Its LIMIT keeps the
--- planner from turning it into a join, so it always goes by the key's index; the operators are the index's own.
+-- A subquery that finds the row of a table whose key is in source.key1, source.key2 and so on. Its LIMIT keeps the
+-- planner from turning it into a join, so it always uses the key's index; the operators are the index's own.
 --   what     what it selects; londiste_now is the row
 --   source   alias that has the key
---   but_not  alias whose key, letter by letter, the row must not have: 1.0 and 1.00 are the same numeric key
--- Returns the subquery without parentheses; null when the table has no primary key. Locks: none.
+--   but_not  alias whose key the row must not have, compared as text: 1.0 and 1.00 are the same numeric key
+-- Returns the subquery without parentheses; null if the table has no primary key. Locks: none.
   select format('select %s from %s%s as londiste_now where %s%s limit 1', what,
                 case when londiste.capture_is_row_level(tab) then '' else 'only ' end, tab::regclass,
                 string_agg(format('londiste_now.%I operator(%I.%s) %s.key%s', a.attname, n.nspname, o.oprname, source, k.nr),
@@ -49,14 +49,14 @@ create or replace function londiste.event_source(tab oid, op text, form text, ev
 returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Where the rows of an event come from: n the new one, o the old one, each as londiste.event_rows() has it.
+-- The source of an event's rows: n the new one, o the old one, each as londiste.event_rows() has it.
 --   form     row: the trigger's row; one: a statement's only row; many: all its rows
 --   old_row, new_row   expressions for the trigger's row; or what to select the statement's rows from
 --   ev_id    the expression that draws an event's number
--- Many old and new rows of an UPDATE are paired by their place: both transition tables grow in lock step. The events'
--- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot do it by a nested
--- loop: that is what a plan made for a few rows would be, and would be kept for the statement with a million.
--- The trigger's row comes with the table as a constant, so that the plan depends on it and sees columns that are added.
+-- Many old and new rows of an UPDATE are paired by position: both transition tables have the same order. The events'
+-- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot execute it as a nested
+-- loop: a plan made for a few rows would be one, and would be kept for a statement with a million rows.
+-- The trigger's row is selected with the table as a constant, so that the plan depends on it and sees added columns.
 -- Locks: none.
 declare
   pairs  boolean := form = 'many' and op = 'UPDATE';
@@ -78,8 +78,8 @@ returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- A subquery with image and keys of changed rows, with their own JSON where they need it (data), and with their number and
--- ev_id where that is not null. An image is an anonymous record, never of the table's row type: that may have a cast to
--- json of its own. Locks: none.
+-- ev_id where that is not null. An image is an anonymous record, never of the table's row type: which may have its own cast to
+-- json. Locks: none.
   select format('(select %slondiste_row.*::record as image%s%s from %s as londiste_row)',
                 'row_number() over () as nr, ' || ev_id || ' as ev_id, ',
                 ', ' || londiste.custom_json(tab, 'londiste_row') || ' as data',
@@ -96,14 +96,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The statement that writes the events of one operation on a captured table.
 --   queue        name of the queue
---   table_name   the table's registered name, which the events carry
+--   table_name   the table's registered name, which the events contain
 --   tab          the table
 --   op           INSERT, UPDATE or DELETE
 --   slot         number of the queue's event table
---   form         row: for one row; one, many: for a statement's rows, of which there is one, or any number
+--   form         row: for one row; one, many: for a statement's rows, which are one, or any number
 --   old_row, new_row   form row: expressions for the row, null: old and new; otherwise: what to select the statement's
 --                rows from, null: the transition tables londiste_old and londiste_new
---   level        how far to compare with the table; null: as far as this table needs it
+--   level        how thoroughly to compare with the table; null: as this table needs it
 -- Returns the statement. Locks: none.
 declare
   keys       text[]  := londiste.key_columns(tab);
@@ -112,9 +112,9 @@ declare
                         || londiste.key_lookup(tab, 'londiste_now.*', case op when 'DELETE' then 'o' else 'n' end) || ') as londiste_now) as c';
   q          record;
   source     text;
-  image      text;              -- the row that the event carries, between %1$s and %2$s
+  image      text;              -- the row that the event contains, between %1$s and %2$s
   type       text;
-  moved      text;              -- whether an updated row had another key, which nobody has now
+  moved      text;              -- whether an updated row had another key, which no row has now
   old_key    text    := 'null';
   old_image  text    := 'null';
 begin
@@ -189,14 +189,14 @@ returns void language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Captures TRUNCATE. A plain table and the root of a partitioned one give a TRUNCATE event. A partition that is truncated
--- by itself gives a DELETE event for each of its rows, before they go; and so does every member of an
--- inheritance tree, because TRUNCATE ONLY leaves the others alone.
+-- by itself gives a DELETE event for each of its rows, before they are removed; and so does every member of an
+-- inheritance tree, because TRUNCATE ONLY does not touch the others.
 --   root     the captured table
 --   member   the table that is truncated: the root or one below it
 --   moment   BEFORE or AFTER
--- While a partitioned root is truncated, londiste.truncating holds its oid: its partitions have nothing to say then. As anybody
--- can set that, the lock on the root must be there, too.
--- Locks: none; TRUNCATE holds the strongest one on all tables concerned.
+-- While a partitioned root is truncated, londiste.truncating holds its oid: its partitions write no events then. As any role
+-- can set that, the lock on the root must be held as well.
+-- Locks: none; TRUNCATE itself holds ACCESS EXCLUSIVE on all tables concerned.
 declare
   mark   text := format(' %s ', root);
   marks  text := coalesce(current_setting('londiste.truncating', true), '');

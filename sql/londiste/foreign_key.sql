@@ -1,12 +1,12 @@
--- Foreign keys: stored and dropped while their tables are copied, restored when both are in sync.
+-- Foreign keys: saved and dropped while their tables are copied, restored when both are in sync.
 
 create or replace function londiste.find_table_fkeys(table_name text)
 returns table (from_table text, to_table text, fkey_name text, fkey_def text) language sql stable
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- The foreign keys from and to a table (for a partitioned one, also those of its partitions' own), each with the
--- statements that make it: the definition and its comment. That a superuser has disabled the triggers inside it is not in
--- there. PostgreSQL writes literals for the session's standard_conforming_strings, so that is fixed here and where the
+-- The foreign keys from and to a table (for a partitioned one, also those of its partitions), each with the
+-- statements that make it: the definition and its comment. If a superuser has disabled its internal triggers, that is not
+-- included. PostgreSQL writes literals for the session's standard_conforming_strings, so that is fixed here and where the
 -- statements are run. Locks: none.
   select londiste.fqname(c.conrelid), londiste.fqname(c.confrelid), c.conname::text,
          format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
@@ -23,10 +23,10 @@ create or replace function londiste.lock_holders(table_name text, readers boolea
 returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Who has locks on a table or on those that its foreign keys bind it to, for messages; at most five. Without readers, only
+-- The sessions with locks on a table or on tables linked to it by foreign keys, for messages; at most five. Without readers, only
 -- those who write to the tables or alter them. Locks: none.
   select coalesce(string_agg(format('pid %s (%s)', h.pid, concat_ws(', ', nullif(h.application_name, ''), h.usename, h.state)), ', '),
-                  'nobody any more')
+                  'no session any more')
     from (select distinct on (a.backend_start, a.pid) a.*
             from pg_locks l
             join pg_stat_activity a on a.pid = l.pid
@@ -44,7 +44,7 @@ create or replace function londiste.subscriber_drop_table_fkey(from_table text, 
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Stores a foreign key's definition and drops it, in the caller's transaction.
+-- Saves a foreign key's definition and drops it, in the caller's transaction.
 --   from_table   written name of the table that has it
 --   fkey_name    its name
 -- Returns 1. Errors: 42P01 no such table; 42704 no such foreign key. Locks: ACCESS EXCLUSIVE on both its tables.
@@ -60,7 +60,7 @@ begin
   if not found then
     raise exception 'table % has no foreign key %', name, subscriber_drop_table_fkey.fkey_name using errcode = 'undefined_object';
   end if;
-  -- others may have dropped it while we waited for their lock
+  -- another session may have dropped it while we waited for its lock
   execute format('alter table %s drop constraint if exists %I', tab::regclass, subscriber_drop_table_fkey.fkey_name);
   return 1;
 end
@@ -70,7 +70,7 @@ create or replace function londiste.subscriber_drop_all_fkeys(table_name text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Stores and drops all foreign keys from and to a table, in the caller's transaction.
+-- Saves and drops all foreign keys from and to a table, in the caller's transaction.
 -- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
 declare
   name     text := londiste.canonical(table_name);
@@ -89,11 +89,11 @@ create or replace function londiste.subscriber_drop_loose_fkeys(queue text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
--- Stores and drops the foreign keys from and to tables of a queue that are not in sync: they would bind tables that are
+-- Saves and drops the foreign keys from and to tables of a queue that are not in sync: they would link tables that are
 -- as of one tick to tables that are not. In the caller's transaction, a batch of the replay, which all tables wait for:
--- foreign keys that cannot be dropped, because others use the tables just now, a right is missing or an event trigger
--- forbids it, stay, and matter only if a row breaks them; the copy of the table itself tells why.
--- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key, if it is to be had at once.
+-- foreign keys that cannot be dropped, because others are using the tables, a right is missing or an event trigger
+-- forbids it, stay, and matter only if a row violates them; the copy of the table itself reports the reason.
+-- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key, if they are available at once.
 declare
   t        record;
   dropped  integer := 0;
@@ -117,8 +117,8 @@ create or replace function londiste.subscriber_drop_incoming_fkeys(table_name te
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Stores and drops the foreign keys by which other replicated tables point at a table that is truncated: their rows are the
--- provider's and stay, whatever the foreign key would do to them. In the caller's transaction.
+-- Saves and drops the foreign keys by which other replicated tables reference a table that is truncated: their rows are the
+-- provider's and stay, regardless of the foreign key's action. In the caller's transaction.
 -- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
 declare
   name     text := londiste.canonical(table_name);
@@ -142,7 +142,7 @@ create or replace function londiste.loose_ends(queue text, schema_name text, tab
 returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Those tables of a foreign key that are not replicated from the queue, for messages; null when both are, or there is
+-- The tables of a foreign key that are not replicated from the queue, for messages; null if both are, or there is
 -- no such foreign key. Locks: none.
   select string_agg(distinct londiste.fqname(tab), ' and ')
     from pg_constraint c
@@ -157,7 +157,7 @@ create or replace function londiste.fkey_is_restorable(tab text)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a table is ready for its foreign keys: each queue that replicates it has it in sync. One that does not exist is
+-- Whether a table is ready for its foreign keys: each queue that replicates it has it in sync. A table that does not exist is
 -- ready as well, so that its foreign keys are tried and reported. Locks: none.
   select not exists (select from londiste.subscriber_table s
                       where s.merge_state is distinct from 'ok'
@@ -169,7 +169,7 @@ create or replace function londiste.restorable_fkeys(queue text)
 returns setof londiste.subscriber_pending_fkeys language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The pending foreign keys that londiste.subscriber_restore_fkeys() is to make now. Locks: none.
+-- The pending foreign keys that londiste.subscriber_restore_fkeys() is to create now. Locks: none.
   select p.* from londiste.subscriber_pending_fkeys p
    where londiste.fkey_is_restorable(p.from_table) and londiste.fkey_is_restorable(p.to_table)
      and (exists (select from londiste.subscriber_table s where s.queue_name = queue and s.table_name in (p.from_table, p.to_table))
@@ -181,10 +181,10 @@ create or replace function londiste.subscriber_restore_fkeys(queue text)
 returns setof text language plpgsql
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- Restores every pending foreign key whose tables are both in sync (or not replicated). One that somebody made again
--- is left as it is. One that cannot be made, because rows break it, or one of its tables is gone or has another name, stays
--- pending, with a warning that says why and has the error's SQLSTATE; those after one whose lock is not to be had wait, too.
---   queue   the queue whose tables came into sync: foreign keys that concern only tables of other queues are left alone
+-- Restores every pending foreign key whose tables are both in sync (or not replicated). One that was already created again
+-- is left unchanged. One that cannot be created, because rows violate it, or a table was dropped or renamed, stays
+-- pending, with a warning that has the reason and the error's SQLSTATE; those after one whose lock is unavailable stay as well.
+--   queue   the queue whose tables came into sync: foreign keys that concern only tables of other queues are skipped
 -- Returns the names of those restored. Locks: SHARE ROW EXCLUSIVE on both tables of each.
 declare
   f        record;
@@ -193,7 +193,7 @@ begin
   for f in select * from londiste.restorable_fkeys(queue) loop
     perform from londiste.subscriber_pending_fkeys p
       where p.from_table = f.from_table and p.fkey_name = f.fkey_name for update skip locked;
-    continue when not found; -- another queue's replay is at it
+    continue when not found; -- another queue's replay is restoring it
     begin
       if not exists (select from pg_constraint
                       where conrelid = londiste.find_table(f.from_table) and conname = f.fkey_name and contype = 'f') then

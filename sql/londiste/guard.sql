@@ -1,15 +1,15 @@
--- The guard of replicated tables: keeps everybody but the replay from changing them on the subscriber.
+-- The guard of replicated tables: prevents all sessions but the replay's from changing them on the subscriber.
 --
--- A session of the replay says so by the setting londiste.replay = 'on', which anybody may set who wants to repair a
--- table by hand: the guard is against accidents. Triggers are looked up by what they call and with which arguments, so
--- the catalog alone tells what is guarded.
+-- A session of the replay sets londiste.replay = 'on', which any role may set in order to repair a
+-- table by hand: the guard protects against accidents. Triggers are found by the function they call and its arguments, so
+-- the catalog alone shows what is guarded.
 
 create or replace function londiste.guard()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Refuses a change. It is called only where the session is not the replay's, with the arguments queue, schema and table.
--- Whoever writes needs no right on schema londiste, so that nothing of it is used in here.
+-- Refuses a change. It is called only if the session is not the replay's, with the arguments queue, schema and table.
+-- The writing role needs no right on schema londiste, so nothing of it is used here.
 -- A partition that was detached, and a table that was renamed, are not replicated any more and may be changed.
 -- Errors: 42501. Locks: none.
 declare
@@ -22,8 +22,8 @@ begin
     raise exception using errcode = 'insufficient_privilege',
       message = format('%s of table %s is refused: londiste replicates it%s from queue "%s"',
                        tg_op, part, case when part <> root then ' as part of ' || root end, tg_argv[0]),
-      detail = 'A change made here would not reach the provider, and what comes from there could overwrite it or fail because of it.',
-      hint = format('Make the change on the provider. To take the guard off for good: subscriber remove %s, '
+      detail = 'A change made here would not reach the provider, and replicated changes could overwrite it or fail because of it.',
+      hint = format('Make the change on the provider. To remove the guard permanently: subscriber remove %s, '
                     'then subscriber add without --deny-writes. For a repair by hand: set londiste.replay = ''on'' in the session.', root);
   end if;
   return null;
@@ -44,7 +44,7 @@ create or replace function londiste.guards(queue text, table_name text)
 returns table (relation regclass, trigger_name text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The triggers that guard a table, also those on what were its partitions once. Without clones in partitions. Locks: none.
+-- The triggers that guard a table, also those on its former partitions. Without clones in partitions. Locks: none.
   select t.tgrelid::regclass, t.tgname::text
     from pg_trigger t
    where t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
@@ -55,8 +55,8 @@ create or replace function londiste.subscriber_is_guarded(queue text, table_name
 returns boolean language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether the table itself has the guard of the queue. Only looks at the triggers of that table: it is asked for of all
--- tables again and again. Locks: none.
+-- Whether the table itself has the guard of the queue. Reads only the triggers of that table: it is called for all
+-- tables repeatedly. Locks: none.
   select exists (select from pg_trigger t
                   where t.tgrelid = londiste.find_table(subscriber_is_guarded.table_name)
                     and t.tgfoid = 'londiste.guard()'::regprocedure and t.tgparentid = 0
@@ -67,12 +67,12 @@ create or replace function londiste.subscriber_guard(queue text, table_name text
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Puts the guard on a table: only sessions with londiste.replay = 'on' can change it from now on, whatever their
--- session_replication_role. It has each partition guarded as well; of partitions that are added later the rows are
--- guarded at once, TRUNCATE of one by itself from the next londiste.maint_guards() on.
+-- Guards a table: only sessions with londiste.replay = 'on' can change it from now on, whatever their
+-- session_replication_role. Each partition is guarded as well. In partitions that are added later, rows are
+-- guarded at once, and TRUNCATE of such a partition after the next londiste.maint_guards().
 --   queue        name of the queue the table is replicated from
 --   table_name   written name
--- Returns how many triggers were made; 0 when all were there.
+-- Returns how many triggers were made; 0 if all existed.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on the table and its partitions.
 #variable_conflict use_column
 declare
@@ -89,8 +89,8 @@ begin
               from londiste.tree(tab)
              where member = tab or partitioned
              union all
-            -- Statement triggers see only statements that name their table; a row trigger is there in every partition.
-            -- One after the row lets COPY write many rows at once.
+            -- Statement triggers see only statements that name their table; a row trigger exists in every partition.
+            -- An AFTER row trigger lets COPY write many rows at once.
             select tab::regclass, base || '_rows', 'after insert or update or delete on %s for each row'
               from pg_class where oid = tab and relkind = 'p') as w
      where not exists (select from londiste.guards(queue, subscriber_guard.table_name) as g
@@ -111,9 +111,9 @@ create or replace function londiste.maint_guards(queue text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
 as $$
--- Has partitions guarded that have come to the guarded tables of a queue. One that others use just now waits for the next
+-- Guards partitions that were added to the guarded tables of a queue. One that is in use by others is left for the next
 -- time. Returns how many triggers were made.
--- Errors: as londiste.subscriber_guard(). Locks: as that, and only where a trigger is to be made.
+-- Errors: as londiste.subscriber_guard(). Locks: the same, and only if a trigger is to be made.
 declare
   t     record;
   made  integer := 0;
@@ -137,7 +137,7 @@ create or replace function londiste.subscriber_drop_guard(queue text, table_name
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Takes the guard off a table, which may be gone or have another name by now.
+-- Removes the guard from a table, which may have been dropped or renamed since.
 -- Returns how many triggers were dropped. Locks: ACCESS EXCLUSIVE on the relations that have the triggers.
 declare
   t        record;

@@ -4,7 +4,7 @@ create or replace function londiste.index_statements(index oid)
 returns setof text language plpgsql stable strict
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- The statements that make an index as it is, in their order: with its constraint, tablespace, storage parameters,
+-- The statements that create an index exactly as it is, in their order: with its constraint, tablespace, storage parameters,
 -- statistics targets, comments, CLUSTER mark and replica identity. To be run in one transaction, whose default_tablespace
 -- they change. Locks: none.
 declare
@@ -60,13 +60,13 @@ returns setof text language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Drops the indexes of a plain table, with their unique, primary key and exclusion constraints, in the caller's transaction,
--- which has to run the statements that are returned before it commits: they make them again.
+-- which has to run the returned statements before it commits: they create the indexes again.
 --
--- An index stays where it could not come back as it is (it is invalid; an extension has to do with it; this role
--- may not make one there) and where others need it: a view that groups by the primary key, a foreign key that was not
--- dropped, an index of a partitioned table that it is part of. All stay if a trigger fires on the rows to be loaded, which may
--- look rows up.
--- Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the table, which TRUNCATE had before.
+-- An index stays if it could not be created exactly as it is (it is invalid; an extension depends on it or owns it; this role
+-- may not create one there) or if other objects need it: a view that groups by the primary key, a foreign key that was not
+-- dropped, an index of a partitioned table that it is part of. All stay if a trigger fires on the loaded rows, since it may
+-- read rows by index.
+-- Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the table, which TRUNCATE already holds.
 #variable_conflict use_column
 declare
   tab         oid := londiste.get_table(subscriber_drop_indexes.table_name);

@@ -1,10 +1,10 @@
--- Table names: one written form, schema.name, that reads back without doubt.
+-- Table names: one written form, schema.name, that is unambiguous.
 
 create or replace function londiste.fqname(schema_name text, table_name text)
 returns text language sql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
--- The written form of a table's name: both parts with a dot between; a part stands in double quotes
+-- The written form of a table's name: both parts with a dot between; a part is in double quotes
 -- only where it is not a plain lower-case word.
 --   schema_name, table_name   as the catalog has them
 -- Returns the written form. Locks: none.
@@ -18,7 +18,7 @@ create or replace function londiste.fqname(tab oid)
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The written form of the name of the table with this oid; null when there is none. Locks: none.
+-- The written form of the name of the table with this oid; null if there is none. Locks: none.
   select londiste.fqname(n.nspname::text, c.relname::text)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.oid = tab
@@ -28,9 +28,9 @@ create or replace function londiste.parse_name(written text, out schema_name tex
 language plpgsql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
--- Reads the written form of a table's name. Without a schema it is one of public. Unquoted parts are taken
+-- Reads the written form of a table's name. Without a schema, public is assumed. Unquoted parts are taken
 -- as they are: nothing is folded to lower case.
--- Returns the two parts as the catalog has them. Errors: 42602 when it is no table name. Locks: none.
+-- Returns the two parts as the catalog has them. Errors: 42602 it is not a table name. Locks: none.
 declare
   parts text[];
 begin
@@ -53,8 +53,8 @@ create or replace function londiste.canonical(written text)
 returns text language sql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
--- The canonical spelling of a table's name: with its schema, quoted where needed and only there.
--- Errors: 42602 when it is no table name. Locks: none.
+-- The canonical spelling of a table's name: with its schema, quoted only where needed.
+-- Errors: 42602 it is not a table name. Locks: none.
   select londiste.fqname(n.schema_name, n.table_name) from londiste.parse_name(written) as n
 $$;
 
@@ -62,8 +62,8 @@ create or replace function londiste.find_table(written text)
 returns oid language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The oid of the (possibly partitioned) table with this name; null when there is none.
--- Errors: 42602 when it is no table name. Locks: none.
+-- The oid of the (possibly partitioned) table with this name; null if there is none.
+-- Errors: 42602 it is not a table name. Locks: none.
   select c.oid
     from londiste.parse_name(written) as p
     join pg_namespace n on n.nspname = p.schema_name
@@ -76,7 +76,7 @@ returns oid language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- The oid of the (possibly partitioned) table with this name.
--- Errors: 42P01 when there is none, 42602 when it is no table name. Locks: none.
+-- Errors: 42P01 there is no such table; 42602 it is not a table name. Locks: none.
 declare
   tab oid := londiste.find_table(written);
 begin

@@ -1,10 +1,10 @@
--- What the provider replicates.
+-- The tables that the provider replicates.
 
 create or replace function londiste.capture_name(queue text)
 returns text language sql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The common part of the names of a queue's capture triggers: <queue>_logger, in lower case, with _ for whatever is not
+-- The common part of the names of a queue's capture triggers: <queue>_logger, in lower case, with _ for every character that is not
 -- a letter, digit or _. Locks: none.
   select left(regexp_replace(lower(queue), '[^a-z0-9_]', '_', 'g'), 50) || '_logger'
 $$;
@@ -57,13 +57,13 @@ create or replace function londiste.provider_add_table(queue text, table_name te
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Registers a table and has its changes captured into a queue from now on. A table that is known already gets
+-- Registers a table and captures its changes into a queue from now on. A table that is already registered gets
 -- its capture refreshed.
 --   queue        name of the queue
 --   table_name   written name
--- Returns 1 when the table is new, 0 when it was known.
+-- Returns 1 if the table is new, 0 if it was registered.
 -- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, or captured with another table's tree; 42501 missing right.
--- Locks: SHARE ROW EXCLUSIVE on the table (and its partitions) where a trigger is made.
+-- Locks: SHARE ROW EXCLUSIVE on the table (and its partitions) if a trigger is made.
 #variable_conflict use_column
 declare
   name   text := londiste.canonical(provider_add_table.table_name);
@@ -84,9 +84,9 @@ create or replace function londiste.provider_remove_table(queue text, table_name
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Ends the capture of a table and tells the subscribers so, by an event londiste.remove-table.
+-- Ends the capture of a table and informs the subscribers by an event londiste.remove-table.
 --   queue        name of the queue
---   table_name   written name; the table itself may be gone
+--   table_name   written name; the table itself may have been dropped
 -- Returns 1. Errors: 42704 the table is not registered. Locks: ACCESS EXCLUSIVE on the table, to drop the triggers.
 #variable_conflict use_column
 declare
@@ -127,6 +127,6 @@ create or replace function londiste.provider_get_table_list(queue text)
 returns table (table_name text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The tables that are captured into a queue, in the order they were registered. Locks: none.
+-- The tables that are captured into a queue, in the order in which they were registered. Locks: none.
   select t.table_name from londiste.provider_table as t where t.queue_name = queue order by t.nr
 $$;

@@ -1,10 +1,10 @@
--- What a table is like: its columns and key, and what of it matters to capture.
+-- The shape of a table: its columns and key, and the properties that matter to capture.
 
 create or replace function londiste.key_columns(tab oid)
 returns text[] language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The columns of a table's primary key in the key's order; empty when it has none. Locks: none.
+-- The columns of a table's primary key in the key's order; empty if it has none. Locks: none.
   select coalesce(array_agg(a.attname::text order by k.position), '{}')
     from pg_constraint c
    cross join unnest(c.conkey) with ordinality as k (attnum, position)
@@ -21,10 +21,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The columns of a table, to compare two sides and to write rows.
 --   table_name   written name
--- Returns one row a column, in the table's order: its place, name, type (as format_type() prints it), whether it
--- is not null, whether it is generated, how it is an identity ('a' always, 'd' by default, '' not), and its place
+-- Returns one row for each column, in the table's order: its position, name, type (as format_type() prints it), whether it
+-- is not null, whether it is generated, how it is an identity ('a' always, 'd' by default, '' not), and its position
 -- in the primary key (null: not in it).
--- Errors: 42P01 when there is no such table. Locks: none.
+-- Errors: 42P01 there is no such table. Locks: none.
 #variable_conflict use_column
 declare
   tab oid := londiste.get_table(table_name);
@@ -60,8 +60,8 @@ create or replace function londiste.needs_record(tab oid)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a row of this table must travel as its record text besides its JSON, because JSON alone would lose
--- something: array bounds, JSON's null in a json column, whatever a type's own cast to json makes of it.
+-- Whether an event must contain a row of this table as record text in addition to JSON, because JSON alone would lose
+-- something: array bounds, JSON's null in a json column, or what a type's own cast to json drops.
 -- Built-in types other than arrays and JSON are written to JSON by their output function, or as plain numbers and
 -- booleans, and are read back exactly.
 -- Locks: none.
@@ -77,7 +77,7 @@ create or replace function londiste.is_trusted(type oid)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- Whether a type is PostgreSQL's, a superuser's or this role's. Anybody else may have given it casts to json and text, and
+-- Whether a type is PostgreSQL's, a superuser's or this role's. Any other owner may have given it casts to json and text, and
 -- those must not run with the rights that capture has. Locks: none.
   select t.oid < 16384 or r.rolsuper or r.rolname = current_user
     from pg_type t join pg_roles r on r.oid = t.typowner where t.oid = londiste.base_type(type)
@@ -95,7 +95,7 @@ create or replace function londiste.value_json(type oid, value text)
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The expression that stands for a value where JSON is made of it: itself, or its text. Locks: none.
+-- The expression for a value that is converted to JSON: the value itself, or its text. Locks: none.
   select format(case when londiste.is_trusted(type) then '%1$s' else 'case num_nulls(%1$s) when 0 then concat(%1$s) end' end, value)
 $$;
 
@@ -103,9 +103,9 @@ create or replace function londiste.custom_json(tab oid, source text)
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The expression for the JSON of a table's row, where that cannot be to_json() because of a type that is not trusted.
+-- The expression for the JSON of a table's row, if it cannot be to_json() because of a type that is not trusted.
 --   source   alias that has the row
--- Returns null where to_json() does. Locks: none.
+-- Returns null if to_json() can be used. Locks: none.
   select case when not bool_and(londiste.is_trusted(atttypid)) then
            format('(select to_json(londiste_fields.*) from (select %s) as londiste_fields)',
              string_agg(format('%s as %I', londiste.value_json(atttypid, format('%I.%I', source, attname)), attname), ', ' order by attnum))
@@ -127,7 +127,7 @@ returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- Whether changes of the table must be captured row by row: those of partitioned tables and of inheritance trees, whose
--- members may be written directly, past the statement triggers of the root; and those of a table that is itself such a
+-- members may be written directly, which does not fire the statement triggers of the root; and those of a table that is itself such a
 -- member, and may be written through the table above. Locks: none.
   select londiste.is_parent(tab) or exists (select from pg_inherits where inhrelid = tab)
 $$;
@@ -151,7 +151,7 @@ returns text language sql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- A query for the triggers of some relations that may change rows between their change by a statement and the capture of
--- that change: triggers of users (other than those before a whole statement), and foreign keys that pass updates on.
+-- that change: triggers of users (other than those before a whole statement), and foreign keys that propagate updates.
 --   relations   the condition for t.tgrelid
 -- Locks: none.
   select 'select from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid join pg_namespace as n on n.oid = p.pronamespace'
@@ -179,9 +179,9 @@ create or replace function londiste.capture_level(tab oid)
 returns integer language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- How far captured rows must be compared with the table as it is when they are captured (see event.sql).
+-- How thoroughly captured rows must be compared with the table as it is when they are captured (see event.sql).
 -- Returns 0 not at all, because row triggers fire in the rows' order, or there is no key, or this role cannot read all
--- rows; 1 where a row has gone; 2 everywhere. Locks: none.
+-- rows; 1 only deleted rows; 2 all rows. Locks: none.
   select case when londiste.key_columns(tab) = '{}' or not has_table_privilege(tab, 'select') or row_security_active(tab) then 0
               when londiste.is_disturbed(tab) then 2
               when not londiste.capture_is_row_level(tab)
@@ -194,13 +194,13 @@ returns text language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- What the statements that capture a table depend on, as one text: its name and key columns, whether rows need their
--- record text, how far they must be compared with the table, and whether their JSON is a custom one.
+-- record text, how thoroughly they must be compared with the table, and whether their JSON is a custom one.
 --
--- It is declared immutable though it reads the catalog. With the table as a constant it is therefore computed once,
--- when a plan is made; and PostgreSQL throws a plan away as soon as a relation that it mentions is altered. So the
+-- It is declared immutable though it reads the catalog. With the table as a constant, it is therefore computed once,
+-- when a plan is made; and PostgreSQL discards a plan as soon as a relation that it mentions is altered. So the
 -- comparison in every trigger function costs nothing and is never out of date.
---   members   constants of the tables below, each by itself, only so that the plan mentions them as well: a trigger that a
---             partition gets alters nothing of its root
+--   members   constants of the tables below, each by itself, only so that the plan mentions them as well: creating a trigger on a
+--             partition does not alter its root
 -- Locks: none.
 begin
   return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),

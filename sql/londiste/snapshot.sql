@@ -1,4 +1,4 @@
--- The tick whose snapshot a copy or a comparison works with.
+-- The tick whose snapshot a copy or a comparison uses.
 
 create or replace function londiste.snapshot_tick(queue text, out tick_id bigint, out snapshot_name text)
 language plpgsql security definer
@@ -10,7 +10,7 @@ as $$
 --   queue   name of the queue
 -- Returns the tick's id and the snapshot's name for SET TRANSACTION SNAPSHOT, valid while the transaction is open.
 -- Errors: 42704 no such queue; 25001 wrong isolation level; 55000 pgq.tick is not locked, or the ticker is paused.
--- Locks: none beyond the caller's. Who may lock pgq.tick needs no right on the queue's tick numbers: it has the owner's.
+-- Locks: none beyond the caller's. A role that may lock pgq.tick needs no right on the queue's tick numbers: the function runs with its owner's.
 declare
   q record;
 begin
@@ -26,8 +26,8 @@ begin
       using errcode = 'object_not_in_prerequisite_state';
   end if;
 
-  -- The event number is the last tick's: those of this moment would count events that the snapshot does not see,
-  -- and the ticker would let them wait.
+  -- The event number is the last tick's: the present one would count events that the snapshot does not see,
+  -- and the ticker would delay them.
   select queue_id, queue_tick_seq,
          (select t.tick_event_seq from pgq.tick t where t.tick_queue = queue_id order by t.tick_id desc limit 1) as event_seq
     into q
@@ -51,7 +51,7 @@ begin
       using errcode = 'object_not_in_prerequisite_state';
   end if;
   if octet_length(queue) < 8000 then
-    perform pg_notify('pgq_tick', queue); -- as pgq.ticker() does: who waits for the replay to come here waits less
+    perform pg_notify('pgq_tick', queue); -- as pgq.ticker() does, so that the replay reaches this tick sooner
   end if;
 end
 $$;

@@ -1,13 +1,13 @@
--- What the subscriber replicates.
+-- The tables that the subscriber replicates.
 
 create or replace function londiste.lock_tables(queue text, alone boolean)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Keeps tables of a queue from changing hands while a batch is applied: the replay shares this lock from the moment it
+-- Prevents tables of a queue from changing their owner (replay or catch-up) while a batch is applied: the replay shares this lock from the moment it
 -- reads the tables' states until its commit; a session that takes a table to or from the replay holds it alone.
 --   queue   name of the provider's queue
---   alone   true: wait for running batches, and let none start; false: share
+--   alone   true: wait for running batches, and block new ones; false: share
 -- Locks: an advisory lock for the transaction.
 begin
   if alone then
@@ -22,8 +22,8 @@ create or replace function londiste.set_state(queue text, table_name text, from_
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Changes the state of a table, unless another session has changed it since it was read. Every change of a state goes
--- through here; which ones there are is in class TableLife.
+-- Changes the state of a table, unless another session has changed it since it was read. Every change of a state is made
+-- by this function; class TableLife lists them.
 --   queue        name of the provider's queue
 --   table_name   written name
 --   from_state   the state from which it is changed; null: new
@@ -48,10 +48,10 @@ create or replace function londiste.subscriber_add_table(queue text, table_name 
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Registers a table to be replicated; the replay takes it up and has it copied.
+-- Registers a table to be replicated; the replay's process then copies it.
 --   queue        name of the provider's queue
 --   table_name   written name
--- Returns 1 when the table is new, 0 when it was known (its state stays). Errors: 42P01 no such table. Notifies channel
+-- Returns 1 if the table is new, 0 if it was registered (its state stays). Errors: 42P01 no such table. Notifies channel
 -- londiste_table, the payload is the queue.
 -- Locks: none.
 #variable_conflict use_column
@@ -72,10 +72,10 @@ create or replace function londiste.subscriber_remove_table(queue text, table_na
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Ends the replication of a table. Its rows stay; its guard goes, its triggers, and the foreign keys that now can be, are
+-- Ends the replication of a table. Its rows stay; its guard is removed; its triggers, and the foreign keys that can be restored now, are
 -- restored.
 --   queue        name of the provider's queue
---   table_name   written name; the table itself may be gone
+--   table_name   written name; the table itself may have been dropped
 -- Returns 1. Errors: 42704 the table is not registered.
 -- Locks: londiste.lock_tables(); as londiste.subscriber_restore_triggers() and londiste.subscriber_restore_fkeys().
 #variable_conflict use_column
@@ -101,11 +101,11 @@ create or replace function londiste.subscriber_resync_table(queue text, table_na
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Has the replay copy a table again that is in sync or has stopped. Its triggers are saved and dropped, as when it was
--- added: a copy's rows are no changes that they should see.
+-- Has a table that is in sync or stopped copied again. Its triggers are saved and dropped, as when it was
+-- added: they should not fire for copied rows.
 --   queue        name of the provider's queue
 --   table_name   written name
--- Returns 1. Errors: 42704 the table is not registered; 55000 it is not at rest; 42P01 no such table. Notifies
+-- Returns 1. Errors: 42704 the table is not registered; 55000 it is being copied or catching up; 42P01 no such table. Notifies
 -- channel londiste_table, the payload is the queue.
 -- Locks: londiste.lock_tables(); ACCESS EXCLUSIVE on the table if it has triggers.
 #variable_conflict use_column
@@ -135,7 +135,7 @@ create or replace function londiste.subscriber_get_table_list(queue text)
 returns table (table_name text, merge_state text, reason text) language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The tables of a queue that are replicated here and their states, in the order they were registered. Locks: none.
+-- The tables of a queue that are replicated here and their states, in the order in which they were registered. Locks: none.
   select t.table_name, t.merge_state, t.reason
     from londiste.subscriber_table as t where t.queue_name = queue order by t.nr
 $$;

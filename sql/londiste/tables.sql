@@ -1,5 +1,5 @@
--- Schema londiste: what is replicated, and how far. The same on provider and subscriber; each side uses its part.
--- Every table name in here is written by londiste.fqname().
+-- Schema londiste: what is replicated, and the positions. The same on provider and subscriber; each side uses its part.
+-- Every table name is written by londiste.fqname().
 
 create schema if not exists londiste;
 
@@ -39,7 +39,7 @@ create table if not exists londiste.subscriber_table (
   merge_state    text,                           -- null: new; in-copy, catching-up, wanna-sync:T, do-sync:T, ok
   trigger_name   text,
   skip_truncate  boolean not null default false, -- the copy keeps the rows that are there
-  reason         text,                           -- why the table stopped; null: it did not
+  reason         text,                           -- why the table is stopped; null: it is not
   primary key (queue_name, table_name)
 );
 
@@ -60,7 +60,7 @@ create table if not exists londiste.completed (
   tick_mark     text                             -- number, time and event of that tick; null: not known
 );
 
--- Subscriber: the consumers that hold a table's place in the queue while it is copied and catches up. A job removes
+-- Subscriber: the consumers that hold a table's position in the queue while it is copied and catches up. A job removes
 -- only those that it has recorded here.
 create table if not exists londiste.copy_consumer (
   consumer_id  text not null primary key,
@@ -76,7 +76,7 @@ create table if not exists londiste.subscriber_pending_fkeys (
   from_table  text not null,
   to_table    text not null,
   fkey_name   text not null,
-  fkey_def    text not null,                     -- the statement that makes it again
+  fkey_def    text not null,                     -- the statement that creates it again
   primary key (from_table, fkey_name)
 );
 
@@ -84,11 +84,11 @@ create table if not exists londiste.subscriber_pending_fkeys (
 create table if not exists londiste.subscriber_pending_triggers (
   table_name    text not null,
   trigger_name  text not null,
-  trigger_def   text not null,                   -- the statements that make it again
+  trigger_def   text not null,                   -- the statements that create it again
   primary key (table_name, trigger_name)
 );
 
--- Subscriber: how far the last copy of each table has come; only to be looked at. A crash may empty it.
+-- Subscriber: the progress of the last copy of each table, for display only. A crash may empty it.
 create unlogged table if not exists londiste.copy_progress (
   queue_name  text        not null,
   table_name  text        not null,

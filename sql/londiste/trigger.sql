@@ -1,10 +1,10 @@
--- Triggers of replicated tables: stored and dropped on the subscriber, where rows arrive as their triggers made them.
+-- Triggers of replicated tables: saved and dropped on the subscriber, because rows arrive as the provider's triggers left them.
 
 create or replace function londiste.enable_trigger(tab oid, trigger_name name, enabled "char")
 returns text language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
--- The statement that enables a trigger so. Locks: none.
+-- The statement that sets a trigger to this enabled state. Locks: none.
   select format('alter table %s %s trigger %I', tab::regclass,
                 case enabled when 'O' then 'enable' when 'D' then 'disable' when 'A' then 'enable always' else 'enable replica' end,
                 trigger_name)
@@ -14,15 +14,15 @@ create or replace function londiste.find_table_triggers(table_name text)
 returns table (trigger_name text, trigger_def text) language sql stable
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- The triggers of a table that users made, each with the statements that make it, enable it as it is enabled here and in
--- each partition, and comment it: not those of constraints, not those that a partition has from its root, and none of
--- londiste's and PgQ's. That a trigger depends on an extension is not in there. For standard_conforming_strings see
+-- The user-created triggers of a table, each with the statements that create it, enable it as it is enabled here and in
+-- each partition, and comment it: not those of constraints, not those that a partition has from its root, and not those of
+-- londiste and PgQ. A trigger's dependency on an extension is not included. For standard_conforming_strings see
 -- londiste.find_table_fkeys(). Locks: none.
   select t.tgname::text,
          concat_ws('; ',
            pg_get_triggerdef(t.oid),
            case when t.tgenabled <> 'O' then londiste.enable_trigger(t.tgrelid, t.tgname, t.tgenabled) end,
-           -- enabling a trigger does so in all partitions below: from the root down, what differs from the one above
+           -- enabling a trigger does so in all partitions below: so from the root down, only where the state differs from the table above
            (select string_agg(londiste.enable_trigger(c.tgrelid, t.tgname, c.tgenabled), '; ' order by c.depth, c.tgrelid)
               from (select c.*, (select count(*) from pg_partition_ancestors(c.tgrelid)) as depth
                       from londiste.tree(t.tgrelid) as part
@@ -43,8 +43,8 @@ create or replace function londiste.subscriber_drop_triggers(table_name text)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Stores the definitions of a table's triggers, and of its partitions' own, and drops them, in the caller's transaction.
--- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on each table that has some.
+-- Saves the definitions of a table's triggers, and of its partitions' own triggers, and drops them, in the caller's transaction.
+-- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on each table that has any.
 #variable_conflict use_column
 declare
   tab      oid  := londiste.get_table(subscriber_drop_triggers.table_name);
@@ -72,8 +72,8 @@ create or replace function londiste.subscriber_restore_triggers(table_name text,
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- Restores pending triggers of a table and its partitions: all, or those of one name. One that cannot be made stays
--- pending, with a warning that says why.
+-- Restores pending triggers of a table and its partitions: all, or those of one name. One that cannot be created stays
+-- pending, with a warning that gives the reason.
 -- Returns how many were restored. Errors: 42P01 no such table; 42704 the named trigger is not pending.
 -- Locks: SHARE ROW EXCLUSIVE on the tables.
 #variable_conflict use_column

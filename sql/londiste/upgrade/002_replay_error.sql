@@ -1,2 +1,2 @@
--- Why a consumer does not get on.
+-- Why a consumer cannot apply its next batch.
 alter table londiste.completed add column if not exists error text;

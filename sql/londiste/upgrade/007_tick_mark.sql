@@ -1,2 +1,2 @@
--- What identifies a tick beyond its number: after a fail-over another tick may have that.
+-- Identifies a tick beyond its number: after a fail-over a different tick may have the same number.
 alter table londiste.completed add column if not exists tick_mark text;
