@@ -56,7 +56,7 @@ create table if not exists londiste.subscriber_seq (
 create table if not exists londiste.completed (
   consumer_id   text   not null primary key,
   last_tick_id  bigint not null,
-  error         text,                            -- why the batch after it could not be applied; null: nothing is wrong
+  error         text,                            -- why the batch after it could not be applied; null: no error
   tick_mark     text                             -- number, time and event of that tick; null: not known
 );
 

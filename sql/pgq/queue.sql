@@ -79,7 +79,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Acquires the exclusive right to add ticks to a queue until the end of the transaction.
 --
--- Readers rely on tick ids and snapshots growing together, so a tick's snapshot must be taken while nobody else
+-- Readers rely on tick ids and snapshots growing together, so a tick's snapshot must be taken while no other session
 -- can add one. Call this in a statement of its own, before the one that inserts: a volatile function takes a new
 -- snapshot for every statement, as long as the transaction is READ COMMITTED.
 -- Locks: pgq.tick ROW EXCLUSIVE, which waits for sessions that block ticks with SHARE ROW EXCLUSIVE (the lock
