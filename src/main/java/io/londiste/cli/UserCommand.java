@@ -18,7 +18,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "user",
         description = "Manage the users of the daemon's web console.",
-        footer = "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer")
+        footer = "  ${ROOT-COMMAND-NAME} config.ini user add ann --role viewer")
 final class UserCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -52,8 +52,8 @@ final class UserCommand implements Runnable {
                         + " one is generated and shown."
             },
             footer = {
-                "  ${ROOT-COMMAND-NAME} conf.ini user add ann --role viewer",
-                "  ${ROOT-COMMAND-NAME} conf.ini user add bob --role operator"
+                "  ${ROOT-COMMAND-NAME} config.ini user add ann --role viewer",
+                "  ${ROOT-COMMAND-NAME} config.ini user add bob --role operator"
             })
     void add(
             @Parameters(paramLabel = "NAME", description = "Name of the user.") String name,
@@ -74,7 +74,7 @@ final class UserCommand implements Runnable {
     @Command(
             name = "remove",
             description = "Remove a user. Its sessions are ended.",
-            footer = "  ${ROOT-COMMAND-NAME} conf.ini user remove ann")
+            footer = "  ${ROOT-COMMAND-NAME} config.ini user remove ann")
     void remove(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
         users().remove(name);
     }
@@ -86,7 +86,7 @@ final class UserCommand implements Runnable {
                 "It is prompted for, or read from standard input if that is not a terminal; if it is empty, a random one is"
                         + " generated and shown."
             },
-            footer = "  ${ROOT-COMMAND-NAME} conf.ini user password ann")
+            footer = "  ${ROOT-COMMAND-NAME} config.ini user password ann")
     void password(@Parameters(paramLabel = "NAME", description = "Name of the user.") String name) {
         var users = users();
         users.require(name);
@@ -98,7 +98,7 @@ final class UserCommand implements Runnable {
     @Command(
             name = "list",
             description = "Show the users and their roles.",
-            footer = "  ${ROOT-COMMAND-NAME} conf.ini user list")
+            footer = "  ${ROOT-COMMAND-NAME} config.ini user list")
     void list(@Mixin JsonOption format) {
         List<Listed> users = users().all().stream().map(Listed::of).toList();
         var out = Root.of(spec).out;

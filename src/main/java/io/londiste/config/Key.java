@@ -15,7 +15,8 @@ public enum Key {
     JOB_NAME(
             "londiste",
             "pgqadm",
-            "Name of the job in log lines and connections, and the default of its consumer name."),
+            "Name of the job in log lines and connections, and the default of its consumer name.",
+            "Name of the ticker in log lines and connections."),
     DB(
             In.NEITHER,
             In.REQUIRED,
@@ -29,17 +30,27 @@ public enum Key {
     LOGFILE("", "", "Log file; a process in the foreground also logs to standard error."),
     LOG_SIZE("10485760", "10485760", "Size at which the log file is rotated, in bytes, or with the suffix K, M or G."),
     LOG_COUNT("3", "3", "Number of rotated log files to keep."),
-    LOOP_DELAY("1.0", "0.5", "Seconds between polls when there is no work; a new tick wakes the replay sooner."),
+    LOOP_DELAY(
+            "1.0",
+            "0.5",
+            "Seconds between polls when there is no work; a new tick wakes the replay sooner.",
+            "Longest time between two polls of the queues, in seconds, after most of a minute without changes; 5 ms while"
+                    + " there are changes."),
     CONNECTION_LIFETIME("1200", "1200", "Seconds after which a connection is replaced by a new one."),
     LOCK_TIMEOUT(
             "10",
             "10",
-            "Seconds that a command waits for a lock on a live table, and compare for the replay, before it fails."),
+            "Seconds that a command waits for a lock on a live table, and compare for the replay, before it fails.",
+            "Seconds that a command waits for a lock before it fails."),
     PGQ_LAZY_FETCH("0", In.NEITHER, "Number of events to fetch at a time; 0 uses the program's default."),
     PARALLEL_COPIES("2", In.NEITHER, "Number of tables that are copied at the same time."),
     EMBEDDED_TICKER(
             "0", In.NEITHER, "1 runs the ticker and queue maintenance inside the replay, so that no pgqadm is needed."),
-    MAINT_DELAY("600", "300", "Seconds between runs of queue maintenance: rotation, retries, vacuum."),
+    MAINT_DELAY(
+            "600",
+            "300",
+            "Seconds between runs of queue maintenance, such as rotation and vacuum; retries run every 30 seconds, or every"
+                    + " maint_delay if that is less."),
     MAINT_DELAY_MIN(In.NEITHER, "", "The same in minutes, for old files; takes precedence over maint_delay."),
     TICKER_LOG_DELAY(In.NEITHER, "300", "Seconds between the ticker's log lines with the number of ticks."),
     COMPARE_SQL(
@@ -93,7 +104,7 @@ public enum Key {
     private static final int MAX_DISTANCE = 3;
 
     private final Map<Section, String> fallbacks = new EnumMap<>(Section.class);
-    private final String meaning;
+    private final Map<Section, String> meanings = new EnumMap<>(Section.class);
     private final boolean effective;
 
     Key(String job, String ticker, String meaning) {
@@ -101,10 +112,19 @@ public enum Key {
     }
 
     Key(String job, String ticker, String meaning, boolean effective) {
+        this(job, ticker, meaning, meaning, effective);
+    }
+
+    Key(String job, String ticker, String jobMeaning, String tickerMeaning) {
+        this(job, ticker, jobMeaning, tickerMeaning, true);
+    }
+
+    Key(String job, String ticker, String jobMeaning, String tickerMeaning, boolean effective) {
         fallbacks.put(LONDISTE, job);
         fallbacks.put(PGQADM, ticker);
         fallbacks.values().removeIf(In.NEITHER::equals);
-        this.meaning = meaning;
+        meanings.put(LONDISTE, jobMeaning);
+        meanings.put(PGQADM, tickerMeaning);
         this.effective = effective;
     }
 
@@ -133,9 +153,9 @@ public enum Key {
         return effective;
     }
 
-    /** What the key means, with its unit, for users. */
-    public String meaning() {
-        return meaning;
+    /** What the key means in a section, with its unit, for users. */
+    public String meaning(Section section) {
+        return meanings.get(section);
     }
 
     /** The keys of a section, in the order for documentation. */

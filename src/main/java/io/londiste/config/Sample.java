@@ -15,7 +15,7 @@ public final class Sample {
         lines.add("[" + section.written() + "]");
         for (var key : Key.of(section)) {
             lines.add("");
-            lines.addAll(comment(key.meaning()));
+            lines.addAll(comment(key.meaning(section)));
             var comment = key.required(section) ? "" : "#";
             lines.add((comment + key.written() + " = " + value(key, section)).stripTrailing());
         }

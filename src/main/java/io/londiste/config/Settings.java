@@ -127,7 +127,7 @@ public record Settings(
                         file,
                         section.written(),
                         name,
-                        key.get().meaning());
+                        key.get().meaning(section));
             }
         }
     }
@@ -178,7 +178,7 @@ public record Settings(
     private <T> T required(Key key, T value) {
         if (value == null) {
             throw new LondisteException(file + ": [" + section.written() + "] " + key.written() + ": has to be set ("
-                    + key.meaning() + ")");
+                    + key.meaning(section) + ")");
         }
         return value;
     }

@@ -130,7 +130,7 @@ final class Values {
     void requireDefault(Key key) {
         var accepted = key.fallback(section);
         ini.get(key.written()).filter(value -> !value.equals(accepted)).ifPresent(value -> {
-            throw ini.error(key.written(), "cannot be " + value + ". " + key.meaning());
+            throw ini.error(key.written(), "cannot be " + value + ". " + key.meaning(section));
         });
     }
 

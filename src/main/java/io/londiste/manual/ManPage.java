@@ -92,7 +92,7 @@ final class ManPage {
         for (var key : Key.of(section)) {
             var fallback = key.fallback(section).isEmpty() ? "none" : key.fallback(section);
             var last = key.required(section) ? "Required." : "Default: " + fallback + ".";
-            item(key.written(), key.meaning(), last);
+            item(key.written(), key.meaning(section), last);
         }
     }
 

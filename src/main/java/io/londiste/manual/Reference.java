@@ -44,7 +44,10 @@ final class Reference {
         for (var key : Key.of(section)) {
             var fallback = key.fallback(section).isEmpty() ? "none" : "`" + key.fallback(section) + "`";
             lines.add("| `%s` | %s | %s |"
-                    .formatted(key.written(), escaped(key.meaning()), key.required(section) ? "required" : fallback));
+                    .formatted(
+                            key.written(),
+                            escaped(key.meaning(section)),
+                            key.required(section) ? "required" : fallback));
         }
         lines.add("");
         return lines;

@@ -258,7 +258,7 @@ class CommandsIT extends JobFixture {
     }
 
     @Test
-    void unregisteringTakesTheCopiesAlong() {
+    void unregisteringRemovesTheConsumersOfCopies() {
         terminal.ok(config, "provider", "add", "t1");
         terminal.ok(config, "subscriber", "register");
         terminal.ok(config, "subscriber", "add", "--expect-sync", "t1");

@@ -47,7 +47,7 @@ class JmxTlsIT extends DaemonFixture {
     }
 
     @Test
-    void clientsThatTrustTheCertificateComeIn() throws Exception {
+    void clientsThatTrustTheCertificateConnect() throws Exception {
         var made = run(
                 "keytool",
                 ("-genkeypair -alias jmx -keyalg RSA -dname CN=localhost -ext san=ip:127.0.0.1 -keystore keys.p12"

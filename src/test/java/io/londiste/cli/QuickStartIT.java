@@ -44,7 +44,7 @@ class QuickStartIT extends QuickStartFixture {
     }
 
     @Test
-    void daemonsAreOneOfAKindAndOutliveTheirOwnKill() throws Exception {
+    void onlyOneDaemonRunsAndAnotherStartsAfterAKill() throws Exception {
         startDaemons();
         long first = shell.pid("job").orElseThrow();
 
@@ -66,7 +66,7 @@ class QuickStartIT extends QuickStartFixture {
     }
 
     @Test
-    void aReloadTakesUpChangedRoutes() throws Exception {
+    void aReloadReadsChangedRoutes() throws Exception {
         startDaemons();
         shell.add("table1");
         awaitEqual("table1");

@@ -64,7 +64,9 @@ class ExamplesTest {
         var text = String.join("\n", lines);
         assertThat(settings(lines).keySet()).containsExactlyInAnyOrderElementsOf(keys(section));
         assertThat(text.replaceAll("\n# ", " "))
-                .contains(Key.of(section).stream().map(Key::meaning).toList());
+                .contains(Key.of(section).stream()
+                        .map(key -> key.meaning(section))
+                        .toList());
 
         for (var filledIn : List.of(text, text.replaceAll("(?m)^#(\\w+ =)", "$1"))) {
             var file = Files.writeString(

@@ -53,7 +53,7 @@ class DoorsTest extends ConsoleFixture {
     }
 
     @Test
-    void whoHasSignedInGetsWhatHisRoleMay() throws Exception {
+    void signedInUsersMayDoWhatTheirRoleAllows() throws Exception {
         var viewer = console.signedIn(VIEWER);
         var operator = console.signedIn(OPERATOR);
 

@@ -129,7 +129,7 @@ class ManualTest {
         for (var section : Section.values()) {
             assertThat(keys).contains(".SH KEYS OF [" + section.written() + "]");
             for (var key : Key.of(section)) {
-                assertThat(keys).contains("\\fB" + key.written() + "\\fR\n" + key.meaning() + "\n");
+                assertThat(keys).contains("\\fB" + key.written() + "\\fR\n" + key.meaning(section) + "\n");
             }
         }
     }
