@@ -11,7 +11,7 @@ public final class MissingColumnException extends TableException {
         super(
                 table,
                 "column " + column + " of the provider's table is not on the subscriber; add it there, and the table is"
-                        + " copied again (resync), since rows may have values in it that no event brings",
+                        + " copied again (resync), since its rows lack the values of that column",
                 null);
     }
 }
