@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Pattern PACKAGE = Pattern.compile("`(io\\.londiste(?:\\.\\w+)*)`");
-    /** What a source file uses, in imports or with its full name. */
+    /** What a source file uses, in imports, also of whole packages, or with its full name. */
     private static final Pattern USE = Pattern.compile("\\b(io\\.londiste(?:\\.[a-z]\\w*)*)\\.[A-Z*]");
 
     private static final Pattern COMMENT_OR_TEXT = Pattern.compile("(?s)/\\*.*?\\*/|\"[^\"\n]*\"");
