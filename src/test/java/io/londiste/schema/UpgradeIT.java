@@ -1,0 +1,39 @@
+package io.londiste.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.test.Db;
+import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The schema of an earlier version, with a job's state in it, is upgraded to the present one. */
+@ExtendWith(PostgresPair.class)
+class UpgradeIT {
+    @Test
+    void aSubscriberOfVersionFourKeepsItsStateAndGetsWhatIsNew(@Subscriber Db db) throws IOException {
+        db.sql("create table t (id int primary key); create table u (id int primary key)");
+        db.sql(Files.readString(Path.of("src/test/resources/schema/londiste-4.sql")));
+        db.sql("""
+                insert into londiste.subscriber_table (queue_name, table_name, merge_state)
+                values ('q', 'public.t', 'ok'), ('q', 'public.u', 'catching-up');
+                insert into londiste.completed (consumer_id, last_tick_id)
+                values ('job', 7), ('job_copy_public.u', 5), ('job_copy_to_kafka', 6)
+                """);
+
+        new Installer(db.dataSource()).installLondisteSubscriber();
+
+        assertThat(db.number("select londiste.version()")).isEqualTo(Installed.SCHEMA_VERSION);
+        assertThat(db.rows("select table_name, merge_state from londiste.subscriber_table order by nr"))
+                .containsExactly("public.t|ok", "public.u|catching-up");
+        assertThat(db.rows("select consumer_id, last_tick_id, tick_mark from londiste.completed order by last_tick_id"))
+                .containsExactly("job_copy_public.u|5|null", "job_copy_to_kafka|6|null", "job|7|null");
+        assertThat(db.rows("select consumer_id, job_id, table_name from londiste.copy_consumer"))
+                .as("the copy under way is the job's own, a foreign consumer with a similar name is not")
+                .containsExactly("job_copy_public.u|job|public.u");
+    }
+}

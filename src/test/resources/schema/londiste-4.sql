@@ -1,0 +1,97 @@
+-- The tables of schema londiste in version 4, for the test of the upgrade from there.
+create schema if not exists londiste;
+
+-- Steps of upgrade/, each applied once.
+create table if not exists londiste.upgrade (
+  nr    integer     not null primary key,
+  name  text        not null,
+  at    timestamptz not null default now()
+);
+
+-- Provider: the tables whose changes are captured into a queue.
+create table if not exists londiste.provider_table (
+  nr            serial not null,
+  queue_name    text   not null,
+  table_name    text   not null,
+  trigger_name  text   not null,
+  capture       text,           -- what its capture function was made for (londiste.capture_print)
+  primary key (queue_name, table_name)
+);
+
+-- Provider: the sequences whose values are replicated.
+create table if not exists londiste.provider_seq (
+  nr          serial not null,
+  queue_name  text   not null,
+  seq_name    text   not null,
+  primary key (queue_name, seq_name)
+);
+
+-- Subscriber: the tables that are replicated here, and the state of each.
+create table if not exists londiste.subscriber_table (
+  nr             serial  not null,
+  queue_name     text    not null,
+  table_name     text    not null,
+  snapshot       text,
+  merge_state    text,                           -- null: new; in-copy, catching-up, wanna-sync:T, do-sync:T, ok
+  trigger_name   text,
+  skip_truncate  boolean not null default false, -- the copy keeps the rows that are there
+  reason         text,                           -- why the table stopped; null: it did not
+  primary key (queue_name, table_name)
+);
+
+-- Subscriber: the sequences that are replicated here.
+create table if not exists londiste.subscriber_seq (
+  nr          serial not null,
+  queue_name  text   not null,
+  seq_name    text   not null,
+  reason      text,                              -- why the sequence does not follow the provider's; null: it does
+  primary key (queue_name, seq_name)
+);
+
+-- Subscriber: the last tick that is applied, written in the transaction that applied it.
+create table if not exists londiste.completed (
+  consumer_id   text   not null primary key,
+  last_tick_id  bigint not null,
+  error         text                             -- why the batch after it could not be applied; null: nothing is wrong
+);
+
+-- Subscriber: foreign keys that are dropped until both their tables are in sync.
+-- A constraint's name is unique only within its table, so the table is part of the key.
+create table if not exists londiste.subscriber_pending_fkeys (
+  from_table  text not null,
+  to_table    text not null,
+  fkey_name   text not null,
+  fkey_def    text not null,                     -- the statement that makes it again
+  primary key (from_table, fkey_name)
+);
+
+-- Subscriber: triggers that are dropped while the table is replicated.
+create table if not exists londiste.subscriber_pending_triggers (
+  table_name    text not null,
+  trigger_name  text not null,
+  trigger_def   text not null,                   -- the statements that make it again
+  primary key (table_name, trigger_name)
+);
+
+-- Subscriber: how far the last copy of each table has come; only to be looked at. A crash may empty it.
+create unlogged table if not exists londiste.copy_progress (
+  queue_name  text        not null,
+  table_name  text        not null,
+  step        text        not null,              -- rows, indexes, done
+  rows        bigint      not null default 0,
+  bytes       bigint      not null default 0,    -- as the text of COPY
+  total_rows  bigint,                            -- estimate of the provider's statistics; null: unknown
+  started     timestamptz not null default clock_timestamp(),
+  updated     timestamptz not null default clock_timestamp(),
+  primary key (queue_name, table_name)
+);
+
+-- Subscriber: the tick where a consumer is to stand still while somebody compares.
+create table if not exists londiste.barrier (
+  consumer_id  text        not null primary key,
+  tick_id      bigint      not null,
+  expires      timestamptz not null
+);
+
+insert into londiste.upgrade (nr, name) values
+  (1, 'sequence_reason'), (2, 'replay_error'), (3, 'guards_of_partitions'), (4, 'capture_print');
