@@ -16,6 +16,7 @@ import io.londiste.test.PostgresPair.Subscriber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(PostgresPair.class)
 class OracleIT {
-    private static final int HISTORIES = Integer.getInteger("oracle.histories", 150);
+    private static final int HISTORIES = Integer.getInteger("oracle.histories", 60);
     private static final Long SEED = Long.getLong("oracle.seed");
 
     /** How many changes are applied as one set at most. */
@@ -46,6 +47,7 @@ class OracleIT {
             .collect(Collectors.joining(", ", "select concat_ws(E'\\n', ", ")"));
 
     private final Map<String, Connection> subscribers = new LinkedHashMap<>();
+    private final Map<Connection, TableShapes> shapes = new HashMap<>();
     private final List<Db> databases = new ArrayList<>();
     private Connection provider;
     private PgqClient pgq;
@@ -71,6 +73,7 @@ class OracleIT {
             new Installer(db.dataSource()).installLondisteSubscriber();
             Connection connection = db.connect();
             subscribers.put(way, connection);
+            shapes.put(connection, new TableShapes());
             run(connection, Histories.TABLES);
             for (String table : Histories.NAMES) {
                 run(
@@ -128,6 +131,7 @@ class OracleIT {
                             changed = true;
                             for (Connection subscriber : subscribers.values()) {
                                 run(subscriber, element);
+                                shapes.get(subscriber).forget();
                             }
                         }
                     }
@@ -158,6 +162,9 @@ class OracleIT {
         provider.commit();
         for (Connection subscriber : subscribers.values()) {
             run(subscriber, empty + (changed ? "; drop table if exists changing;" + Histories.CHANGING : ", changing"));
+        }
+        if (changed) {
+            shapes.values().forEach(TableShapes::forget);
         }
         changed = false;
         pgq.registerConsumerAt("q", "oracle", pgq.tickNow("q"));
@@ -202,9 +209,9 @@ class OracleIT {
         }
     }
 
-    private static void apply(Connection subscriber, int largestSet, List<Event> events) throws SQLException {
+    private void apply(Connection subscriber, int largestSet, List<Event> events) throws SQLException {
         subscriber.setAutoCommit(false);
-        try (var applier = new Applier(subscriber, new TableShapes(), Runnable::run, largestSet)) {
+        try (var applier = new Applier(subscriber, shapes.get(subscriber), Runnable::run, largestSet)) {
             for (Change change : new ChangeDecoder().decode(events)) {
                 applier.add(change);
             }
