@@ -312,7 +312,7 @@ class JmxIT extends ReplicationFixture {
         assertThat(told.stream()
                         .filter(each -> each.getType().equals("io.londiste.state"))
                         .map(each -> ((CompositeData) each.getUserData()).get("now")))
-                .contains("catching-up");
+                .contains("NEW");
         var table = table("public.a");
         assertThat(table.getReason()).isNotEmpty();
         assertThat(table.getLastError()).isNotEmpty();
