@@ -174,7 +174,7 @@ class JmxIT extends ReplicationFixture {
         assertThat(subscriber.number("select count(*) from a where id = 200")).isZero();
 
         replay().resume();
-        await("goes on").until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
+        await("a continues").until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
         assertThat(replay().getState()).isEqualTo("running");
     }
 
