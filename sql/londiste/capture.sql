@@ -57,12 +57,19 @@ as $make$
 --   queue, table_name   as registered
 --   tab                 the table
 --   function_name       name in schema londiste
+-- Every role may execute the function. When a partition is created or attached, PostgreSQL copies the root's row triggers to it, and checks
+-- that the role which does so may execute their function: that is the table's owner, a member of it, or its next owner. The function is safe
+-- with any role: it can only be called as a trigger, and if it is attached to a table that is not part of the captured one, it
+-- does nothing. So nobody can forge events with it, which it writes with the rights of its owner.
 -- Returns whether the function was made or changed. Locks: none on the table.
 declare
   row_level  boolean := londiste.capture_is_row_level(tab);
   -- the tables below, if it matters whether they have triggers
   members    oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t
                           where t.leaf and londiste.is_parent(tab) and londiste.capture_level(tab) < 2);
+  -- the tables that need no check whether they are part of the captured one. A detached partition loses its triggers, but an
+  -- inheritance child that is removed keeps them.
+  parts      oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t where t.partitioned or t.member = tab);
   body       text;
 begin
   body := format($body$
@@ -97,8 +104,7 @@ begin
   return null;
 end
 $body$,
-    case when row_level and exists (select from pg_class where oid = tab and relkind = 'r')
-         then format(E'\n     or tg_relid <> %s and londiste.capture_root(%L, %1$s, tg_relid) is null', tab, table_name) end,
+    format(E'\n     or tg_relid <> all (%L::oid[]) and londiste.capture_root(%L, %s, tg_relid) is null', parts, table_name, tab),
     queue, table_name, tab,
     (select string_agg(replace(l, '$queue_id', q.queue_id::text), E'\n  ')
        from pgq.queue as q
@@ -130,7 +136,7 @@ $body$,
   execute format('create or replace function londiste.%I() returns trigger language plpgsql security definer
     set search_path = pg_catalog, pg_temp set datestyle = ''ISO, MDY'' set intervalstyle = postgres set timezone = ''UTC''
     set bytea_output = hex set extra_float_digits = 1 set lc_monetary = ''C'' set enable_seqscan = off set jit = off as %L', function_name, body);
-  execute format('revoke all on function londiste.%I() from public', function_name);
+  execute format('grant execute on function londiste.%I() to public', function_name);
   return true;
 end
 $make$;

@@ -5,6 +5,18 @@ revoke all on schema londiste from public;
 revoke all on all tables in schema londiste from public;
 revoke all on all functions in schema londiste from public;
 
+-- Nothing that other roles do with captured or guarded tables may fail because of the triggers: see londiste.make_capture(),
+-- londiste.guard().
+do $$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid from pg_proc p where p.pronamespace = 'londiste'::regnamespace and p.prorettype = 'trigger'::regtype loop
+    execute format('grant execute on function %s to public', f);
+  end loop;
+end
+$$;
+
 -- A role that may use the schema must be able to check its version.
 grant execute on function londiste.version() to public;
 

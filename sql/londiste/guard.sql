@@ -9,7 +9,8 @@ returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Refuses a change. It is called only if the session is not the replay's, with the arguments queue, schema and table.
--- The writing role needs no right on schema londiste, so nothing of it is used here.
+-- The writing role needs no right on schema londiste, so nothing of it is used here. Every role may execute the function: PostgreSQL checks
+-- that when it copies a root's row triggers to a new partition. Attached to another table it refuses nothing.
 -- A partition that was detached, and a table that was renamed, are not replicated any more and may be changed.
 -- Errors: 42501. Locks: none.
 declare

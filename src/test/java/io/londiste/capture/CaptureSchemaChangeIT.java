@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Altering a captured table, in this session or another, breaks no writer and loses no column. */
@@ -325,6 +326,125 @@ class CaptureSchemaChangeIT extends CaptureFixture {
                         "U {\"id\":2,\"v\":{}} was {\"id\" : 1}",
                         "D {\"id\":2,\"v\":{}}",
                         "T");
+    }
+
+    /** Each statement of an owner, with an event count of what it writes to the captured tables. */
+    private static final String[] OWNERS_WORK = {
+        "create table %s.p3 partition of %s.parted for values from (200) to (300)",
+        "create table %s.p4 partition of %s.parted for values from (300) to (400) partition by range (id)",
+        "create table %s.p4_1 partition of %s.p4 default",
+        "create table %s.p5 (like %s.parted including all)",
+        "alter table %s.parted attach partition %s.p5 for values from (400) to (500)",
+        "insert into %s.parted values (1), (201), (301), (401); update %s.parted set id = 202 where id = 1",
+        "truncate %s.p3; truncate %s.parted",
+        "alter table %s.parted detach partition %s.p5",
+        "insert into %s.p5 values (999, 'not captured')",
+        "alter table %s.parted attach partition %s.p5 default",
+        "drop table %s.p5",
+        "create table %s.child () inherits (%s.plain)",
+        "insert into %s.child values (50)",
+        "alter table %s.child no inherit %s.plain",
+        "alter table %s.child inherit %s.plain; drop table %s.child",
+        "create table %s.twin (like %s.plain including all); insert into %s.twin select * from %s.plain; drop table %s.twin",
+        "insert into %s.plain values (1, 'one'), (2, 'two')",
+        "alter table %s.plain add column more int default 3; alter table %s.plain alter more type bigint; alter table %s.plain rename more to most",
+        "alter table %s.parted add column more int; alter table %s.parted rename more to most; alter table %s.parted drop column most",
+        "update %s.plain set most = 4 where id = 1",
+        "alter table %s.plain drop column most",
+        "create index plain_v on %s.plain (v); reindex table %s.plain; alter table %s.plain cluster on plain_pkey",
+        "cluster %s.plain",
+        "vacuum full %s.plain",
+        "vacuum analyze %s.parted",
+        "alter table %s.plain disable trigger user; alter table %s.plain enable trigger user",
+        "alter table %s.plain drop constraint plain_pkey; alter table %s.plain add primary key (id)",
+        "alter table %s.plain rename to other; alter table %s.other rename to plain",
+        "create schema %s_2; alter table %s.plain set schema %s_2; alter table %s_2.plain set schema %s; drop schema %s_2",
+        "create materialized view %s.seen as select %s.noted() as id",
+        "refresh materialized view %s.seen",
+        "create table %s.copied (id int primary key, n int); insert into %s.copied select 1, 1",
+        "create index on %s.copied (%s.note(id))",
+        "drop materialized view %s.seen; drop table %s.copied",
+        "alter table %s.plain owner to %o; alter table %s.parted owner to %o",
+        "set search_path = ''; insert into %s.plain values (8, 'x'); truncate %s.plain; reset search_path",
+    };
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingThatTheirOwnerDoesWithCapturedTablesFailsBecauseTheyAreCaptured(boolean mayUseTheSchemas)
+            throws Exception {
+        var next = capture.db.role(mayUseTheSchemas ? "next" : "nextp", "");
+        var owner = capture.db.role(mayUseTheSchemas ? "own" : "ownp", "login password 'secret' in role " + next);
+        var app = "app" + mayUseTheSchemas;
+        capture.db.sql("create schema " + app + " authorization " + owner + "; grant create on database "
+                + capture.db.sql("select current_database()") + " to " + owner + "; grant create, usage on schema "
+                + app + " to "
+                + next);
+        if (mayUseTheSchemas) {
+            capture.db.sql("grant usage on schema pgq, londiste to " + owner);
+        }
+        try (var connection = capture.db.connect(owner, "secret")) {
+            execute(connection, """
+                    create table %s.plain (id int primary key, v text);
+                    create table %s.parted (id int primary key, v text) partition by range (id);
+                    create table %s.p1 partition of %s.parted for values from (0) to (100);
+                    create function %s.note(int) returns int language plpgsql immutable as $$
+                    begin perform %s.noted(); return $1; end $$;
+                    create function %s.noted() returns bigint language plpgsql as $$
+                    declare n bigint; begin select count(*) + 10 into n from %s.plain; insert into %s.plain values (n); return n; end $$;
+                    """.replace("%s", app));
+            capture.capture(app + ".plain", app + ".parted");
+            for (var statement : OWNERS_WORK) {
+                for (var one : statement.startsWith("set ") ? new String[] {statement} : statement.split("; ")) {
+                    execute(connection, one.replace("%s", app).replace("%o", next));
+                }
+            }
+        }
+        assertThat(capture.events(app + ".plain"))
+                .contains("I {\"id\":8,\"v\":\"x\"}")
+                .last()
+                .isEqualTo("T");
+        assertThat(capture.events(app + ".parted"))
+                .containsSubsequence("I {\"id\":301,\"v\":null}", "I {\"id\":202,\"v\":null}", "T");
+        capture.db.sql("drop schema " + app + " cascade; drop owned by " + owner + ", " + next);
+    }
+
+    @Test
+    void aCaptureFunctionOnATableThatIsNotCapturedWritesNothing() throws Exception {
+        capture.table("honest", "(id int primary key, v text)");
+        capture.table("honest_root", "(id int primary key, v text) partition by range (id)");
+        capture.db.sql(
+                "create table honest_tree (id int primary key, v text); create table honest_leaf () inherits (honest_tree)");
+        capture.capture("honest_tree");
+        var stranger = capture.db.role("stranger", "login password 'secret'");
+        capture.db.sql(
+                "create schema strange authorization " + stranger + "; grant usage on schema londiste to " + stranger);
+        var events = "select count(*) from pgq.event_1";
+        long before = capture.db.number(events);
+        try (var connection = capture.db.connect(stranger, "secret")) {
+            execute(connection, "create table strange.forged (id int primary key, v text)");
+            for (var name : capture.db.rows(
+                    "select 'capture_' || nr from londiste.provider_table where table_name like 'public.honest%'")) {
+                execute(connection, """
+                        create trigger %1$s_i after insert on strange.forged referencing new table as londiste_new
+                          for each statement execute function londiste.%1$s();
+                        create trigger %1$s_r after insert or update or delete on strange.forged for each row execute function londiste.%1$s();
+                        create trigger %1$s_b before truncate on strange.forged execute function londiste.%1$s();
+                        create trigger %1$s_t after truncate on strange.forged execute function londiste.%1$s();
+                        """.formatted(name));
+            }
+            execute(
+                    connection,
+                    "insert into strange.forged values (1, 'x'); update strange.forged set id = 2; delete from strange.forged;"
+                            + " truncate strange.forged");
+            assertThatThrownBy(() -> execute(
+                            connection,
+                            "select londiste."
+                                    + capture.db.sql("select min('capture_' || nr) from londiste.provider_table")
+                                    + "()"))
+                    .hasMessageContaining("can only be called as triggers");
+        }
+        assertThat(capture.db.number(events)).isEqualTo(before);
+        capture.db.sql("drop owned by " + stranger + " cascade");
     }
 
     @Test

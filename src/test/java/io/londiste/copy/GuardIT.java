@@ -88,6 +88,24 @@ class GuardIT {
     }
 
     @Test
+    void theOwnerOfAPartitionedTableMayGiveItPartitions(@Subscriber Db db) throws Exception {
+        new Installer(db.dataSource()).installLondisteSubscriber();
+        db.sql(TABLES);
+        var owner = db.role("owner", "login password 'secret'");
+        db.sql("grant create on schema public to " + owner + "; alter table parted owner to " + owner);
+        guard(db);
+
+        try (var connection = db.connect(owner, "secret");
+                var statement = connection.createStatement()) {
+            statement.execute("create table later partition of parted for values from (200) to (300);"
+                    + "create table loose (like parted including all);"
+                    + "alter table parted attach partition loose for values from (300) to (400)");
+        }
+        assertRefused(db, "insert into later values (250)", "public.later");
+        db.sql("drop table parted; drop owned by " + owner);
+    }
+
+    @Test
     void partitionsAreGuardedWhenTheyComeAndFreeWhenTheyLeave(@Subscriber @Major(13) Db db) {
         new Installer(db.dataSource()).installLondisteSubscriber();
         db.sql(TABLES);
