@@ -1,21 +1,81 @@
 -- Foreign keys: saved and dropped while their tables are copied, restored when both are in sync.
 
-create or replace function londiste.find_table_fkeys(table_name text)
-returns table (from_table text, to_table text, fkey_name text, fkey_def text) language sql stable
+create or replace function londiste.fkeys_of(tab oid)
+returns table (fkey oid) language sql stable strict rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+-- The foreign keys from and to a table (for a partitioned one, also those of its partitions). They are found by what they depend on:
+-- pg_constraint has no index on the referenced table, and a database may have many foreign keys. Locks: none.
+  select distinct c.oid
+    from londiste.tree(tab) as t
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.member and d.classid = 'pg_constraint'::regclass
+    join pg_constraint c on c.oid = d.objid
+   where c.contype = 'f' and c.conparentid = 0
+$$;
+
+create or replace function londiste.fkey_statements(fkey oid, extra text default '')
+returns text language sql stable strict
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- The foreign keys from and to a table (for a partitioned one, also those of its partitions), each with the
--- statements that make it: the definition and its comment. If a superuser has disabled its internal triggers, that is not
--- included. PostgreSQL writes literals for the session's standard_conforming_strings, so that is fixed here and where the
--- statements are run. Locks: none.
-  select londiste.fqname(c.conrelid), londiste.fqname(c.confrelid), c.conname::text,
-         format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
+-- The statements that make a foreign key: its definition and its comment. If a superuser has disabled its internal triggers, that is
+-- not included. PostgreSQL writes literals for the session's standard_conforming_strings, so that is fixed here and where
+-- the statements are run.
+--   extra   what is added to the definition
+-- Locks: none.
+  select format('alter table %s add constraint %I %s%s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid), extra)
          || coalesce(format('; comment on constraint %I on %s is ', c.conname, c.conrelid::regclass)
                      || quote_literal(obj_description(c.oid, 'pg_constraint')), '')
     from pg_constraint c
-   where c.contype = 'f' and c.conparentid = 0
-     and (c.conrelid in (select member from londiste.tree(londiste.find_table(find_table_fkeys.table_name)))
-          or c.confrelid in (select member from londiste.tree(londiste.find_table(find_table_fkeys.table_name))))
+   where c.oid = fkey
+$$;
+
+create or replace function londiste.fkey_add(fkey oid)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The statements that make a foreign key without checking the rows that are there, which ALTER TABLE VALIDATE CONSTRAINT does
+-- afterwards without blocking writers. Null if the foreign key is not valid anyway, or PostgreSQL cannot do it in two steps: before
+-- version 18 not if the table that has it is partitioned. Locks: none.
+  select londiste.fkey_statements(c.oid, ' NOT VALID')
+    from pg_constraint c join pg_class r on r.oid = c.conrelid
+   where c.oid = fkey and c.convalidated and (r.relkind = 'r' or current_setting('server_version_num')::integer >= 180000)
+$$;
+
+create or replace function londiste.fkey_check(fkey oid)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- A query for the key of a row that violates a foreign key: the one that PostgreSQL itself runs to check it. It can be run
+-- before the foreign key exists. Null if the foreign key is not valid anyway, or compares periods. Locks: none.
+  select format('select concat_ws('', '', %s) from %s%s as f left join %s%s as p on %s where p.%I is null and (%s) limit 1',
+                string_agg(format('coalesce(f.%I::text, ''null'')', a.attname), ', ' order by k.nr),
+                case r.relkind when 'r' then 'only ' else '' end, c.conrelid::regclass,
+                case t.relkind when 'r' then 'only ' else '' end, c.confrelid::regclass,
+                string_agg(format('p.%I operator(%I.%s) f.%I%s', b.attname, n.nspname, o.oprname, a.attname,
+                                  case when a.attcollation <> b.attcollation then ' collate ' || b.attcollation::regcollation end),
+                           ' and ' order by k.nr),
+                min(b.attname::text) filter (where k.nr = 1),
+                string_agg(format('f.%I is not null', a.attname), case c.confmatchtype when 'f' then ' or ' else ' and ' end order by k.nr))
+    from pg_constraint c
+    join pg_class r on r.oid = c.conrelid
+    join pg_class t on t.oid = c.confrelid
+   cross join unnest(c.conkey, c.confkey, c.conpfeqop) with ordinality as k (child, parent, equal, nr)
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.child
+    join pg_attribute b on b.attrelid = c.confrelid and b.attnum = k.parent
+    join pg_operator o on o.oid = k.equal
+    join pg_namespace n on n.oid = o.oprnamespace
+   where c.oid = fkey and c.convalidated and not coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false)
+   group by c.oid, c.conrelid, c.confrelid, c.confmatchtype, r.relkind, t.relkind
+$$;
+
+create or replace function londiste.find_table_fkeys(table_name text)
+returns table (from_table text, to_table text, fkey_name text, fkey_def text) language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The foreign keys of londiste.fkeys_of(), each with the statements that make it. Locks: none.
+  select londiste.fqname(c.conrelid), londiste.fqname(c.confrelid), c.conname::text, londiste.fkey_statements(c.oid)
+    from londiste.fkeys_of(londiste.find_table(find_table_fkeys.table_name)) as k
+    join pg_constraint c on c.oid = k.fkey
    order by 1, 3
 $$;
 
@@ -44,7 +104,8 @@ create or replace function londiste.subscriber_drop_table_fkey(from_table text, 
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Saves a foreign key's definition and drops it, in the caller's transaction.
+-- Saves a foreign key's definition and drops it, in the caller's transaction. One that was being restored, and whose rows are not checked
+-- yet, is dropped as well: its first definition stays saved.
 --   from_table   written name of the table that has it
 --   fkey_name    its name
 -- Returns 1. Errors: 42P01 no such table; 42704 no such foreign key. Locks: ACCESS EXCLUSIVE on both its tables.
@@ -53,10 +114,15 @@ declare
   name  text := londiste.canonical(subscriber_drop_table_fkey.from_table);
   tab   oid  := londiste.get_table(name);
 begin
-  insert into londiste.subscriber_pending_fkeys (from_table, to_table, fkey_name, fkey_def)
-    select f.* from londiste.find_table_fkeys(name) as f
-     where f.from_table = name and f.fkey_name = subscriber_drop_table_fkey.fkey_name
-    on conflict (from_table, fkey_name) do update set to_table = excluded.to_table, fkey_def = excluded.fkey_def;
+  insert into londiste.subscriber_pending_fkeys as saved (from_table, to_table, fkey_name, fkey_def, fkey_add, fkey_check)
+    select name, londiste.fqname(c.confrelid), c.conname, londiste.fkey_statements(c.oid), londiste.fkey_add(c.oid), londiste.fkey_check(c.oid)
+      from pg_constraint c
+     where c.conrelid = tab and c.contype = 'f' and c.conparentid = 0 and c.conname = subscriber_drop_table_fkey.fkey_name
+    on conflict (from_table, fkey_name) do update
+       set to_table = excluded.to_table, reason = null,
+           fkey_def = case when saved.fkey_add = excluded.fkey_def then saved.fkey_def else excluded.fkey_def end,
+           fkey_add = case when saved.fkey_add = excluded.fkey_def then saved.fkey_add else excluded.fkey_add end,
+           fkey_check = case when saved.fkey_add = excluded.fkey_def then saved.fkey_check else excluded.fkey_check end;
   if not found then
     raise exception 'table % has no foreign key %', name, subscriber_drop_table_fkey.fkey_name using errcode = 'undefined_object';
   end if;
@@ -85,41 +151,101 @@ begin
 end
 $$;
 
-create or replace function londiste.subscriber_drop_loose_fkeys(queue text)
+create or replace function londiste.drop_fkeys_soon(table_name text)
 returns integer language plpgsql
+set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+as $$
+-- As londiste.subscriber_drop_all_fkeys(), for a batch that is applied to this table alone: it must not wait for others while it holds
+-- the lock of a table that the replay needs.
+-- Errors: as that, and 55P03 with the sessions that hold a lock for longer than a second. Locks: the same.
+begin
+  return londiste.subscriber_drop_all_fkeys(table_name);
+exception when lock_not_available then
+  raise exception 'its foreign keys cannot be dropped: no lock within 1 s, held by %', londiste.lock_holders(table_name, true)
+    using errcode = 'lock_not_available';
+end
+$$;
+
+create or replace function londiste.fkey_is_restorable(tab text)
+returns boolean language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Whether a table is ready for its foreign keys: each queue that replicates it, or a table above it, has it in sync. A table that does not
+-- exist is ready as well, so that its foreign keys are tried and reported. Locks: none.
+  with recursive above (member) as (
+    select londiste.find_table(tab)
+     union
+    select i.inhparent from above a join pg_inherits i on i.inhrelid = a.member)
+  select not exists (select from londiste.subscriber_table s where s.merge_state is distinct from 'ok'
+                        and s.table_name in (select tab union all select londiste.fqname(a.member) from above a))
+$$;
+
+create or replace function londiste.loose_fkeys(tab oid)
+returns table (from_table text, fkey_name text) language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The foreign keys that could fail or change rows of tables that are not in sync when rows of a table are written: those between it
+-- and such tables, and between such tables and those to which a change is propagated. Locks: none.
+  with recursive reach (member) as (
+    select t.member from londiste.tree(tab) as t
+     union
+    select c.conrelid
+      from reach r
+     cross join londiste.fkeys_of(r.member) as k
+      join pg_constraint c on c.oid = k.fkey and c.confrelid = r.member and (c.confdeltype in ('c', 'n', 'd') or c.confupdtype in ('c', 'n', 'd'))),
+  keys as materialized ( -- otherwise PostgreSQL may look at the tables of all foreign keys that there are
+    select distinct c.conrelid, c.confrelid, c.conname
+      from reach r
+     cross join londiste.fkeys_of(r.member) as k
+      join pg_constraint c on c.oid = k.fkey)
+  select londiste.fqname(c.conrelid), c.conname::text
+    from keys c
+   where not londiste.fkey_is_restorable(londiste.fqname(c.conrelid)) or not londiste.fkey_is_restorable(londiste.fqname(c.confrelid))
+   order by 1, 2
+$$;
+
+create or replace function londiste.replay_owns(queue text, table_name text)
+returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
--- Saves and drops the foreign keys from and to tables of a queue that are not in sync: they would link tables that are
--- as of one tick to tables that are not. In the caller's transaction, a batch of the replay, which all tables wait for:
--- foreign keys that cannot be dropped, because others are using the tables, a right is missing or an event trigger
--- forbids it, stay, and matter only if a row violates them; the copy of the table itself reports the reason.
--- Returns how many. Locks: ACCESS EXCLUSIVE on the tables of each foreign key, if they are available at once.
+-- Whether the replay is to apply a batch to a table: it is in sync. Called in the batch's transaction at its first change of the
+-- table. If it is, the foreign keys that link it to tables which are not in sync are saved and dropped, since the one is as
+-- of another tick than the other. All tables wait for the batch: foreign keys that cannot be dropped, because others are using
+-- the tables, a right is missing or an event trigger forbids it, stay, and matter only if a row violates them; the copy of
+-- the other table reports the reason. The time that this takes does not depend on how many tables are registered or on their way.
+--   queue        name of the provider's queue
+--   table_name   written name
+-- Locks: ACCESS EXCLUSIVE on the tables of each such foreign key, if they are available at once.
+#variable_conflict use_column
 declare
-  t        record;
-  dropped  integer := 0;
+  name  text := londiste.canonical(replay_owns.table_name);
+  f     record;
 begin
-  for t in
-    select s.table_name as name from londiste.subscriber_table s
-     where s.queue_name = queue and s.merge_state is distinct from 'ok' and londiste.find_table(s.table_name) is not null
-     order by s.nr
-  loop
-    begin
-      dropped := dropped + londiste.subscriber_drop_all_fkeys(t.name);
-    exception when others then
-      raise debug 'foreign keys of table % stay for now: %', t.name, sqlerrm;
-    end;
-  end loop;
-  return dropped;
+  perform from londiste.subscriber_table s where s.queue_name = queue and s.table_name = name and s.merge_state = 'ok';
+  if not found then
+    return false;
+  end if;
+  if exists (select from londiste.subscriber_table s where s.merge_state is distinct from 'ok') then
+    for f in select * from londiste.loose_fkeys(londiste.find_table(name)) loop
+      begin
+        perform londiste.subscriber_drop_table_fkey(f.from_table, f.fkey_name);
+      exception when others then
+        raise debug 'foreign key % of table % stays for now: %', f.fkey_name, f.from_table, sqlerrm;
+      end;
+    end loop;
+  end if;
+  return true;
 end
 $$;
 
 create or replace function londiste.subscriber_drop_incoming_fkeys(table_name text)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
 as $$
 -- Saves and drops the foreign keys by which other replicated tables reference a table that is truncated: their rows are the
 -- provider's and stay, regardless of the foreign key's action. In the caller's transaction.
--- Returns how many. Errors: 42P01 no such table. Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
+-- Returns how many. Errors: 42P01 no such table; 55P03 others hold a lock for longer than a second: the message names them.
+-- Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
 declare
   name     text := londiste.canonical(table_name);
   f        record;
@@ -135,6 +261,9 @@ begin
     dropped := dropped + londiste.subscriber_drop_table_fkey(f.from_table, f.fkey_name);
   end loop;
   return dropped;
+exception when lock_not_available then
+  raise exception 'foreign keys to table %, which is to be truncated, cannot be dropped: no lock within 1 s, held by %',
+    name, londiste.lock_holders(name, true) using errcode = 'lock_not_available';
 end
 $$;
 
@@ -153,59 +282,164 @@ as $$
                       where s.queue_name = queue and tab in (select member from londiste.tree(londiste.find_table(s.table_name))))
 $$;
 
-create or replace function londiste.fkey_is_restorable(tab text)
-returns boolean language sql stable strict
-set search_path = pg_catalog, pg_temp
-as $$
--- Whether a table is ready for its foreign keys: each queue that replicates it has it in sync. A table that does not exist is
--- ready as well, so that its foreign keys are tried and reported. Locks: none.
-  select not exists (select from londiste.subscriber_table s
-                      where s.merge_state is distinct from 'ok'
-                        and (s.table_name = tab
-                             or londiste.find_table(tab) in (select member from londiste.tree(londiste.find_table(s.table_name)))))
-$$;
-
 create or replace function londiste.restorable_fkeys(queue text)
 returns setof londiste.subscriber_pending_fkeys language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The pending foreign keys that londiste.subscriber_restore_fkeys() is to create now. Locks: none.
-  select p.* from londiste.subscriber_pending_fkeys p
+-- The pending foreign keys whose tables are both in sync (or not replicated). Those that concern only tables of other queues are
+-- left to these. Locks: none.
+  with candidates as materialized ( -- sorts most of them out, without looking at the tables above
+    select p.* from londiste.subscriber_pending_fkeys p
+     where not exists (select from londiste.subscriber_table s where s.table_name = p.from_table and s.merge_state is distinct from 'ok')
+       and not exists (select from londiste.subscriber_table s where s.table_name = p.to_table and s.merge_state is distinct from 'ok'))
+  select p.* from candidates p
    where londiste.fkey_is_restorable(p.from_table) and londiste.fkey_is_restorable(p.to_table)
      and (exists (select from londiste.subscriber_table s where s.queue_name = queue and s.table_name in (p.from_table, p.to_table))
           or not exists (select from londiste.subscriber_table s where s.table_name in (p.from_table, p.to_table)))
    order by p.from_table, p.fkey_name
 $$;
 
-create or replace function londiste.subscriber_restore_fkeys(queue text)
-returns setof text language plpgsql
+create or replace function londiste.fkey_failed(from_table text, fkey_name text, reason text)
+returns void language sql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Records why a pending foreign key could not be restored. Locks: its row in londiste.subscriber_pending_fkeys.
+  update londiste.subscriber_pending_fkeys p set reason = fkey_failed.reason
+   where p.from_table = fkey_failed.from_table and p.fkey_name = fkey_failed.fkey_name and p.reason is distinct from fkey_failed.reason
+$$;
+
+create or replace function londiste.fkey_violation(from_table text, fkey_name text)
+returns text language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- The key of a row that violates a pending foreign key. Null if there is none, or if only PostgreSQL itself can check that, since the
+-- caller may not read the tables. It may take as long as reading both tables. Errors: those of the query, such as 42P01 if a table was
+-- dropped. Locks: ACCESS SHARE on both its tables, for the transaction.
+#variable_conflict use_column
+declare
+  query  text := (select p.fkey_check from londiste.subscriber_pending_fkeys p
+                   where p.from_table = fkey_violation.from_table and p.fkey_name = fkey_violation.fkey_name);
+  key    text;
+begin
+  perform set_config('work_mem', current_setting('maintenance_work_mem'), true); -- as PostgreSQL does for this query
+  if query is not null then
+    execute query into key;
+  end if;
+  return key;
+exception when insufficient_privilege then
+  return null;
+end
+$$;
+
+create or replace function londiste.fkey_oid(from_table text, fkey_name text)
+returns oid language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The foreign key of a table by its name; null if there is none. Locks: none.
+  select c.oid from pg_constraint c
+   where c.conrelid = londiste.find_table(fkey_oid.from_table) and c.conname = fkey_oid.fkey_name and c.contype = 'f'
+$$;
+
+create or replace function londiste.add_fkey(queue text, from_table text, fkey_name text, lock_timeout integer default null)
+returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
--- Restores every pending foreign key whose tables are both in sync (or not replicated). One that was already created again
+-- The first step of restoring a pending foreign key: creates it without a check of the rows that are there, if that is possible, and
+-- otherwise with it. From then on PostgreSQL checks what the replay writes. One that others have created again is left
+-- unchanged and not pending any more. This takes place between two batches, when all tables in sync are as of one tick and none
+-- leaves the replay.
+--   lock_timeout   milliseconds to wait for the locks of its tables, while the replay waits as well; null: as the session has it
+-- Returns true: it is restored; false: its rows are to be checked by londiste.validate_fkey(); null: it is not pending
+-- any more, its tables are not ready any more, or another session is restoring it.
+-- Errors: those of ALTER TABLE. Locks: londiste.lock_tables(); SHARE ROW EXCLUSIVE on both its tables.
+#variable_conflict use_column
+declare
+  p      londiste.subscriber_pending_fkeys;
+  there  oid;
+begin
+  perform londiste.lock_tables(queue, true);
+  perform set_config('lock_timeout', add_fkey.lock_timeout::text, true) where add_fkey.lock_timeout is not null;
+  select * into p from londiste.subscriber_pending_fkeys k
+    where k.from_table = add_fkey.from_table and k.fkey_name = add_fkey.fkey_name for update skip locked;
+  if not found or not londiste.fkey_is_restorable(p.from_table) or not londiste.fkey_is_restorable(p.to_table) then
+    return null;
+  end if;
+  there := londiste.fkey_oid(p.from_table, p.fkey_name);
+  if there is null then
+    execute coalesce(p.fkey_add, p.fkey_def);
+    there := londiste.fkey_oid(p.from_table, p.fkey_name);
+  end if;
+  if p.fkey_add = londiste.fkey_statements(there) then
+    return false;
+  end if;
+  delete from londiste.subscriber_pending_fkeys k where k.from_table = p.from_table and k.fkey_name = p.fkey_name;
+  return true;
+end
+$$;
+
+create or replace function londiste.validate_fkey(from_table text, fkey_name text)
+returns boolean language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- The second step: checks the rows of a foreign key that londiste.add_fkey() has created, after which it is not pending any more. Writers need
+-- not wait, so a batch may be applied meanwhile; what it writes is checked as well. If a table is to be copied again, or to be
+-- emptied, that has to wait: the caller cancels this as soon as any session waits for it.
+-- Returns whether it is restored; false: it was dropped meanwhile, because one of its tables is to be copied again.
+-- Errors: those of ALTER TABLE, such as 23503: rows violate it. Locks: SHARE UPDATE EXCLUSIVE on the table that has it, ROW SHARE on the other.
+#variable_conflict use_column
+declare
+  name  text := validate_fkey.from_table;
+begin
+  if not exists (select from londiste.subscriber_pending_fkeys p
+                  where p.from_table = name and p.fkey_name = validate_fkey.fkey_name
+                    and p.fkey_add = londiste.fkey_statements(londiste.fkey_oid(name, p.fkey_name))) then
+    return false;
+  end if;
+  execute format('alter table %s validate constraint %I', londiste.find_table(name)::regclass, validate_fkey.fkey_name);
+  delete from londiste.subscriber_pending_fkeys p where p.from_table = name and p.fkey_name = validate_fkey.fkey_name;
+  return true;
+end
+$$;
+
+create or replace function londiste.withdraw_fkey(from_table text, fkey_name text)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Drops a pending foreign key that londiste.add_fkey() has created, because rows violate it: it would stop tables whose rows are written again.
+-- Does nothing if there is none. Locks: ACCESS EXCLUSIVE on both its tables.
+#variable_conflict use_column
+begin
+  if exists (select from londiste.subscriber_pending_fkeys p
+              where p.from_table = withdraw_fkey.from_table and p.fkey_name = withdraw_fkey.fkey_name
+                and p.fkey_add = londiste.fkey_statements(londiste.fkey_oid(p.from_table, p.fkey_name))) then
+    execute format('alter table %s drop constraint %I', londiste.find_table(withdraw_fkey.from_table)::regclass, withdraw_fkey.fkey_name);
+  end if;
+end
+$$;
+
+create or replace function londiste.subscriber_restore_fkeys(queue text)
+returns setof text language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Restores every pending foreign key whose tables are both in sync (or not replicated), in the caller's transaction, with the checks of all
+-- rows: to be called by hand where no replay runs. The replay does it step by step. One that was already created again
 -- is left unchanged. One that cannot be created, because rows violate it, or a table was dropped or renamed, stays
--- pending, with a warning that has the reason and the error's SQLSTATE; those after one whose lock is unavailable stay as well.
+-- pending, with its reason and a warning that has the error's SQLSTATE.
 --   queue   the queue whose tables came into sync: foreign keys that concern only tables of other queues are skipped
 -- Returns the names of those restored. Locks: SHARE ROW EXCLUSIVE on both tables of each.
 declare
-  f        record;
-  why      text;
+  f      record;
+  added  boolean;
 begin
   for f in select * from londiste.restorable_fkeys(queue) loop
-    perform from londiste.subscriber_pending_fkeys p
-      where p.from_table = f.from_table and p.fkey_name = f.fkey_name for update skip locked;
-    continue when not found; -- another queue's replay is restoring it
     begin
-      if not exists (select from pg_constraint
-                      where conrelid = londiste.find_table(f.from_table) and conname = f.fkey_name and contype = 'f') then
-        execute f.fkey_def;
+      added := londiste.add_fkey(queue, f.from_table, f.fkey_name);
+      if added or (not added and londiste.validate_fkey(f.from_table, f.fkey_name)) then
+        return next f.fkey_name;
       end if;
-      delete from londiste.subscriber_pending_fkeys p where p.from_table = f.from_table and p.fkey_name = f.fkey_name;
-      return next f.fkey_name;
     exception when others then
-      why := sqlerrm || case when sqlstate = '55P03' then format(' (locks of %s)', londiste.lock_holders(f.from_table, false)
-                                                                || ', ' || londiste.lock_holders(f.to_table, false)) else '' end;
-      raise warning 'foreign key % of table % stays pending: %', f.fkey_name, f.from_table, why using errcode = sqlstate;
-      exit when sqlstate = '55P03'; -- the replay waits for us
+      perform londiste.fkey_failed(f.from_table, f.fkey_name, sqlerrm);
+      raise warning 'foreign key % of table % stays pending: %', f.fkey_name, f.from_table, sqlerrm using errcode = sqlstate;
     end;
   end loop;
 end

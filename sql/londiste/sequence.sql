@@ -94,7 +94,8 @@ create or replace function londiste.provider_remove_seq(queue text, seq_name tex
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Unregisters a sequence on the provider. On subscribers it keeps its value and is stopped, with the reason.
+-- Unregisters a sequence on the provider and informs the subscribers by an event londiste.remove-seq: they unregister it as well. It keeps
+-- its value there.
 --   queue      name of the queue
 --   seq_name   written name; the sequence itself need not exist
 -- Returns 1. Errors: 42704 it is not registered. Locks: none.
@@ -105,6 +106,9 @@ begin
   delete from londiste.provider_seq as s where s.queue_name = queue and s.seq_name = name;
   if not found then
     raise exception 'sequence % is not registered on the provider, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  if exists (select from pgq.queue as queues where queues.queue_name = queue) then
+    perform londiste.write_event(queue, 'londiste.remove-seq', name, null);
   end if;
   return 1;
 end

@@ -133,7 +133,7 @@ as $$
 $$;
 
 create or replace function londiste.tree(root oid)
-returns table (member oid, leaf boolean, partitioned boolean) language sql stable strict
+returns table (member oid, leaf boolean, partitioned boolean) language sql stable strict rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 -- The tables below and including a root: partitions and inheritance children at any depth. Leaf: it may have

@@ -72,12 +72,12 @@ create or replace function londiste.subscriber_remove_table(queue text, table_na
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Ends the replication of a table. Its rows stay; its guard is removed; its triggers, and the foreign keys that can be restored now, are
--- restored.
+-- Ends the replication of a table. Its rows stay; its guard is removed; its triggers are restored. Its foreign keys are not, since checking
+-- rows may take long: the replay, or the command, restores those that can be restored afterwards.
 --   queue        name of the provider's queue
 --   table_name   written name; the table itself may have been dropped
 -- Returns 1. Errors: 42704 the table is not registered.
--- Locks: londiste.lock_tables(); as londiste.subscriber_restore_triggers() and londiste.subscriber_restore_fkeys().
+-- Locks: londiste.lock_tables(); as londiste.subscriber_restore_triggers().
 #variable_conflict use_column
 declare
   name text := londiste.canonical(subscriber_remove_table.table_name);
@@ -92,7 +92,6 @@ begin
   if londiste.find_table(name) is not null then
     perform londiste.subscriber_restore_triggers(name);
   end if;
-  perform londiste.subscriber_restore_fkeys(queue);
   return 1;
 end
 $$;

@@ -77,6 +77,9 @@ create table if not exists londiste.subscriber_pending_fkeys (
   to_table    text not null,
   fkey_name   text not null,
   fkey_def    text not null,                     -- the statement that creates it again
+  fkey_add    text,                              -- the same, without a check of the rows; null: it is created in one step
+  fkey_check  text,                              -- a query for a row that violates it; null: not known
+  reason      text,                              -- why it could not be restored; null: its tables are on their way, or it was not tried yet
   primary key (from_table, fkey_name)
 );
 
@@ -107,3 +110,7 @@ create table if not exists londiste.barrier (
   tick_id      bigint      not null,
   expires      timestamptz not null
 );
+
+-- A batch looks for tables that are not in sync, and for those that are being handed over: neither takes longer if many tables are.
+create index if not exists subscriber_table_name on londiste.subscriber_table (table_name) where merge_state is distinct from 'ok';
+create index if not exists subscriber_table_sync on londiste.subscriber_table (queue_name) where merge_state like '%sync:%';

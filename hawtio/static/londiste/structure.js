@@ -38,13 +38,14 @@ function Keys({ keys }) {
   const help = 'They are restored automatically when both tables are in sync. A foreign key that rows of the subscriber violate remains saved; repair the rows.'
   return h(Section, { title: 'Saved foreign keys', help, none: 'None.' }, keys.length > 0 &&
     h(pft.Table, { variant: 'compact', 'aria-label': 'Saved foreign keys' },
-      h(pft.Thead, null, h(pft.Tr, null, ['Name', 'From', 'To', 'Definition'].map(column => h(pft.Th, { key: column }, column)))),
+      h(pft.Thead, null, h(pft.Tr, null, ['Name', 'From', 'To', 'Definition', 'Why it is not restored'].map(column => h(pft.Th, { key: column }, column)))),
       h(pft.Tbody, null, keys.map(key =>
         h(pft.Tr, { key: `${key.fromTable} ${key.fkeyName}` },
           h(Cell, { label: 'Name', className: 'londiste-break' }, key.fkeyName),
           h(Cell, { label: 'From', className: 'londiste-break' }, key.fromTable),
           h(Cell, { label: 'To', className: 'londiste-break' }, key.toTable),
-          h(Cell, { label: 'Definition' }, h(Definition, { text: key.fkeyDef })))))))
+          h(Cell, { label: 'Definition' }, h(Definition, { text: key.fkeyDef })),
+          h(Cell, { label: 'Why it is not restored', className: 'londiste-break' }, key.reason ?? 'its tables are on their way'))))))
 }
 
 function Triggers({ triggers, operator, actions }) {

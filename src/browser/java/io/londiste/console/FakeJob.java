@@ -92,7 +92,8 @@ final class FakeJob implements AutoCloseable {
                 "fkeyName", name,
                 "fkeyDef",
                         "alter table only shop.item add constraint " + name
-                                + " FOREIGN KEY (order_id) REFERENCES shop.\"order\"(id) ON DELETE CASCADE");
+                                + " FOREIGN KEY (order_id) REFERENCES shop.\"order\"(id) ON DELETE CASCADE",
+                "reason", "rows of shop.item violate it: shop.order has no (4711)");
     }
 
     private void queue() throws JMException {

@@ -89,7 +89,8 @@ public final class Application implements AutoCloseable {
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);
         application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, WorkListener.NONE));
-        List<String> routes = new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "upkeep"));
+        List<String> routes =
+                new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "foreign-keys", "upkeep"));
         routes.addAll(ComparisonBeans.ROUTES);
         if (!settings.compareEvery().isZero()) {
             application.main.addInitialProperty(
@@ -149,7 +150,7 @@ public final class Application implements AutoCloseable {
         DataSource subscriber = bindPool(
                 "subscriber",
                 Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
-                9 + 3 * copying);
+                12 + 3 * copying);
         String queue = settings.queueName();
         String consumer = settings.consumerId();
         PgqClient pgq = new PgqClient(provider, fetchSize(settings));
@@ -162,7 +163,8 @@ public final class Application implements AutoCloseable {
         copies = new Copies(queue, copying, subscriber, tables, life, consumers, handover);
         arrivals = new Arrivals(queue, subscriber, copies);
         handover.watch(copies::active);
-        completion = new Completion(queue, consumer, pgq, subscriber, tables, copies, status);
+        ForeignKeys foreignKeys = new ForeignKeys(queue, subscriber, shapes, settings.lockTimeout());
+        completion = new Completion(queue, consumer, pgq, subscriber, tables, copies, foreignKeys, status);
         pause = new Pause(consumer, subscriber, tables);
 
         main.bind("barrier", new Barrier(consumer, subscriber));
@@ -188,7 +190,7 @@ public final class Application implements AutoCloseable {
                         progress,
                         settings.lockTimeout()));
         main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, life, handover));
-        main.bind("foreignKeys", new ForeignKeys(queue, subscriber, tables, shapes, settings.lockTimeout()));
+        main.bind("foreignKeys", foreignKeys);
         Failures failures =
                 new Failures(queue, consumer, pgq, subscriber, tables, life, consumers, shapes, copies, status, errors);
         main.bind("failures", failures);

@@ -1,6 +1,7 @@
 package io.londiste.app;
 
 import io.londiste.copy.Copies;
+import io.londiste.copy.ForeignKeys;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
@@ -29,6 +30,7 @@ public final class Completion {
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final Copies copies;
+    private final ForeignKeys foreignKeys;
     private final ReplayStatus status;
     private long targetTick; // 0: not chosen yet
 
@@ -39,6 +41,7 @@ public final class Completion {
             DataSource subscriber,
             SubscribedTables tables,
             Copies copies,
+            ForeignKeys foreignKeys,
             ReplayStatus status) {
         this.queue = queue;
         this.consumer = consumer;
@@ -46,6 +49,7 @@ public final class Completion {
         this.subscriber = subscriber;
         this.tables = tables;
         this.copies = copies;
+        this.foreignKeys = foreignKeys;
         this.status = status;
     }
 
@@ -65,6 +69,7 @@ public final class Completion {
                 return applied.filter(tick -> tick >= targetTick).isPresent()
                         && tables.list(transaction).stream().noneMatch(this::isUnderWay);
             });
+            done &= !foreignKeys.isAtWork();
             if (!done) {
                 pgq.tickNow(queue); // tables that catch up need a later tick for their handover to the replay
             }

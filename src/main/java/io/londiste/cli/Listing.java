@@ -24,6 +24,7 @@ final class Listing {
 
     /**
      * Prints one table of columns for each value of the first field. The title is that value followed by {@code things}.
+     * The last column is left out where it has no value.
      *
      * @param things the noun for what is listed, in the plural
      */
@@ -36,7 +37,15 @@ final class Listing {
         }
         groups.forEach((kind, lines) -> {
             out.println(kind + " " + things);
-            print(out, lines);
+            boolean reasons = lines.stream().skip(2).anyMatch(line -> !line.get(line.size() - 1)
+                    .isEmpty());
+            print(
+                    out,
+                    reasons
+                            ? lines
+                            : lines.stream()
+                                    .map(line -> line.subList(0, line.size() - 1))
+                                    .toList());
             out.println();
         });
     }

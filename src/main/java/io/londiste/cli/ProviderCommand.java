@@ -100,7 +100,7 @@ final class ProviderCommand implements Runnable {
 
     @Command(
             name = "remove-seq",
-            description = "Unregister sequences. The subscribers' sequences keep their current values.",
+            description = "Unregister sequences, also on the subscribers, where they keep their current values.",
             footer = "  londiste conf.ini provider remove-seq orders_id_seq")
     void removeSeq(@Mixin SequenceNames sequences) {
         var selection = sequences.selection();

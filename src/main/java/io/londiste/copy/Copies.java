@@ -79,15 +79,14 @@ public final class Copies {
 
     /** The tables to take up now; those for which the replay waits come first. They count as active from here on. */
     public List<TableCopy> due() throws SQLException {
-        List<SubscribedTable> all = Transactions.call(subscriber, tables::list);
-        failures.keySet().retainAll(all.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
-        List<SubscribedTable> coming = all.stream()
-                .filter(table -> table.state().phase() != Phase.OK)
-                .sorted(Comparator.comparing(
-                                (SubscribedTable table) -> table.state().phase())
-                        .reversed()
-                        .thenComparing(SubscribedTable::nr))
-                .toList();
+        // enough to have those that are due among them; of many tables not all need to be read each time
+        int enough = parallel + active.size() + failures.size();
+        List<SubscribedTable> coming =
+                Transactions.call(subscriber, transaction -> tables.unsettled(transaction, enough));
+        if (coming.size() < enough) {
+            failures.keySet()
+                    .retainAll(coming.stream().map(SubscribedTable::name).collect(Collectors.toSet()));
+        }
         rest = coming.stream().map(this::rest).min(Comparator.naturalOrder()).orElse(CHECK);
         List<TableCopy> due = coming.stream()
                 .filter(this::isDue)

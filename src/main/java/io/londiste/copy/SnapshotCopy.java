@@ -109,7 +109,7 @@ public final class SnapshotCopy {
      * lasts until {@link #copyRows} has ended, or the exchange.
      */
     public void takeSnapshot(Exchange exchange, @ExchangeProperty(CatchUp.COPY) TableCopy copy) throws SQLException {
-        shapes.forget(); // an operator who adds a table may just have changed it
+        shapes.forget(copy.table()); // an operator who adds a table may just have changed it
         ProviderSnapshot snapshot = inTable(copy.table(), () -> {
             ProviderSnapshot taken = ProviderSnapshot.open(provider);
             try {

@@ -36,6 +36,11 @@ public final class SqlState {
         return of(error).equals(LOCK_TIMEOUT);
     }
 
+    /** Whether a statement was cancelled. */
+    public static boolean isCanceled(Throwable error) {
+        return of(error).equals("57014");
+    }
+
     /** Whether a schema does not exist. */
     public static boolean isNoSuchSchema(Throwable error) {
         return of(error).equals("3F000");

@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transaction that applies one batch to the subscriber: rows, table states and the consumer's position together.
@@ -37,6 +39,8 @@ public final class BatchTransaction implements AutoCloseable {
      * the replay is at an earlier tick again after a crash.
      */
     private static final Set<Phase> CATCHING_UP = EnumSet.of(Phase.CATCHING_UP, Phase.WANNA_SYNC, Phase.DO_SYNC);
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchTransaction.class);
 
     private final Connection connection;
     private final SubscribedTables tables;
@@ -81,7 +85,7 @@ public final class BatchTransaction implements AutoCloseable {
         }
         this.fresh = isFresh(tables.applied(connection, batch.consumer()));
         if (only == null && fresh) {
-            lookAtUnsettled();
+            requireNoHandover();
         }
     }
 
@@ -92,19 +96,12 @@ public final class BatchTransaction implements AutoCloseable {
             throw new OvertakenException(only, state);
         }
         owned.put(only, true);
-        tables.dropForeignKeys(connection, only);
+        tables.dropForeignKeysSoon(connection, only);
     }
 
-    /** Reads the tables that are not in sync: the replay skips them, and drops their foreign keys to tables in sync. */
-    private void lookAtUnsettled() throws SQLException {
-        List<SubscribedTable> unsettled = tables.unsettled(connection);
-        for (SubscribedTable table : unsettled) {
-            if (table.state().phase() == Phase.DO_SYNC) {
-                throw new LondisteException("table " + table.name() + " is being handed over");
-            }
-        }
-        if (!unsettled.isEmpty()) {
-            tables.dropLooseForeignKeys(connection);
+    private void requireNoHandover() throws SQLException {
+        for (SubscribedTable table : tables.handedOver(connection)) {
+            throw new LondisteException("table " + table.name() + " is being handed over");
         }
     }
 
@@ -113,7 +110,7 @@ public final class BatchTransaction implements AutoCloseable {
         Boolean known = owned.get(table);
         if (known == null) {
             applier.await(); // from then on no other thread uses the connection
-            known = only == null && tables.isOk(connection, table);
+            known = only == null && tables.ownedByReplay(connection, table);
             owned.put(table, known);
         }
         return known;
@@ -174,6 +171,7 @@ public final class BatchTransaction implements AutoCloseable {
         }
         switch (change.kind()) {
             case REMOVE_TABLE -> removeTable(change.table());
+            case REMOVE_SEQUENCE -> removeSequence(change.table());
             case MISSED_CHANGES -> stopForMissedChanges(change);
             case UNKNOWN -> ignored++;
             default -> {
@@ -196,6 +194,16 @@ public final class BatchTransaction implements AutoCloseable {
         if (owns(table) || (only == null && isGone(table))) {
             tables.remove(connection, table);
             owned.put(table, false);
+        }
+    }
+
+    /** A sequence that was registered again since then stays. */
+    private void removeSequence(TableName sequence) throws SQLException {
+        if (only == null && !registered.containsSequence(sequence)) {
+            applier.await(); // from then on no other thread uses the connection
+            if (tables.removeSequence(connection, sequence)) {
+                LOG.info("Removed sequence {}, which was removed on the provider", sequence);
+            }
         }
     }
 

@@ -17,6 +17,8 @@ public final class Change {
         TRUNCATE,
         /** The table was taken out of the replication on the provider. */
         REMOVE_TABLE,
+        /** The sequence was taken out of the replication on the provider; the table's name is that of the sequence. */
+        REMOVE_SEQUENCE,
         /** Changes of the table may not have been captured; the event's data says why. */
         MISSED_CHANGES,
         /** An event that concerns no table, or of an unknown type: it is counted and ignored. */

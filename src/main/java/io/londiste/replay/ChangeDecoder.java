@@ -17,6 +17,9 @@ public final class ChangeDecoder {
     /** The type of the event that removes a table from the replication on every subscriber. */
     public static final String REMOVE_TABLE = "londiste.remove-table";
 
+    /** The type of the event by which the provider removes a sequence from the replication. */
+    public static final String REMOVE_SEQUENCE = "londiste.remove-seq";
+
     /** The type of the event by which capture reports that it may have missed changes of a table. */
     public static final String MISSED_CHANGES = "londiste.missed-changes";
 
@@ -53,6 +56,9 @@ public final class ChangeDecoder {
             }
             if (type.equals(REMOVE_TABLE)) {
                 return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_TABLE);
+            }
+            if (type.equals(REMOVE_SEQUENCE)) {
+                return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_SEQUENCE);
             }
             if (type.equals(MISSED_CHANGES)) {
                 return Change.without(event, TableName.parse(event.extra1()), Kind.MISSED_CHANGES);

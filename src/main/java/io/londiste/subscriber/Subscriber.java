@@ -2,6 +2,7 @@ package io.londiste.subscriber;
 
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
+import io.londiste.copy.ForeignKeys;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
@@ -12,6 +13,7 @@ import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
+import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -76,7 +78,10 @@ public final class Subscriber {
         return new TableAddition(sides, options).add(selection);
     }
 
-    /** Unregisters tables. Their rows stay; saved foreign keys and triggers are restored. */
+    /**
+     * Unregisters tables. Their rows stay; saved triggers are restored, and saved foreign keys whose tables are in sync or not
+     * replicated.
+     */
     public void remove(Selection selection) {
         for (var table : selected(selection)) {
             sides.locked(connection -> {
@@ -85,6 +90,12 @@ public final class Subscriber {
             });
             LOG.info("Removed {}", table);
         }
+        subscriber.call(source -> {
+            var foreignKeys = new ForeignKeys(
+                    queue, source, new TableShapes(), sides.settings().lockTimeout());
+            foreignKeys.restoreUntil(() -> false);
+            return null;
+        });
     }
 
     /**
@@ -187,9 +198,14 @@ public final class Subscriber {
     public List<ForeignKey> foreignKeys() {
         Installed.requireLondiste(subscriber);
         return subscriber.rows(
-                "select status, from_table, to_table, fkey_name, fkey_def from londiste.subscriber_get_fkey_list(?)",
+                "select status, from_table, to_table, fkey_name, fkey_def, reason from londiste.subscriber_get_fkey_list(?)",
                 row -> new ForeignKey(
-                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5)),
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6)),
                 queue);
     }
 

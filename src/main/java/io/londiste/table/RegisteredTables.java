@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** The tables that the provider captures into one queue. Safe for use by several threads. */
+/** The tables that the provider captures into one queue, and the sequences that it offers with it. Safe for use by several threads. */
 public final class RegisteredTables {
     private final String queue;
     private final DataSource provider;
@@ -19,6 +19,19 @@ public final class RegisteredTables {
     public boolean contains(TableName table) throws SQLException {
         try (Connection connection = provider.getConnection()) {
             return contains(connection, table);
+        }
+    }
+
+    /** Whether the sequence is registered on the provider now. */
+    public boolean containsSequence(TableName sequence) throws SQLException {
+        try (Connection connection = provider.getConnection()) {
+            return Jdbc.first(
+                            connection,
+                            "select 1 from londiste.provider_seq where queue_name = ? and seq_name = ?",
+                            row -> row.getInt(1),
+                            queue,
+                            sequence.toString())
+                    .isPresent();
         }
     }
 

@@ -19,6 +19,9 @@ public final class SubscribedTables {
     private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason"
             + " from londiste.subscriber_table where queue_name = ?";
 
+    /** As the index has it. */
+    private static final String MEETING = COLUMNS + " and merge_state like '%sync:%'";
+
     private final String queue;
 
     public SubscribedTables(String queue) {
@@ -40,30 +43,48 @@ public final class SubscribedTables {
         Jdbc.execute(transaction, "select londiste.subscriber_drop_all_fkeys(?)", table.toString());
     }
 
-    /** Saves and drops the foreign keys between tables in sync and tables that are not, and among the latter. */
-    public void dropLooseForeignKeys(Connection transaction) throws SQLException {
-        Jdbc.execute(transaction, "select londiste.subscriber_drop_loose_fkeys(?)", queue);
-    }
-
     /** All tables in the order in which they were added. */
     public List<SubscribedTable> list(Connection transaction) throws SQLException {
         return query(transaction, COLUMNS + " order by nr", queue);
     }
 
-    /** The tables that are not in sync, in the order in which they were added. */
-    public List<SubscribedTable> unsettled(Connection transaction) throws SQLException {
-        return query(transaction, COLUMNS + " and merge_state is distinct from 'ok' order by nr", queue);
+    /** The same, but fails with SQLSTATE 55P03 and the holders' names if others hold a lock for more than a second. */
+    public void dropForeignKeysSoon(Connection transaction, TableName table) throws SQLException {
+        Jdbc.execute(transaction, "select londiste.drop_fkeys_soon(?)", table.toString());
     }
 
-    /** Whether the table is subscribed and in sync. */
-    public boolean isOk(Connection transaction, TableName table) throws SQLException {
-        return !query(transaction, COLUMNS + " and merge_state = 'ok' and table_name = ?", queue, table.toString())
-                .isEmpty();
+    /**
+     * The first tables that are not in sync: those that are closest to it first, then in the order in which they were
+     * added.
+     */
+    public List<SubscribedTable> unsettled(Connection transaction, int limit) throws SQLException {
+        return query(
+                transaction,
+                COLUMNS
+                        + " and merge_state is distinct from 'ok' order by case when merge_state like 'do-sync:%' then 1"
+                        + " when merge_state like 'wanna-sync:%' then 2 when merge_state = 'catching-up' then 3"
+                        + " when merge_state = 'in-copy' then 4 else 5 end, nr limit ?",
+                queue,
+                limit);
+    }
+
+    /**
+     * Whether the replay applies its batch to the table: it is subscribed and in sync. Then its foreign keys to tables
+     * that are not are saved and dropped.
+     */
+    public boolean ownedByReplay(Connection transaction, TableName table) throws SQLException {
+        return Jdbc.only(
+                transaction, "select londiste.replay_owns(?, ?)", row -> row.getBoolean(1), queue, table.toString());
+    }
+
+    /** The tables that are being handed over to the replay. */
+    public List<SubscribedTable> handedOver(Connection transaction) throws SQLException {
+        return query(transaction, MEETING + " and merge_state like 'do-sync:%'", queue);
     }
 
     /** The tables that wait for the replay, or that the replay waits for, in the order in which they were added. */
     public List<SubscribedTable> meeting(Connection connection) throws SQLException {
-        return query(connection, COLUMNS + " and merge_state like '%sync:%' order by nr", queue);
+        return query(connection, MEETING + " order by nr", queue);
     }
 
     /** The table, its row locked until the transaction ends; empty if it is not subscribed. */
@@ -72,9 +93,19 @@ public final class SubscribedTables {
                 .findFirst();
     }
 
-    /** Ends the replication of the table and restores the triggers and foreign keys that were saved for it. */
+    /** Ends the replication of the table and restores the triggers that were saved for it. */
     public void remove(Connection transaction, TableName table) throws SQLException {
         Jdbc.execute(transaction, "select londiste.subscriber_remove_table(?, ?)", queue, table.toString());
+    }
+
+    /** Ends the replication of a sequence, which keeps its value. Returns whether it was registered. */
+    public boolean removeSequence(Connection transaction, TableName sequence) throws SQLException {
+        return Jdbc.update(
+                        transaction,
+                        "delete from londiste.subscriber_seq where queue_name = ? and seq_name = ?",
+                        queue,
+                        sequence.toString())
+                == 1;
     }
 
     /**

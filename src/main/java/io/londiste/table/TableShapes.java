@@ -95,6 +95,17 @@ public final class TableShapes {
         foreignKeys = null;
     }
 
+    /** Discards the definition of one table, and the foreign keys. */
+    public void forget(TableName table) {
+        shapes.remove(table);
+        foreignKeys = null;
+    }
+
+    /** Discards the order of work: foreign keys were created. */
+    public void forgetForeignKeys() {
+        foreignKeys = null;
+    }
+
     private static TableShape read(Connection connection, TableName table) throws SQLException {
         Map<Integer, String> key = new TreeMap<>();
         List<Column> columns = Jdbc.list(

@@ -287,6 +287,7 @@ class LondisteSqlIT extends SchemaFixture {
         db.sql("delete from fk.\"B b\"");
         assertThat(db.sql("select londiste.subscriber_remove_table('q', 'fk.\"B b\"')"))
                 .isEqualTo("1");
+        db.sql("select londiste.subscriber_restore_fkeys('q')");
         assertThat(db.rows(definitions)).isEqualTo(before);
         assertThat(db.sql("select count(*) from londiste.subscriber_pending_fkeys"))
                 .isEqualTo("0");
@@ -294,6 +295,96 @@ class LondisteSqlIT extends SchemaFixture {
                 "select londiste.subscriber_drop_table_fkey('fk.a', 'none')",
                 "42704",
                 "table fk.a has no foreign key none");
+    }
+
+    /** How many functions of the schema the statement calls. */
+    private static long calls(String statement) {
+        return db.number("set track_functions = 'all'; " + statement
+                + "; select coalesce(sum(calls), 0) from pg_stat_xact_user_functions where schemaname = 'londiste'");
+    }
+
+    @Test
+    void aBatchCostsTheSameHoweverManyTablesAreRegisteredOrOnTheirWay() {
+        db.sql("""
+                create schema many;
+                create table many.ready (id int primary key, other int references many.ready);
+                do $$ begin
+                  for n in 1 .. 203 loop
+                    execute format('create table many.t%s (id int primary key, up int references many.t%s)', n, greatest(n - 1, 1));
+                  end loop;
+                end $$;
+                insert into londiste.subscriber_table (queue_name, table_name, merge_state) values ('many', 'many.ready', 'ok');
+                select londiste.subscriber_add_table('many', 'many.t' || n) from generate_series(1, 3) as n;
+                select londiste.subscriber_drop_all_fkeys('many.t' || n) from generate_series(1, 3) as n;
+                """);
+        var owns = "perform londiste.replay_owns('many', 'many.ready')";
+        var restorable = "select from londiste.restorable_fkeys('many')";
+        long owned = calls("do $$ begin " + owns + "; end $$");
+        long looked = calls(restorable);
+        assertThat(owned).isPositive();
+        assertThat(looked).isPositive();
+
+        db.sql("""
+                select londiste.subscriber_add_table('many', 'many.t' || n) from generate_series(4, 203) as n;
+                select londiste.subscriber_drop_all_fkeys('many.t' || n) from generate_series(4, 203) as n;
+                """);
+        assertThat(calls("do $$ begin " + owns + "; end $$")).isEqualTo(owned);
+        assertThat(calls(restorable)).isEqualTo(looked);
+        forget("many");
+    }
+
+    @Test
+    void theReplayDropsForeignKeysThatLinkATableItWritesToOnesThatAreNotInSync() {
+        db.sql("""
+                create schema loose;
+                create table loose.a (id int primary key);
+                create table loose.b (id int primary key references loose.a on delete cascade);
+                create table loose.c (id int primary key references loose.b);
+                create table loose.d (id int primary key references loose.a, c int references loose.c);
+                create table loose.e (id int primary key references loose.d);
+                insert into londiste.subscriber_table (queue_name, table_name, merge_state)
+                values ('loose', 'loose.a', 'ok'), ('loose', 'loose.b', 'ok'), ('loose', 'loose.c', 'catching-up'),
+                       ('loose', 'loose.d', null), ('loose', 'loose.e', null);
+                """);
+        var pending =
+                "select fkey_name from londiste.subscriber_pending_fkeys where from_table like 'loose.%' order by 1";
+        assertThat(db.sql("select londiste.replay_owns('loose', 'loose.d')")).isEqualTo("f");
+        assertThat(db.rows(pending)).isEmpty();
+
+        assertThat(db.sql("select londiste.replay_owns('loose', 'loose.a')")).isEqualTo("t");
+        assertThat(db.rows(pending))
+                .as("those of a, and that of c to b, whose rows are deleted with those of a")
+                .containsExactly("c_id_fkey", "d_id_fkey");
+        forget("loose");
+    }
+
+    @Test
+    void aForeignKeyThatOthersUseIsNotWaitedForWithoutLimit() throws Exception {
+        db.sql("""
+                create schema used;
+                create table used.a (id int primary key);
+                create table used.b (id int primary key references used.a);
+                insert into londiste.subscriber_table (queue_name, table_name, merge_state) values ('used', 'used.b', 'ok');
+                """);
+        try (var reader = db.connect();
+                var read = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            read.execute("select from used.b");
+            var pid = reader.unwrap(PGConnection.class).getBackendPID();
+            assertFails("select londiste.drop_fkeys_soon('used.a')", "55P03", "no lock within 1 s, held by pid " + pid);
+            assertFails(
+                    "select londiste.subscriber_drop_incoming_fkeys('used.a')",
+                    "55P03",
+                    "no lock within 1 s, held by pid " + pid);
+        }
+        forget("used");
+    }
+
+    /** Removes what a test has registered: all tests of a class share their database. */
+    private static void forget(String queueAndSchema) {
+        db.sql("delete from londiste.subscriber_table where queue_name = '" + queueAndSchema
+                + "'; delete from londiste.subscriber_pending_fkeys where from_table like '" + queueAndSchema + ".%';"
+                + " drop schema " + queueAndSchema + " cascade");
     }
 
     @Test

@@ -22,7 +22,9 @@ class UpgradeIT {
                 insert into londiste.subscriber_table (queue_name, table_name, merge_state)
                 values ('q', 'public.t', 'ok'), ('q', 'public.u', 'catching-up');
                 insert into londiste.completed (consumer_id, last_tick_id)
-                values ('job', 7), ('job_copy_public.u', 5), ('job_copy_to_kafka', 6)
+                values ('job', 7), ('job_copy_public.u', 5), ('job_copy_to_kafka', 6);
+                insert into londiste.subscriber_pending_fkeys (from_table, to_table, fkey_name, fkey_def)
+                values ('public.t', 'public.t', 't_id_fkey', 'alter table public.t add constraint t_id_fkey foreign key (id) references public.t');
                 """);
 
         new Installer(db.dataSource()).installLondisteSubscriber();
@@ -35,5 +37,8 @@ class UpgradeIT {
         assertThat(db.rows("select consumer_id, job_id, table_name from londiste.copy_consumer"))
                 .as("the copy under way is the job's own, a foreign consumer with a similar name is not")
                 .containsExactly("job_copy_public.u|job|public.u");
+        assertThat(db.rows("select * from londiste.subscriber_restore_fkeys('q')"))
+                .as("a foreign key that was saved by the earlier version")
+                .containsExactly("t_id_fkey");
     }
 }

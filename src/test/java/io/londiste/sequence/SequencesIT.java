@@ -183,7 +183,7 @@ class SequencesIT extends ReplicationFixture {
 
         try (var log = new Log()) {
             provider.sql("select setval('narrow', 40000), setval('gone', 5), setval('left', 6), setval('dropped', 7);"
-                    + "select londiste.provider_remove_seq('queue', 'left'); drop sequence dropped");
+                    + "delete from londiste.provider_seq where seq_name = 'public.left'; drop sequence dropped");
             subscriber.sql("drop sequence gone");
             for (int i = 0; i < 3; i++) {
                 provider.sql("insert into orders select from generate_series(1, 10)");
@@ -217,6 +217,24 @@ class SequencesIT extends ReplicationFixture {
                             "sequence public.left resumes",
                             "sequence public.dropped resumes");
         }
+    }
+
+    @Test
+    void oneThatIsRemovedOnTheProviderIsRemovedOnTheSubscriberUnlessItIsThereAgain() {
+        create("create sequence removed; create sequence again");
+        follow("removed", "again");
+        job.start();
+        provider.sql("select setval('removed', 7), setval('again', 8)");
+        job.awaitReplay();
+
+        provider.sql(
+                "select londiste.provider_remove_seq('queue', 'removed'), londiste.provider_remove_seq('queue', 'again'),"
+                        + " londiste.provider_add_seq('queue', 'again')");
+        job.awaitReplay();
+
+        assertThat(subscriber.rows("select seq_name, reason from londiste.subscriber_seq"))
+                .containsExactly("public.again|null");
+        assertThat(values(subscriber, "removed")).isEqualTo("7|t");
     }
 
     @Test
