@@ -41,6 +41,7 @@ final class Bench implements Runnable {
         all.put("large-copy", new Copy(5_000_000, true));
         all.put("compare", new Comparison(5_000_000));
         all.put("crowd", new Crowd(1_980, 49));
+        all.put("schema", new Schema(500, 900));
         all.put("backlog", new SmallHeap(5_000_000, 500));
         all.put("transaction", new SmallHeap(2_000_000, 1));
         all.put("idle", new Idle(30));
