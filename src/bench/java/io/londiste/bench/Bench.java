@@ -42,6 +42,7 @@ final class Bench implements Runnable {
         all.put("compare", new Comparison(5_000_000));
         all.put("crowd", new Crowd(1_980, 49));
         all.put("schema", new Schema(500, 900));
+        all.put("many-tables", new Schema(1_000, 0));
         all.put("backlog", new SmallHeap(5_000_000, 500));
         all.put("transaction", new SmallHeap(2_000_000, 1));
         all.put("idle", new Idle(30));
