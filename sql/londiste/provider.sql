@@ -14,7 +14,7 @@ returns void language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- Checks that a table can be captured into a queue.
--- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, or already captured with another table's tree;
+-- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, unlogged, or already captured with another table's tree;
 -- 42501 a right is missing. Locks: none.
 declare
   tab    oid;
@@ -28,6 +28,9 @@ begin
   tab := londiste.get_table(table_name);
   if londiste.key_columns(tab) = '{}' then
     raise exception 'table % has no primary key', table_name using errcode = 'invalid_table_definition';
+  elsif londiste.unlogged_part(tab) is not null then
+    raise exception 'table % is unlogged: PostgreSQL empties it after a crash, which cannot be captured', londiste.unlogged_part(tab)
+      using errcode = 'invalid_table_definition', hint = format('alter table %s set logged', londiste.unlogged_part(tab));
   end if;
   with recursive above (member) as (
     select inhparent from pg_inherits where inhrelid = tab
@@ -62,7 +65,7 @@ as $$
 --   queue        name of the queue
 --   table_name   written name
 -- Returns 1 if the table is new, 0 if it was registered.
--- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, or captured with another table's tree; 42501 missing right.
+-- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, unlogged, or captured with another table's tree; 42501 missing right.
 -- Locks: SHARE ROW EXCLUSIVE on the table (and its partitions) if a trigger is made.
 #variable_conflict use_column
 declare
@@ -110,7 +113,7 @@ create or replace function londiste.drop_capture(function_name text)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Drops a captured table's triggers and their function. Locks: ACCESS EXCLUSIVE on the relations that have the triggers.
+-- Drops a captured table's triggers and their functions. Locks: ACCESS EXCLUSIVE on the relations that have the triggers.
 declare
   t record;
 begin
@@ -119,7 +122,7 @@ begin
   loop
     execute format('drop trigger %I on %s', t.tgname, t.relation);
   end loop;
-  execute format('drop function if exists londiste.%I()', function_name);
+  execute format('drop function if exists londiste.%I(), londiste.%I()', function_name, function_name || '_replica');
 end
 $$;
 

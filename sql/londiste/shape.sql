@@ -146,6 +146,14 @@ as $$
     from t join pg_class c on c.oid = t.member
 $$;
 
+create or replace function londiste.unlogged_part(root oid)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The written name of an unlogged table in the tree of a root; null if there is none. Locks: none.
+  select min(londiste.fqname(c.oid)) from londiste.tree(root) as t join pg_class as c on c.oid = t.member where c.relpersistence = 'u'
+$$;
+
 create or replace function londiste.disturbing_triggers(relations text)
 returns text language sql immutable strict
 set search_path = pg_catalog, pg_temp
@@ -155,7 +163,7 @@ as $$
 --   relations   the condition for t.tgrelid
 -- Locks: none.
   select 'select from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid join pg_namespace as n on n.oid = p.pronamespace'
-         ' where t.tgrelid ' || relations || ' and t.tgenabled in (''O'', ''A'')'
+         ' where t.tgrelid ' || relations || ' and t.tgenabled <> ''D'''
          ' and case when t.tgisinternal and t.tgconstraint <> 0'
          ' then p.proname in (''RI_FKey_cascade_upd'', ''RI_FKey_setnull_upd'', ''RI_FKey_setdefault_upd'')'
          ' else n.nspname not in (''londiste'', ''pgq'') and p.prolang <> (select oid from pg_language where lanname = ''internal'')'

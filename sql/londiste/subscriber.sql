@@ -130,6 +130,20 @@ begin
 end
 $$;
 
+create or replace function londiste.subscriber_unlogged(queue text)
+returns table (table_name text) language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The tables of a queue that are, or have a part that is, unlogged, so that a crash of the server empties them. Begins with the unlogged
+-- tables of the database, which are few: it is called repeatedly. Locks: none.
+  with recursive unlogged (member) as (
+    select oid from pg_class where relpersistence = 'u' and relkind in ('r', 'p') and relnamespace <> 'londiste'::regnamespace
+     union
+    select i.inhparent from unlogged join pg_inherits as i on i.inhrelid = unlogged.member)
+  select s.table_name from unlogged join londiste.subscriber_table as s on s.table_name = londiste.fqname(unlogged.member)
+   where s.queue_name = queue
+$$;
+
 create or replace function londiste.subscriber_get_table_list(queue text)
 returns table (table_name text, merge_state text, reason text) language sql stable
 set search_path = pg_catalog, pg_temp

@@ -19,6 +19,7 @@ create table if not exists londiste.provider_table (
   capture       text,           -- what its capture function was made for (londiste.capture_print)
   relation      oid,            -- the table when its capture was last refreshed
   members       oid[],          -- it and the tables below it that may have rows, at that time
+  marks         text[],         -- what shows whether its capture was interrupted since (londiste.capture_marks)
   primary key (queue_name, table_name)
 );
 

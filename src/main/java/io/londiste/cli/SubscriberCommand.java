@@ -146,7 +146,8 @@ final class SubscriberCommand implements Runnable {
     @Command(
             name = "check",
             description = {
-                "Compare the structure of all subscribed tables with the provider's, and check privileges.",
+                "Report stopped tables, changes that the provider may not have captured, and unlogged tables; compare the structure of"
+                        + " all subscribed tables with the provider's, and check privileges.",
                 "Each finding has a severity:",
                 "  error  no row can be applied",
                 "  risk   some rows would stop the table",

@@ -206,6 +206,41 @@ public final class Copies {
     }
 
     /**
+     * Has tables copied again that have become unlogged, since a crash of the server may have emptied them. They are
+     * stopped until they are logged again: their copy refuses to begin.
+     */
+    public void restartUnlogged() throws SQLException {
+        if (Transactions.call(subscriber, this::unlogged).isEmpty()) {
+            return; // running batches need not be waited for
+        }
+        boolean restarted = Transactions.call(subscriber, transaction -> {
+            tables.lock(transaction);
+            List<SubscribedTable> found = unlogged(transaction);
+            for (SubscribedTable table : found) {
+                LOG.warn("table {} is unlogged on the subscriber: it is copied again when it is logged", table.name());
+                life.restart(transaction, table);
+            }
+            return !found.isEmpty();
+        });
+        if (restarted) {
+            announce();
+        }
+    }
+
+    /** The unlogged tables whose rows have been copied. */
+    private List<SubscribedTable> unlogged(Connection connection) throws SQLException {
+        List<String> names = Jdbc.list(
+                connection, "select table_name from londiste.subscriber_unlogged(?)", row -> row.getString(1), queue);
+        return names.isEmpty()
+                ? List.of()
+                : tables.list(connection).stream()
+                        .filter(table -> names.contains(table.name().toString()))
+                        .filter(table -> table.state().phase() != Phase.NEW
+                                && table.state().phase() != Phase.IN_COPY)
+                        .toList();
+    }
+
+    /**
      * Removes the consumers of copies whose tables are in sync or not subscribed any more, which a killed process could
      * not do. No copy begins meanwhile.
      */

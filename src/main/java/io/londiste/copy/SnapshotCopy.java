@@ -85,6 +85,7 @@ public final class SnapshotCopy {
      */
     public boolean begin(TableCopy copy) throws SQLException {
         TableName table = copy.table();
+        requireLogged(table);
         boolean toCopy = Transactions.call(subscriber, transaction -> {
             tables.lock(transaction);
             SubscribedTable found = find(transaction, table);
@@ -185,6 +186,25 @@ public final class SnapshotCopy {
     private void requireCapture(Connection source, TableName table) throws SQLException {
         if (!registered.contains(source, table)) {
             throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
+        }
+    }
+
+    /** PostgreSQL empties an unlogged table after a crash. */
+    private void requireLogged(TableName table) throws SQLException {
+        String unlogged = Transactions.call(
+                subscriber,
+                transaction -> Jdbc.only(
+                        transaction,
+                        "select londiste.unlogged_part(londiste.find_table(?))",
+                        row -> row.getString(1),
+                        table.toString()));
+        if (unlogged != null) {
+            throw new TableException(
+                    table,
+                    "table " + unlogged
+                            + " is unlogged on the subscriber: a crash of the server empties it; make it logged"
+                            + " (alter table " + unlogged + " set logged), and it is copied again",
+                    null);
         }
     }
 

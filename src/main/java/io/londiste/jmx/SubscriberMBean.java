@@ -62,8 +62,9 @@ public interface SubscriberMBean {
     @Describe("Tables and sequences that are registered on the provider but not on the subscriber (subscriber missing)")
     CompositeData[] missing();
 
-    @Describe("Differences between the structure of the subscribed tables and the provider's, and missing privileges"
-            + " (subscriber check)")
+    @Describe(
+            "Stopped tables, changes that the provider may not have captured, unlogged tables, differences between the structure"
+                    + " of the subscribed tables and the provider's, and missing privileges (subscriber check)")
     CompositeData[] check();
 
     @Describe("The foreign keys from and to the subscribed tables (subscriber fkeys)")

@@ -1,6 +1,7 @@
 package io.londiste.metrics;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.londiste.watch.ControlledDaemon.State;
 import io.londiste.watch.JobView;
 import java.io.IOException;
@@ -16,8 +17,10 @@ import java.util.Set;
  * The health of a daemon.
  *
  * @param problems what prevents it from working, each with a remedy where one is known; empty if it is healthy
+ * @param tables why single tables differ or may differ, see {@link JobView#tableProblems}; null: not checked. The daemon is
+ *     healthy nevertheless: the other tables are replicated
  */
-record Health(State state, List<String> problems) {
+record Health(State state, List<String> problems, List<String> tables) {
     /** A standby and a replay that an operator has paused are healthy, too. */
     private static final Set<State> HEALTHY = EnumSet.of(State.RUNNING, State.STANDBY, State.PAUSED);
 
@@ -25,7 +28,7 @@ record Health(State state, List<String> problems) {
 
     /** Liveness: a daemon that responds is alive. */
     static Health live(JobView view) {
-        return new Health(view.daemon().condition().state(), List.of());
+        return new Health(view.daemon().condition().state(), List.of(), null);
     }
 
     /** Readiness: the daemon can work, and its lag is within the limit. */
@@ -42,7 +45,7 @@ record Health(State state, List<String> problems) {
             problems.add("the subscriber is " + view.lag().toSeconds() + " s behind, more than lag_limit, "
                     + limit.toSeconds() + " s");
         }
-        return new Health(state, List.copyOf(problems));
+        return new Health(state, List.copyOf(problems), view.tableProblems());
     }
 
     boolean isHealthy() {
@@ -55,16 +58,23 @@ record Health(State state, List<String> problems) {
             json.writeStartObject();
             json.writeStringField("status", isHealthy() ? "UP" : "DOWN");
             json.writeStringField("state", written(state));
-            json.writeArrayFieldStart("problems");
-            for (var problem : problems) {
-                json.writeString(problem);
+            write(json, "problems", problems);
+            if (tables != null) {
+                write(json, "tables", tables);
             }
-            json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text + "\n";
+    }
+
+    private static void write(JsonGenerator json, String name, List<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (var text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
     }
 
     private static String written(State state) {

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** Metrics of replication and queues, collected at each scrape. Safe for use by several threads. */
 final class ReplicationMetrics implements MultiCollector {
+    /** The maximum number of characters of a reason, which may contain a row. */
+    private static final int REASON_LENGTH = 200;
+
     private final Supplier<JobView> views;
 
     ReplicationMetrics(Supplier<JobView> views) {
@@ -107,6 +110,13 @@ final class ReplicationMetrics implements MultiCollector {
                 "Whether the table is stopped; subscriber tables shows the reason.",
                 table.reason() != null,
                 label);
+        if (table.reason() != null) {
+            samples.gauge(
+                    "londiste_table_stop_reason",
+                    "Always 1; exists while the table is stopped, with the reason as its label.",
+                    true,
+                    with(label, "reason", abbreviated(table.reason())));
+        }
         if (table.isCopying()) {
             samples.gauge("londiste_table_copy_ratio", "Progress of the copy, 0 to 1.", table.copied(), label);
             samples.gauge("londiste_table_copied_rows", "Rows copied so far.", table.rows(), label);
@@ -137,8 +147,15 @@ final class ReplicationMetrics implements MultiCollector {
                 "londiste_table_changes",
                 "Changes of the table applied by this replay.",
                 number,
-                Stream.concat(Arrays.stream(label), Stream.of("operation", kind))
-                        .toArray(String[]::new));
+                with(label, "operation", kind));
+    }
+
+    private static String[] with(String[] label, String name, String value) {
+        return Stream.concat(Arrays.stream(label), Stream.of(name, value)).toArray(String[]::new);
+    }
+
+    private static String abbreviated(String reason) {
+        return reason.length() <= REASON_LENGTH ? reason : reason.substring(0, REASON_LENGTH) + "...";
     }
 
     private static void compared(Samples samples, LastComparison last, String[] label) {
@@ -153,7 +170,17 @@ final class ReplicationMetrics implements MultiCollector {
                     "Whether the last comparison found a difference.",
                     last.outcome() == Outcome.DIFFERENT,
                     label);
+            samples.gauge(
+                    "londiste_table_different_rows",
+                    "Rows that the last comparison found missing, extra or different.",
+                    last.differentRows(),
+                    label);
         }
+        samples.gauge(
+                "londiste_table_comparison_failed",
+                "Whether the table could not be compared the last time; /health shows why.",
+                last.outcome() == Outcome.UNKNOWN,
+                label);
     }
 
     private static void queues(Samples samples, JobState state) {

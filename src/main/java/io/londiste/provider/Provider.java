@@ -69,6 +69,8 @@ public final class Provider {
                 when w.nspname in ('pgq', 'pgq_ext', 'pgq_node', 'londiste', 'information_schema', 'pg_catalog')
                   then 'part of the server, the queue or the replication'
                 when not w.has_key then 'no primary key'
+                when londiste.unlogged_part(w.oid) is not null then 'unlogged, so that a crash of the server empties it (alter table '
+                  || londiste.unlogged_part(w.oid) || ' set logged)'
                 else coalesce(
                   'captured as a whole with table ' || (
                     select min(londiste.fqname(above.root)) from above join captured c on c.oid = above.root

@@ -26,6 +26,13 @@ final class Structure {
             order by t.nr, a.attnum
             """;
 
+    private static final String UNLOGGED = """
+            select t.name, londiste.unlogged_part(londiste.find_table(t.name))
+            from unnest(?::text[]) with ordinality as t (name, nr)
+            where londiste.unlogged_part(londiste.find_table(t.name)) is not null
+            order by t.nr
+            """;
+
     private static final String FOREIGN_KEYS = """
             select t.name, f.fkey_name, f.from_table, f.to_table
             from unnest(?::text[]) as t (name), londiste.find_table_fkeys(t.name) as f
@@ -108,6 +115,20 @@ final class Structure {
                     Severity.RISK,
                     "column " + ours.name + " is NOT NULL on the subscriber, and may be null on the provider"));
         }
+    }
+
+    /** The subscriber's tables that a crash of its server would empty. */
+    List<Difference> unlogged() {
+        return sides.subscriber()
+                .rows(
+                        UNLOGGED,
+                        row -> new Difference(
+                                TableName.parse(row.getString(1)),
+                                Severity.ERROR,
+                                "table " + row.getString(2)
+                                        + " is unlogged on the subscriber: a crash of the server empties it; make it logged (alter table "
+                                        + row.getString(2) + " set logged)"),
+                        names(tables));
     }
 
     /** The subscriber's foreign keys between these tables and tables that are not subscribed. */

@@ -18,6 +18,7 @@ import io.londiste.table.TableState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -176,7 +177,10 @@ public final class Subscriber {
         return ReplayProgress.of(subscriber, queue, sides.settings().consumerId());
     }
 
-    /** The differences between subscribed tables and the provider's, and missing privileges of the subscriber's role. */
+    /**
+     * Everything known that makes subscribed tables differ from the provider's, or may do so later: stopped tables, changes
+     * that may not have been captured, differences of the structure, and missing privileges of the subscriber's role.
+     */
     public List<Difference> check() {
         sides.requireInstalled();
         var tables = sides.known();
@@ -187,11 +191,37 @@ public final class Subscriber {
                 .filter(table -> !registered.contains(table))
                 .map(table -> new Difference(table, Difference.Severity.ERROR, "not registered on the provider"))
                 .forEach(differences::add);
+        differences.addAll(stopped());
+        differences.addAll(missedChanges(tables));
         differences.addAll(structure.differences());
+        differences.addAll(structure.unlogged());
         differences.addAll(MissingPrivileges.of(sides, tables));
         differences.addAll(structure.foreignKeys(tables));
         LOG.info("Compared {} tables", tables.size());
         return differences;
+    }
+
+    private List<Difference> stopped() {
+        return tables().stream()
+                .filter(table -> table.reason() != null)
+                .map(table -> new Difference(table.name(), Difference.Severity.ERROR, "stopped: " + table.reason()))
+                .toList();
+    }
+
+    /** What is wrong with the capture of these tables on the provider. */
+    private List<Difference> missedChanges(List<TableName> tables) {
+        return sides
+                .provider()
+                .rows(
+                        "select table_name, severity, problem from londiste.capture_problems(?)",
+                        row -> new Difference(
+                                TableName.parse(row.getString(1)),
+                                Difference.Severity.valueOf(row.getString(2).toUpperCase(Locale.ROOT)),
+                                row.getString(3)),
+                        queue)
+                .stream()
+                .filter(difference -> tables.contains(difference.name()))
+                .toList();
     }
 
     /** The foreign keys from and to subscribed tables, the pending ones first. */

@@ -80,6 +80,7 @@ final class TableAddition {
                     sides.subscriber() + ": no such table: " + BothSides.joined(missing) + "; nothing was changed");
         }
         var differences = new ArrayList<>(structure.differences());
+        differences.addAll(structure.unlogged());
         differences.addAll(MissingPrivileges.of(sides, tables));
         var errors = differences.stream()
                 .filter(difference -> difference.severity() == Difference.Severity.ERROR)

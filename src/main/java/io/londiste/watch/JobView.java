@@ -1,8 +1,11 @@
 package io.londiste.watch;
 
 import io.londiste.config.Settings;
+import io.londiste.digest.Comparison.Outcome;
 import io.londiste.table.TableName;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,4 +22,20 @@ public record JobView(
         JobState state,
         String error,
         Duration lag,
-        Map<TableName, LastComparison> comparisons) {}
+        Map<TableName, LastComparison> comparisons) {
+
+    /** Why tables differ from the provider's, or may do so: those that are stopped, and what their last comparison found. */
+    public List<String> tableProblems() {
+        var problems = new ArrayList<String>();
+        for (var table : state.tables().values()) {
+            if (table.reason() != null) {
+                problems.add(table.name() + " is stopped: " + table.reason());
+            }
+            var compared = comparisons.get(table.name());
+            if (compared != null && compared.outcome() != Outcome.EQUAL) {
+                problems.add(table.name() + " " + compared.problem());
+            }
+        }
+        return problems;
+    }
+}

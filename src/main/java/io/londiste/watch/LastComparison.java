@@ -3,6 +3,7 @@ package io.londiste.watch;
 import io.londiste.digest.Comparison;
 import io.londiste.digest.Comparison.Outcome;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 
 /**
@@ -30,6 +31,27 @@ public record LastComparison(
                 found.extra(),
                 found.different(),
                 note(found));
+    }
+
+    /** The number of rows that are missing, extra or different; null if that is unknown. */
+    public Long differentRows() {
+        return missing == null || extra == null || different == null ? null : missing + extra + different;
+    }
+
+    /** What the comparison found or why it failed, with its time; to be read after the table's name. */
+    String problem() {
+        var at = " (compared " + time.truncatedTo(ChronoUnit.SECONDS) + ")";
+        var details = note.isEmpty() ? "" : ": " + note;
+        return switch (outcome) {
+            case EQUAL -> "is equal to the provider's" + at + details;
+            case DIFFERENT ->
+                "differs from the provider's"
+                        + (differentRows() == null
+                                ? ""
+                                : ", rows missing: " + missing + ", extra: " + extra + ", different: " + different)
+                        + at + details;
+            case UNKNOWN -> "could not be compared" + at + details;
+        };
     }
 
     /** Why the table could not be compared, and which columns were left out; empty if there is nothing to add. */

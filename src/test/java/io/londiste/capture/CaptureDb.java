@@ -56,7 +56,12 @@ final class CaptureDb implements AutoCloseable {
     final Db db;
 
     CaptureDb(int major) {
-        db = PostgresPair.database(major);
+        this(PostgresPair.database(major));
+    }
+
+    /** @param db a fresh database; closed with this */
+    CaptureDb(Db db) {
+        this.db = db;
         var installer = new Installer(db.dataSource());
         installer.installPgq();
         installer.installLondisteProvider();

@@ -46,6 +46,13 @@ class CaptureOnOriginalPgqIT {
                             "I|{\"id\":2,\"tags\":null}|null|(2,)",
                             "U|{\"id\":3,\"tags\":[\"a\"]}|{\"id\" : 1}|(3,{a})",
                             "D|{\"id\":2,\"tags\":null}|null|(2,)");
+
+            assertThat(db.rows("set role " + role + "; select severity, problem from londiste.capture_problems('q')"))
+                    .as("only an owner can have triggers fire for them")
+                    .containsExactly(
+                            "risk|sessions with session_replication_role = replica, such as those of logical"
+                                    + " subscriptions, are not captured: role " + role
+                                    + " does not own table public.goods; make it a member of the owner, and run provider add again");
         }
     }
 

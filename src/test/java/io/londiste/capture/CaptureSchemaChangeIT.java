@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -511,5 +512,116 @@ class CaptureSchemaChangeIT extends CaptureFixture {
         assertThat(capture.db.sql("select count(*) from late where v like '%!'"))
                 .isEqualTo("4");
         capture.assertReplayed("late");
+    }
+
+    private static List<String> gaps(String table) {
+        return capture.db.rows(
+                "select problem from londiste.capture_problems('q') where severity = 'error' and table_name = 'public.'"
+                        + " || ?",
+                table);
+    }
+
+    /** Runs statements that interrupt the capture; maintenance reports that once, and the capture works again. */
+    private static void assertNoticed(String table, String reason, String... statements) {
+        for (var statement : statements) {
+            capture.db.sql(statement);
+        }
+        assertThat(gaps(table))
+                .containsExactly("changes on the provider may not have been captured: " + reason
+                        + "; maintenance stops the table");
+        capture.db.sql("select londiste.maint_capture()");
+        assertThat(
+                        capture.db.sql(
+                                "select ev_data, ev_extra1 from pgq.event_1 where ev_type = 'londiste.missed-changes' order by ev_id desc limit 1"))
+                .isEqualTo(reason + "|public." + table);
+        assertThat(gaps(table)).isEmpty();
+        int events = capture.events(table).size();
+        capture.db.sql("insert into " + table + " values (5); delete from " + table + " where id = 5");
+        assertThat(capture.events(table)).hasSize(events + 2);
+    }
+
+    @Test
+    void whatInterruptsTheCaptureIsNoticedAlsoWhenItHasEnded() {
+        capture.table("gap", "(id int primary key)");
+        capture.table("gaps", "(id int primary key) partition by range (id)");
+        capture.db.sql("create table gaps_1 partition of gaps for values from (0) to (100)");
+        capture.db.sql("select londiste.maint_capture()");
+        var number = capture.db.sql("select nr from londiste.provider_table where table_name = 'public.gap'");
+
+        var again = "capture triggers of table public.%s were disabled, or dropped and made again";
+        var gone = again.formatted("gap");
+        assertNoticed("gap", gone, "alter table gap disable trigger all; alter table gap enable trigger all");
+        assertNoticed(
+                "gap",
+                "capture trigger q_logger_d of table public.gap is disabled",
+                "alter table gap disable trigger user");
+        assertNoticed(
+                "gap",
+                "capture trigger q_logger_i of table public.gap is disabled",
+                "alter table gap enable replica trigger q_logger_i");
+        assertNoticed("gap", gone, "drop trigger q_logger_t on gap");
+        assertNoticed("gap", gone, "drop trigger q_logger_r on gap");
+        assertNoticed(
+                "gap",
+                gone,
+                "create temp table made as select pg_get_triggerdef(oid) as def from pg_trigger where tgname = 'q_logger_d'"
+                        + " and tgrelid = 'gap'::regclass; drop trigger q_logger_d on gap; do 'begin execute (select def from made); end'");
+        assertNoticed(
+                "gap",
+                "its capture function was altered",
+                "create or replace function londiste.capture_" + number
+                        + "() returns trigger language plpgsql as 'begin return null; end'");
+        assertNoticed(
+                "gap",
+                "its capture function was altered",
+                "alter function londiste.capture_" + number + "_replica() set datestyle = german");
+        assertThat(capture.db.sql(
+                        "select proconfig::text from pg_proc where proname = 'capture_" + number + "_replica'"))
+                .contains("ISO")
+                .doesNotContain("german");
+
+        var part = again.formatted("gaps_1");
+        assertNoticed(
+                "gaps",
+                part,
+                "alter table gaps_1 disable trigger all; alter table gaps_1 enable always trigger q_logger, enable always trigger q_logger_b");
+        assertNoticed(
+                "gaps",
+                "capture trigger q_logger of table public.gaps_1 is disabled",
+                "alter table gaps_1 disable trigger q_logger");
+        assertNoticed(
+                "gaps",
+                part,
+                "alter table gaps detach partition gaps_1; alter table gaps attach partition gaps_1 for values from (0) to (100)");
+    }
+
+    @Test
+    void whatDoesNotInterruptTheCaptureIsNotTakenForIt() {
+        capture.table("whole_time", "(id int primary key, v text)");
+        capture.db.sql("vacuum full pg_trigger");
+        capture.db.sql("vacuum freeze pg_trigger");
+        capture.db.sql(
+                "grant execute on all functions in schema londiste to public; alter table whole_time rename to renamed;"
+                        + " alter table renamed rename to whole_time; alter table whole_time add more int, alter v type varchar;"
+                        + " comment on trigger q_logger_i on whole_time is 'c'; cluster whole_time using whole_time_pkey");
+        assertThat(gaps("whole_time")).isEmpty();
+        capture.db.sql(
+                "revoke execute on all functions in schema londiste from public; select londiste.maint_capture()");
+        assertThat(gaps("whole_time")).isEmpty();
+        assertThat(
+                        capture.db.rows(
+                                "select ev_data from pgq.event_1 where ev_type = 'londiste.missed-changes' and ev_extra1 = 'public.whole_time'"))
+                .isEmpty();
+    }
+
+    @Test
+    void unloggedTablesAreRefused() {
+        capture.db.sql("create unlogged table unlogged (id int primary key);"
+                + " create table half (id int primary key) partition by range (id);"
+                + " create unlogged table half_1 partition of half default");
+        assertThatThrownBy(() -> capture.db.sql("select londiste.provider_add_table('q', 'unlogged')"))
+                .hasMessageContainingAll("table public.unlogged is unlogged", "alter table public.unlogged set logged");
+        assertThatThrownBy(() -> capture.db.sql("select londiste.provider_add_table('q', 'half')"))
+                .hasMessageContaining("table public.half_1 is unlogged");
     }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -122,13 +123,16 @@ class MetricsIT extends DaemonFixture {
     private static void documented(String exposition) throws IOException {
         var page = Files.readString(Path.of("examples/monitoring/README.md"));
         assertThat(names(exposition)).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
-        // these appear with a running copy and with a comparison
+        // these appear with a running copy, a stopped table and a comparison
         var others = Set.of(
                 "londiste_table_copy_ratio",
                 "londiste_table_copied_rows",
                 "londiste_table_copied_bytes",
                 "londiste_table_comparison_timestamp_seconds",
-                "londiste_table_differs");
+                "londiste_table_differs",
+                "londiste_table_different_rows",
+                "londiste_table_comparison_failed",
+                "londiste_table_stop_reason");
         var known = new TreeSet<>(names(exposition));
         known.addAll(others);
         assertThat(ours(page)).isEqualTo(ours(String.join(" ", known)));
@@ -157,6 +161,45 @@ class MetricsIT extends DaemonFixture {
         });
         provider.sql("alter table pgq.away rename to tick");
         assertThat(get(health.resolve("/health/live")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void tablesThatDifferOrMayDifferAreShownWithTheReason() throws Exception {
+        Files.writeString(
+                directory.resolve("conf.ini"), "embedded_ticker = 1\ncompare_every = 1\n", StandardOpenOption.APPEND);
+        for (var db : List.of(provider, subscriber)) {
+            db.sql("create table missed (id int primary key)");
+        }
+        shell.succeed("londiste -d conf.ini replay");
+        shell.succeed("londiste conf.ini provider add t missed");
+        shell.succeed("londiste conf.ini subscriber add t missed --wait");
+        var health = address("job").resolve("/health");
+        assertThat(get(health).body()).contains("\"tables\":[]");
+
+        provider.sql("alter table missed disable trigger all; insert into missed values (1)");
+        assertThat(shell.type("londiste conf.ini subscriber check").said())
+                .contains("error: public.missed: changes on the provider may not have been captured: capture trigger");
+        provider.sql("select londiste.maint_capture()");
+        subscriber.sql("delete from t where id = 1; insert into t values (8), (9)");
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(scrape("job"))
+                .contains("londiste_table_stopped{table=\"public.missed\"} 1.0\n")
+                .containsPattern(
+                        "londiste_table_stop_reason\\{reason=\"changes on the provider may not have been captured: capture"
+                                + " trigger [^\"]+\",table=\"public.missed\"} 1.0\n")
+                .contains("londiste_table_comparison_failed{table=\"public.t\"} 0.0\n")
+                .contains("londiste_table_differs{table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_different_rows{table=\"public.t\"} 3.0\n"));
+        var answer = get(health);
+        assertThat(answer.body())
+                .contains(
+                        "\"status\":\"UP\"",
+                        "public.missed is stopped: changes on the provider")
+                .containsPattern(
+                        "public.t differs from the provider's, rows missing: 1, extra: 2, different: 0 \\(compared [^)]+\\)");
+        assertThat(get(health.resolve("/health/live")).body()).doesNotContain("tables");
+        assertThat(shell.type("londiste conf.ini subscriber check").said())
+                .contains("error: public.missed: stopped: changes");
     }
 
     @Test

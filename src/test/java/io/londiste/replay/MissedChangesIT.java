@@ -3,12 +3,16 @@ package io.londiste.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.demo.PgCluster;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +133,60 @@ class MissedChangesIT {
         replicate("create table t (id int primary key, v text)", "t");
         provider.sql("insert into t values (1, 'a'); drop trigger queue_logger_u on t; update t set v = 'missed'");
         assertStoppedUntilResync("t", "some of its capture triggers were dropped");
+    }
+
+    @Test
+    void captureThatWasDisabledForAWhileIsReported() {
+        replicate("create table t (id int primary key, v text)", "t");
+        provider.sql("insert into t values (1, 'a'); alter table t disable trigger user; update t set v = 'missed';"
+                + " alter table t enable trigger user; insert into t values (2, 'b')");
+        assertThat(problems())
+                .containsExactly(
+                        "error: public.t: changes on the provider may not have been captured: capture"
+                                + " triggers of table public.t were disabled, or dropped and made again; maintenance stops the table");
+        assertStoppedUntilResync("t", "capture triggers of table public.t were disabled, or dropped and made again");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aTableThatBecomesUnloggedOnTheProviderIsStopped() {
+        replicate(LOG, "log");
+        provider.sql("alter table log_1 set unlogged; insert into log values (150, 'may be lost')");
+        provider.sql("select londiste.maint_capture()");
+        awaitReason("table public.log_1 is unlogged: PostgreSQL empties it after a crash");
+
+        provider.sql("alter table log_1 set logged");
+        subscriber.sql("select londiste.subscriber_resync_table('queue', 'log')");
+        job.awaitOk();
+        assertEqual("log");
+    }
+
+    @Test
+    void aTableThatACrashEmptiedOnTheSubscriberIsCopiedAgainOnceItIsLogged() throws IOException {
+        replicate("create table t (id int primary key, v text)", "t");
+        provider.sql("insert into t values (1, 'a')");
+        job.awaitReplay();
+        subscriber.sql("alter table t set unlogged");
+        assertThat(problems())
+                .containsExactly("error: public.t: table public.t is unlogged on the subscriber: a crash of the server"
+                        + " empties it; make it logged (alter table public.t set logged)");
+        job.stop();
+        subscriber.control().restart(PgCluster.Stop.IMMEDIATE);
+        assertThat(subscriber.sql("select count(*) from t")).isEqualTo("0");
+        job.start();
+        awaitReason("table public.t is unlogged on the subscriber");
+
+        subscriber.sql("alter table t set logged");
+        job.awaitOk();
+        assertEqual("t");
+    }
+
+    private List<String> problems() {
+        var found = new ArrayList<String>();
+        io.londiste.subscriber.Subscriber.connected(job.settings(), subscriber -> subscriber
+                .check()
+                .forEach(difference -> found.add(difference.severity() + ": " + difference.text())));
+        return found;
     }
 
     @Test

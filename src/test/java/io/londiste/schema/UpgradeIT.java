@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
+import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,5 +41,33 @@ class UpgradeIT {
         assertThat(db.rows("select * from londiste.subscriber_restore_fkeys('q')"))
                 .as("a foreign key that was saved by the earlier version")
                 .containsExactly("t_id_fkey");
+    }
+
+    @Test
+    void aProviderOfVersionSevenCapturesAsBeforeAndMore(@Provider Db db) {
+        var installer = new Installer(db.dataSource());
+        installer.installPgq();
+        installer.installLondisteProvider();
+        db.sql("create table t (id int primary key); select pgq.create_queue('q');"
+                + " select londiste.provider_add_table('q', 't')");
+        db.sql("""
+                drop function londiste.capture_1_replica() cascade;
+                alter table t enable trigger q_logger_t;
+                alter table londiste.provider_table drop column marks;
+                drop function londiste.capture_triggers(text, oid);
+                create function londiste.capture_triggers(base_name text, tab oid)
+                  returns table (relation regclass, trigger_name text, clause text) language sql as 'select null::regclass, '''', ''''';
+                delete from londiste.upgrade where nr > 7
+                """);
+
+        installer.installLondisteProvider();
+
+        assertThat(db.number("select londiste.version()")).isEqualTo(Installed.SCHEMA_VERSION);
+        db.sql("select londiste.maint_capture()");
+        assertThat(db.rows("select tgname, tgenabled from pg_trigger where tgrelid = 't'::regclass order by 1"))
+                .containsExactly("q_logger_d|O", "q_logger_i|O", "q_logger_r|R", "q_logger_t|A", "q_logger_u|O");
+        assertThat(db.rows("select ev_data from pgq.event_1 where ev_type = 'londiste.missed-changes'"))
+                .as("an upgrade is no gap")
+                .isEmpty();
     }
 }
