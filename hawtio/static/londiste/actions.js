@@ -35,7 +35,7 @@ export function actionsOf(data, refresh) {
     }
     let output
     for (const table of tables) {
-      output = await execute(table.objectName, operation, ...(operation === 'repair' ? [more[0]] : []))
+      output = await execute(table.objectName, operation, ...(operation === 'repair' ? [more[0], more[3]] : []))
     }
     return output
   }
@@ -58,8 +58,8 @@ export function actionsOf(data, refresh) {
     resync: (list, all) => act(`${tables(list)} will be copied again`, () => onTables(list, all, 'resync')),
     compare: (list, all, countOnly = false) =>
       act(`Comparing ${tables(list)}`, () => onTables(list, all, 'compare', countOnly, false, false, '', 0)),
-    repair: (list, all, apply) =>
-      act(`Repairing ${tables(list)}`, () => onTables(list, all, 'repair', apply, true, false, false, '', 0)),
+    repair: (list, all, apply, force) =>
+      act(`Repairing ${tables(list)}`, () => onTables(list, all, 'repair', apply, true, false, force, '', 0)),
     restoreTriggers: name =>
       act(`Restored the triggers of ${name}`, () => execute(subscriber.objectName, 'restoreTriggers', name, '')),
     cancel: comparison => act('Cancelled', () => execute(comparison.objectName, 'cancel')),

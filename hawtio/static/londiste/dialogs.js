@@ -66,6 +66,7 @@ const Question = ({ title, text, yes, execute, close }) =>
 
 function Repair({ tables, all, actions, close }) {
   const [apply, setApply] = React.useState(false)
+  const [force, setForce] = React.useState(false)
   const choice = (value, label, description) => h(pf.Radio, {
     id: `londiste-repair-${value}`,
     name: 'londiste-repair',
@@ -78,9 +79,16 @@ function Repair({ tables, all, actions, close }) {
     title: `Repair ${names(tables)}`,
     yes: apply ? 'Repair' : 'Write statements',
     danger: apply,
-    execute: () => actions.repair(tables, all ?? false, apply),
+    execute: () => actions.repair(tables, all ?? false, apply, apply && force),
     close,
   }, h(pf.Stack, { hasGutter: true, role: 'radiogroup', 'aria-label': 'What to do' },
     choice(false, 'Write the statements to files', 'Compares the tables, and writes the statements that would repair the differences to files on the daemon’s machine, for review.'),
-    choice(true, 'Repair the differences', 'Compares the tables, and changes the rows of the subscriber to those of the provider, while the replay is paused for a moment. Rows that exist only on the subscriber are deleted.')))
+    choice(true, 'Repair the differences', 'Compares the tables, and changes the rows of the subscriber to those of the provider, while the replay is paused for a moment. Rows that exist only on the subscriber are deleted.'),
+    apply && h(pf.Checkbox, {
+      id: 'londiste-repair-force',
+      label: 'Even if routes change rows',
+      description: 'Route files of your own for replay or copy may leave out or hide values. A repair undoes that and writes the provider’s rows as they are; without this option it is refused then.',
+      isChecked: force,
+      onChange: (_, value) => setForce(value),
+    })))
 }

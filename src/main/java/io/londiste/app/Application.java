@@ -29,6 +29,7 @@ import io.londiste.table.TableLife;
 import io.londiste.table.TableShapes;
 import io.londiste.ticker.TickerLog;
 import io.londiste.ticker.TickerPace;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 import org.apache.commons.dbcp2.BasicDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The routes of a replay, a ticker or a command, with the beans and connection pools that they use.
@@ -45,6 +48,8 @@ import org.apache.commons.dbcp2.BasicDataSource;
  * <p>Any thread may stop it.
  */
 public final class Application implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+
     /** How often an embedded ticker checks idle queues. */
     private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
 
@@ -101,7 +106,16 @@ public final class Application implements AutoCloseable {
             application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
             routes.addAll(List.of("ticker", "maintenance"));
         }
-        application.main.configure().withRoutesIncludePattern(new RouteFiles(settings.routesDir()).pattern(routes));
+        RouteFiles files = new RouteFiles(settings.routesDir());
+        application.main.configure().withRoutesIncludePattern(files.pattern(routes));
+        List<Path> changing = files.changingRows();
+        if (!changing.isEmpty()) {
+            LOG.info(
+                    "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what they do,"
+                            + " the key routes in {} has to name their directory",
+                    changing,
+                    settings.file());
+        }
         return application;
     }
 

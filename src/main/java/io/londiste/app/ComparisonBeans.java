@@ -41,8 +41,9 @@ final class ComparisonBeans implements AutoCloseable {
         provider = limited(Pools.open(settings.providerDb(), settings.jobName(), lifetime), jobs);
         subscriber = limited(Pools.openReplay(settings.subscriberDb(), settings.jobName(), lifetime), jobs);
         runs = new SyncRuns(settings, provider, subscriber, results, work);
-        compare = new Compare(settings, runs, jobs);
-        repair = new Repair(compare, runs.points());
+        var routes = new RouteFiles(settings.routesDir());
+        compare = new Compare(settings, runs, jobs, routes::changingRows);
+        repair = new Repair(compare, runs.points(), routes::changingRows);
     }
 
     private static BasicDataSource limited(BasicDataSource pool, int jobs) {

@@ -2,6 +2,9 @@ package io.londiste.app;
 
 import io.londiste.error.LondisteException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
 record RouteFiles(Path directory) {
     private static final String YAML = ".camel.yaml";
 
+    /** The built-in files on whose routes rows are on their way to the subscriber. */
+    private static final List<String> OF_ROWS = List.of("replay", "copy", "catch-up");
+
     /**
      * The files as an include pattern for Camel.
      *
@@ -39,6 +45,49 @@ record RouteFiles(Path directory) {
     String patternOf(List<String> builtIn) {
         return pattern(builtIn, file -> builtIn.stream()
                 .anyMatch(name -> file.startsWith(name + ".") || file.startsWith(name + "-")));
+    }
+
+    /**
+     * The files of the directory that may filter or change rows on their way to the subscriber: those that replace the
+     * built-in files of replay and copy, unless only comments differ, and those that intercept steps of other files.
+     *
+     * @throws LondisteException if the directory or a file cannot be read
+     */
+    List<Path> changingRows() {
+        if (directory == null) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(directory)) {
+            return found.filter(RouteFiles::isRoute)
+                    .filter(RouteFiles::mayChangeRows)
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new LondisteException("cannot read the directory of routes " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean mayChangeRows(Path file) {
+        String name = file.getFileName().toString();
+        try {
+            String text = Files.readString(file);
+            if (OF_ROWS.stream().map(builtIn -> builtIn + YAML).anyMatch(name::equals)) {
+                try (InputStream shipped = RouteFiles.class.getResourceAsStream("/routes/" + name)) {
+                    return !content(text).equals(content(new String(shipped.readAllBytes(), StandardCharsets.UTF_8)));
+                }
+            }
+            return text.contains("intercept");
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The lines that are not empty or only a comment, without trailing blanks. */
+    private static List<String> content(String text) {
+        return text.lines()
+                .filter(line -> !line.isBlank() && !line.strip().startsWith("#"))
+                .map(String::stripTrailing)
+                .toList();
     }
 
     private String pattern(List<String> builtIn, Predicate<String> wanted) {

@@ -34,7 +34,8 @@ final class RepairCommand implements Callable<Integer> {
             names = "--apply",
             description =
                     "Execute the statements while the replay is paused, so that newer rows are not overwritten; tables"
-                            + " that are linked by foreign keys are repaired in one transaction.")
+                            + " that are linked by foreign keys are repaired in one transaction. Refused without --force"
+                            + " if route files change rows on their way to the subscriber, which would be undone.")
     private boolean apply;
 
     @Option(names = "--transaction", description = "Enclose the statements of a file in BEGIN and COMMIT.")

@@ -27,7 +27,8 @@ final class SyncSwitches {
 
     @Option(
             names = "--force",
-            description = "Compare although the replay lags behind; changes not applied yet then count as differences.")
+            description = "Compare although the replay lags behind; changes not applied yet then count as differences."
+                    + " With repair --apply, also undo what route files do to rows on their way to the subscriber.")
     private boolean force;
 
     @Option(

@@ -192,13 +192,17 @@ public final class Failures {
     }
 
     /**
-     * The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated.
+     * The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated,
+     * or if a row fits into no partition.
      */
     private String reason(TableException error) throws SQLException {
         PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
         ServerErrorMessage server = cause == null ? null : cause.getServerErrorMessage();
         if (server == null || server.getConstraint() == null) {
-            return error.reason();
+            return error.reason()
+                    + (SqlState.isCheckViolation(error)
+                            ? " (create a partition for such rows on the subscriber; the table then continues by itself)"
+                            : "");
         }
         return Transactions.call(subscriber, transaction -> Jdbc.first(
                         transaction,

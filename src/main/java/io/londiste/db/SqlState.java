@@ -56,6 +56,11 @@ public final class SqlState {
         return of(error).startsWith("23");
     }
 
+    /** Whether a check was violated: that of a constraint or a domain, or, without either, that of a partition. */
+    public static boolean isCheckViolation(Throwable error) {
+        return of(error).equals("23514");
+    }
+
     /** Whether a value is invalid for its type or out of range. */
     public static boolean isBadValue(Throwable error) {
         return of(error).startsWith("22");

@@ -5,6 +5,10 @@ import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncOptions;
 import io.londiste.sync.SyncRuns;
 import io.londiste.table.Selection;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +25,14 @@ public final class Compare {
     private final Settings settings;
     private final SyncRuns runs;
     private final int jobs;
+    private final Supplier<List<Path>> changingRows;
 
-    /** @param jobs how many connections to either side scan parts of tables, in each run; at least 1 */
-    public Compare(Settings settings, SyncRuns runs, int jobs) {
+    /**
+     * @param jobs how many connections to either side scan parts of tables, in each run; at least 1
+     * @param changingRows the operator's route files that may change rows on their way to the subscriber
+     */
+    public Compare(Settings settings, SyncRuns runs, int jobs, Supplier<List<Path>> changingRows) {
+        this.changingRows = changingRows;
         this.settings = settings;
         this.runs = runs;
         this.jobs = jobs;
@@ -55,6 +64,12 @@ public final class Compare {
     }
 
     private ComparisonRun begin(Selection selection, SyncOptions options, boolean count, CamelContext context) {
+        var routes = changingRows.get();
+        if (!routes.isEmpty()) {
+            LOG.warn(
+                    "Rows that route files leave out or change on their way to the subscriber count as differences: {}",
+                    routes.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
         var sync = runs.begin(selection, options);
         try {
             return new ComparisonRun(sync, count, context, jobs);

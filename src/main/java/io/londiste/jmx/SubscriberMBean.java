@@ -107,7 +107,9 @@ public interface SubscriberMBean {
             @Describe("Enclose the statements of a file in BEGIN and COMMIT") boolean transaction,
             @Describe("Lock the provider's tables against writes until both sides have reached the same tick")
                     boolean lock,
-            @Describe("Compare although the replay lags behind or is paused") boolean force,
+            @Describe(
+                            "Compare although the replay lags behind or is paused; with apply, also undo what route files do to rows")
+                    boolean force,
             @Describe("SQL condition on the rows to compare; empty: all rows") String where,
             @Describe("Number of tables compared in parallel, up to 8; 0: 2") int jobs);
 }

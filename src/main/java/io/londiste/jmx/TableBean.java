@@ -173,7 +173,8 @@ final class TableBean implements TableMBean {
     }
 
     @Override
-    public String repair(boolean apply) {
-        return comparisons.repair(new Repair.Request(selection(), SYNC, apply, false, Path.of("")), 1);
+    public String repair(boolean apply, boolean force) {
+        var options = new SyncOptions(SYNC.lock(), force, SYNC.where());
+        return comparisons.repair(new Repair.Request(selection(), options, apply, false, Path.of("")), 1);
     }
 }

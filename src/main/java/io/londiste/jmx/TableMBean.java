@@ -77,5 +77,8 @@ public interface TableMBean {
     String compare();
 
     @Describe("Write the statements that repair it, in the background; returns the name of the MBean with the results")
-    String repair(@Describe("Execute the statements, too, while the replay is paused") boolean apply);
+    String repair(
+            @Describe("Execute the statements, too, while the replay is paused") boolean apply,
+            @Describe("With apply: also undo what route files do to rows on their way to the subscriber")
+                    boolean force);
 }

@@ -9,6 +9,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +19,11 @@ final class FixFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FixFiles.class);
 
     private final Path directory;
+    private final List<Path> changingRows;
 
-    FixFiles(Path directory) {
+    /** @param changingRows the operator's route files that may change rows on their way to the subscriber */
+    FixFiles(Path directory, List<Path> changingRows) {
+        this.changingRows = changingRows;
         this.directory = directory;
     }
 
@@ -48,8 +53,20 @@ final class FixFiles {
             return remove(comparison);
         }
         var file = file(comparison.table());
-        spool.write(file, transaction);
+        spool.write(file, header(), transaction);
         return new Repaired(comparison, spool.statements(), file, false);
+    }
+
+    /** A warning for who runs the statements, as SQL comments; empty if there is nothing to warn of. */
+    private String header() {
+        return changingRows.isEmpty()
+                ? ""
+                : "-- Route files leave out or change rows on their way to the subscriber. These statements undo that:\n"
+                        + "-- they write the provider's rows as they are.\n"
+                        + changingRows.stream()
+                                .map(file ->
+                                        "-- " + file.toString().replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?") + "\n")
+                                .collect(Collectors.joining());
     }
 
     /** {@code fix.<schema>.<table>.sql}; characters that are unusual in file names are encoded as in a URL. */

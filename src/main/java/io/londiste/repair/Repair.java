@@ -11,6 +11,8 @@ import io.londiste.table.TableName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +28,11 @@ public final class Repair {
 
     private final Compare compare;
     private final SyncPoints points;
+    private final Supplier<List<Path>> changingRows;
 
-    public Repair(Compare compare, SyncPoints points) {
+    /** @param changingRows the operator's route files that may change rows on their way to the subscriber */
+    public Repair(Compare compare, SyncPoints points, Supplier<List<Path>> changingRows) {
+        this.changingRows = changingRows;
         this.compare = compare;
         this.points = points;
     }
@@ -46,12 +51,20 @@ public final class Repair {
      * Takes the sync point.
      *
      * @param context the Camel context whose threads the run uses
-     * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick
+     * @throws LondisteException if a table is not subscribed, or provider and subscriber cannot be seen at one tick; or
+     *     if the statements are to be run, without force, although route files change rows, which that would undo
      */
     public RepairRun begin(Request request, CamelContext context) {
+        var routes = changingRows.get();
+        if (request.apply && !request.options.force() && !routes.isEmpty()) {
+            throw new LondisteException("repair --apply would undo what route files do to rows on their way to the"
+                    + " subscriber: " + routes.stream().map(Path::toString).collect(Collectors.joining(", "))
+                    + "; nothing was changed. Copy the tables again instead (subscriber resync), or write the provider's"
+                    + " rows as they are (--force)");
+        }
         var comparison = compare.begin(request.selection, request.options, context);
         try {
-            return new RepairRun(comparison, request);
+            return new RepairRun(comparison, request, routes);
         } catch (RuntimeException e) {
             comparison.close();
             throw e;

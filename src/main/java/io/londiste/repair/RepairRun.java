@@ -2,6 +2,7 @@ package io.londiste.repair;
 
 import io.londiste.digest.ComparisonRun;
 import io.londiste.digest.TableComparison;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
@@ -14,10 +15,11 @@ public final class RepairRun implements AutoCloseable {
     private final FixFiles files;
     private final ForeignKeys foreignKeys;
 
-    RepairRun(ComparisonRun comparison, Repair.Request request) {
+    /** @param changingRows the operator's route files that may change rows on their way to the subscriber */
+    RepairRun(ComparisonRun comparison, Repair.Request request, List<Path> changingRows) {
         this.comparison = comparison;
         this.request = request;
-        this.files = new FixFiles(request.directory());
+        this.files = new FixFiles(request.directory(), changingRows);
         this.foreignKeys = comparison.onSubscriber(ForeignKeys::of);
     }
 

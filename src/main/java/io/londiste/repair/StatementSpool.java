@@ -58,11 +58,16 @@ final class StatementSpool implements RowDifferences.Listener, AutoCloseable {
         return inserts;
     }
 
-    /** Writes them to a file, which appears only when it is complete. */
-    void write(Path file, boolean transaction) {
+    /**
+     * Writes them to a file, which appears only when it is complete.
+     *
+     * @param header SQL comments before the statements; may be empty
+     */
+    void write(Path file, String header, boolean transaction) {
         Path begun = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var out = Files.newBufferedWriter(begun)) {
+                out.write(header);
                 out.write("set client_encoding = 'UTF8';\n");
                 out.write(transaction ? "begin;\n" : "");
                 for (var part : List.of(deletes, updates, inserts)) {

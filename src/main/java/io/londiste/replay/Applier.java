@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +44,7 @@ final class Applier implements AutoCloseable {
     /** What the applied runs did, by table. Only one run is applied at a time. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
+    private Map<TableName, String> triggers = Map.of();
     private Run gathered = new Run();
     private CompletableFuture<Void> applying = CompletableFuture.completedFuture(null);
 
@@ -103,11 +106,19 @@ final class Applier implements AutoCloseable {
         }
     }
 
-    /** Applies the collected changes, then checks the deferred constraints. */
+    /** The triggers that may have changed rows before they were written, up to the last {@link #flush}, by table. */
+    Map<TableName, String> triggers() {
+        return triggers;
+    }
+
+    /**
+     * Applies the collected changes, then checks the deferred constraints, and that nothing else has decided about the
+     * rows.
+     */
     void flush() throws SQLException {
         await();
         apply(take());
-        writer.checkDeferred();
+        triggers = writer.check(counts.keySet());
     }
 
     /** Waits until no run is being applied; its errors are only logged. The transaction may be ended afterwards. */
@@ -189,20 +200,34 @@ final class Applier implements AutoCloseable {
             targets.add(shape(table).target());
         }
         try {
-            writer.execute(first, targets.stream().collect(Collectors.joining(", ", "truncate ", "")));
+            writer.alter(first, targets.stream().collect(Collectors.joining(", ", "truncate ", "")));
         } catch (TableException e) {
-            if (!SqlState.isFeatureNotSupported(e)) {
+            transaction.rollback(before);
+            if (SqlState.isConstraintViolation(e)) {
+                delete(tables); // checks are still deferred that TRUNCATE would have to wait for
+            } else if (!SqlState.isFeatureNotSupported(e)) {
                 throw e;
-            }
-            transaction.rollback(before); // a table that is not truncated references one of them
-            if (writer.dropForeignKeysTo(tables)) {
+            } else if (writer.dropForeignKeysTo(tables)) { // a table that is not truncated references one of them
                 truncate(tables);
-            } else {
-                for (TableName table : tables) { // that table exists only on the subscriber: only delete rows
-                    writer.execute(table, "delete from " + shape(table).target());
-                }
+            } else { // that table exists only on the subscriber
+                delete(tables);
             }
         }
         transaction.releaseSavepoint(before);
+    }
+
+    /** Deletes all rows, those of children before those of their parents. */
+    private void delete(Set<TableName> tables) throws SQLException {
+        List<TableName> parentsFirst = new ArrayList<>(tables);
+        Map<TableName, Integer> ranks = new HashMap<>();
+        for (TableName table : tables) {
+            ranks.put(table, shapes.rank(transaction, table));
+        }
+        parentsFirst.sort(Comparator.comparing(ranks::get));
+        for (int i = parentsFirst.size() - 1; i >= 0; i--) {
+            writer.execute(
+                    parentsFirst.get(i),
+                    "delete from " + shape(parentsFirst.get(i)).target());
+        }
     }
 }

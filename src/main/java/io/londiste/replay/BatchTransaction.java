@@ -261,6 +261,11 @@ public final class BatchTransaction implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
+    /** The subscriber's triggers that may have changed the rows of the batch before they were written, by table. */
+    Map<TableName, String> triggers() {
+        return applier.triggers();
+    }
+
     /** The line that is logged for each batch, in Londiste's format. */
     String summary() {
         return "{count: %d, ignored: %d, duration: %.3f}".formatted(events, ignored, time().toNanos() / 1e9);

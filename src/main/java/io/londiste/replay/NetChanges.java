@@ -55,6 +55,8 @@ final class NetChanges {
     void add(Change change) {
         List<String> keyColumns = keyColumns(change, shape);
         inOrderOnly |= !key.isEmpty() && !key.equals(keyColumns);
+        // a change may meet several rows then, which the number of all rows met would not show
+        inOrderOnly |= shape.key().isEmpty() || !keyColumns.containsAll(shape.key());
         key = keyColumns;
         Row row = change.row();
         switch (change.kind()) {

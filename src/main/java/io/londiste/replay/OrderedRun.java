@@ -105,9 +105,7 @@ final class OrderedRun {
                 switch (change.kind()) {
                     case INSERT -> !update(sql, shape, change, key, false) && insert(sql, shape, row);
                     case UPDATE -> update(sql, shape, change, key, respelled) || !insert(sql, shape, row);
-                    default ->
-                        writer.write(shape.name(), sql.delete(key), List.of(row)) == 1
-                                || catalog.cascades(transaction, shape.name());
+                    default -> delete(sql, shape, row, key) || catalog.cascades(transaction, shape.name());
                 };
         if (!expected) {
             counts.merge(change.table(), Counts.NONE.plusUnexpected(), Counts::plus);
@@ -124,19 +122,28 @@ final class OrderedRun {
         if (updateWhatMayBeSet(sql, shape, change, key, respelled)) {
             return true;
         }
+        if (change.kind() != Kind.UPDATE && !shape.hasAlwaysIdentity()) {
+            return false; // an insert whose row is not there, as it should be
+        }
         Row before = change.kind() == Kind.UPDATE && change.oldKey() != null ? change.oldKey() : change.row();
-        if (!shape.hasAlwaysIdentity() || writer.count(shape.name(), sql.count(key), before) == 0) {
+        if (writer.count(shape.name(), sql.count(key), List.of(before)) == 0) {
             return false;
+        }
+        if (!shape.hasAlwaysIdentity()) {
+            throw SkippedException.of("update", shape, transaction);
         }
         // UPDATE ... SET id = DEFAULT on the provider: only while identities are BY DEFAULT may UPDATE bring the value
         setIdentities(shape, "by default");
         boolean met = updateWhatMayBeSet(new TableSql(shape.settable(), true), shape, change, key, respelled);
         setIdentities(shape, "always");
-        return met;
+        if (!met) {
+            throw SkippedException.of("update", shape, transaction);
+        }
+        return true;
     }
 
     private void setIdentities(TableShape shape, String kind) throws SQLException {
-        writer.execute(
+        writer.alter(
                 shape.name(),
                 shape.columns().stream()
                         .filter(Column::alwaysIdentity)
@@ -149,20 +156,47 @@ final class OrderedRun {
             TableSql sql, TableShape shape, Change change, List<String> key, boolean respelled) throws SQLException {
         Row row = change.row();
         if (change.kind() == Kind.UPDATE && change.oldKey() != null) {
-            if (respelled || writer.count(shape.name(), sql.count(key), row) == 0) {
+            if (respelled || writer.count(shape.name(), sql.count(key), List.of(row)) == 0) {
                 Move move = new Move(change.oldKey(), row);
-                return writer.move(shape.name(), sql.move(row.layout(), key), List.of(move)) == 1;
+                return isOne(shape, key, writer.move(shape.name(), sql.move(row.layout(), key), List.of(move)));
             }
             // there already is a row with the new key: that one is kept
-            writer.write(shape.name(), sql.delete(key), List.of(change.oldKey()));
+            delete(sql, shape, change.oldKey(), key);
         }
         String statement = sql.update(row.layout(), key);
-        return statement == null
-                ? writer.count(shape.name(), sql.count(key), row) == 1
-                : writer.write(shape.name(), statement, List.of(row)) == 1;
+        return isOne(
+                shape,
+                key,
+                statement == null
+                        ? writer.count(shape.name(), sql.count(key), List.of(row))
+                        : writer.write(shape.name(), statement, List.of(row)));
+    }
+
+    /** Returns whether the row was found; it does not exist afterwards. */
+    private boolean delete(TableSql sql, TableShape shape, Row row, List<String> key) throws SQLException {
+        boolean found = isOne(shape, key, writer.write(shape.name(), sql.delete(key), List.of(row)));
+        if (!found && writer.count(shape.name(), sql.count(key), List.of(row)) > 0) {
+            throw SkippedException.of("delete", shape, transaction);
+        }
+        return found;
+    }
+
+    private static boolean isOne(TableShape shape, List<String> key, int rows) {
+        if (rows > 1) {
+            throw new TableException(
+                    shape.name(),
+                    rows + " rows of the subscriber's table have the same key (" + String.join(", ", key)
+                            + "), and a change is meant for one row: make the key unique, then copy the table again"
+                            + " (londiste ... subscriber resync " + shape.name() + ")",
+                    null);
+        }
+        return rows == 1;
     }
 
     private boolean insert(TableSql sql, TableShape shape, Row row) throws SQLException {
-        return writer.write(shape.name(), sql.insert(row.layout()), List.of(row)) == 1;
+        if (writer.write(shape.name(), sql.insert(row.layout()), List.of(row)) != 1) {
+            throw SkippedException.of("insert", shape, transaction);
+        }
+        return true;
     }
 }

@@ -11,6 +11,8 @@ import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
@@ -39,6 +41,8 @@ public final class Replay {
     private final RegisteredTables registered;
     private final TableShapes shapes;
     private final ReplayStatus status;
+    /** The triggers that were logged. */
+    private final Map<TableName, String> warned = new ConcurrentHashMap<>();
     /** Its threads end by themselves when idle. */
     private final Executor executor = Executors.newCachedThreadPool(Replay::thread);
 
@@ -111,12 +115,24 @@ public final class Replay {
                     batch,
                     transaction.unexpected());
         }
+        transaction.triggers().forEach(this::warnOfTriggers);
         if (transaction.events() == 0) {
             LOG.debug("{} {}", batch.consumer(), transaction.summary());
         } else {
             LOG.info("{} {}", batch.consumer(), transaction.summary());
         }
         close(exchange);
+    }
+
+    /** The operator may want them to fire ({@code subscriber restore-triggers}), so the table continues. */
+    private void warnOfTriggers(TableName table, String triggers) {
+        if (!triggers.equals(warned.put(table, triggers))) {
+            LOG.warn(
+                    "table {}: triggers of the subscriber fire before rows that the replay writes, and may change or skip"
+                            + " them: {}. Disable or drop them unless that is intended",
+                    table,
+                    triggers);
+        }
     }
 
     /** Ends the transaction with the exchange, whether it succeeded or failed. */

@@ -76,7 +76,9 @@ final class SetRun {
     private boolean applySetsOf(List<NetChanges> parentsFirst) throws SQLException {
         try {
             for (int i = parentsFirst.size() - 1; i >= 0; i--) {
-                delete(parentsFirst.get(i));
+                if (!delete(parentsFirst.get(i))) {
+                    return false;
+                }
             }
             for (NetChanges table : parentsFirst) {
                 if (!move(table) || !update(table) || !insert(table)) {
@@ -105,12 +107,18 @@ final class SetRun {
                 .toList();
     }
 
-    /** Deletes rows. Those that are already gone are no reason to apply in order; {@link #countMissing} counts them. */
-    private void delete(NetChanges table) throws SQLException {
-        if (!table.deletes().isEmpty()) {
-            TableName name = table.shape().name();
-            table.deleted(writer.write(name, sql(table, table.deletes()).delete(table.key()), table.deletes()));
+    /**
+     * Deletes rows. Those that are already gone are no reason to apply in order; {@link #countMissing} counts them.
+     * Returns whether none of them exists afterwards.
+     */
+    private boolean delete(NetChanges table) throws SQLException {
+        if (table.deletes().isEmpty()) {
+            return true;
         }
+        TableName name = table.shape().name();
+        TableSql sql = sql(table, table.deletes());
+        table.deleted(writer.write(name, sql.delete(table.key()), table.deletes()));
+        return table.missing() == 0 || writer.count(name, sql.count(table.key()), table.deletes()) == 0;
     }
 
     /**

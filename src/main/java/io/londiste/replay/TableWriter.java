@@ -11,36 +11,101 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Runs statements that write rows; their errors name the table. */
 final class TableWriter {
+    private static final String SETTLE = "set constraints all immediate; set constraints all deferred; ";
+
+    /**
+     * Checks the deferred constraints, and reads what else than the replay's statements has decided about the rows of
+     * tables: rules that may replace a statement, and triggers that fire before rows. This is done after the rows are
+     * written, when the locks that writing takes keep both from being created. One round trip for all.
+     */
+    private static final String CHECK = SETTLE + """
+            select t.schema_name, t.table_name, c.relkind in ('r', 'p') as is_table,
+              (select pg_catalog.string_agg(r.rulename, ', ' order by r.rulename) from pg_catalog.pg_rewrite r
+                where c.relhasrules and r.ev_class = c.oid and r.is_instead and r.ev_enabled::text in ('A', s.origin)) as rules,
+              (select pg_catalog.string_agg(g.tgname, ', ' order by g.tgname)
+                 from pg_catalog.pg_trigger g join pg_catalog.pg_proc p on p.oid = g.tgfoid
+                where c.relhastriggers and g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 3 = 3
+                  and g.tgenabled::text in ('A', s.origin)
+                  and p.pronamespace not in (select oid from pg_catalog.pg_namespace where nspname in ('londiste', 'pgq'))) as triggers
+            from unnest(?::text[], ?::text[]) as t (schema_name, table_name)
+              join pg_catalog.pg_namespace n on n.nspname = t.schema_name
+              join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = t.table_name,
+              (select case pg_catalog.current_setting('session_replication_role') when 'replica' then 'R' else 'O' end) as s (origin)
+            where c.relkind not in ('r', 'p') or c.relhasrules or c.relhastriggers
+            """;
+
     private final Connection transaction;
 
     TableWriter(Connection transaction) {
         this.transaction = transaction;
     }
 
-    /** Defers deferrable constraints until {@link #checkDeferred}: a batch may violate them temporarily. */
+    /** Defers deferrable constraints until {@link #check}: a batch may violate them temporarily. */
     void deferConstraints() throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute("set constraints all deferred");
         }
     }
 
-    /** Checks the deferred constraints. A violation is attributed to the table that the server names. */
-    void checkDeferred() throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
-            statement.execute("set constraints all immediate; set constraints all deferred");
+    /**
+     * Checks the deferred constraints, and that nothing else than the replay's statements has decided about the rows of
+     * these tables. A violation is attributed to the table that the server names.
+     *
+     * @return the triggers that may have changed rows before they were written, by table; most often empty
+     */
+    Map<TableName, String> check(Collection<TableName> tables) throws SQLException {
+        Map<TableName, String> triggers = new LinkedHashMap<>();
+        if (tables.isEmpty()) {
+            return triggers;
+        }
+        try (PreparedStatement statement = transaction.prepareStatement(CHECK)) {
+            Jdbc.bind(
+                    transaction,
+                    statement,
+                    tables.stream().map(TableName::schema).toArray(String[]::new),
+                    tables.stream().map(TableName::name).toArray(String[]::new));
+            boolean isRows = statement.execute();
+            while (!isRows) {
+                isRows = statement.getMoreResults();
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                while (row.next()) {
+                    TableName table = new TableName(row.getString(1), row.getString(2));
+                    requirePlain(table, row.getBoolean(3), row.getString(4));
+                    if (row.getString(5) != null) {
+                        triggers.put(table, row.getString(5));
+                    }
+                }
+            }
+            return triggers;
         } catch (PSQLException e) {
             ServerErrorMessage said = e.getServerErrorMessage();
             if (said == null || said.getTable() == null) {
                 throw e;
             }
             throw of(new TableName(said.getSchema(), said.getTable()), e);
+        }
+    }
+
+    private static void requirePlain(TableName table, boolean isTable, String rules) {
+        if (!isTable) {
+            throw new TableException(table, "it is a view or a foreign table on the subscriber now, not a table", null);
+        }
+        if (rules != null) {
+            throw new TableException(
+                    table,
+                    "a rule may replace what the replay writes (" + rules + "): drop it, or disable it (alter table "
+                            + table + " disable rule ...)",
+                    null);
         }
     }
 
@@ -61,9 +126,9 @@ final class TableWriter {
     }
 
     /** Runs a counting statement with the rows. */
-    int count(TableName table, String sql, Row row) throws SQLException {
+    int count(TableName table, String sql, Collection<Row> rows) throws SQLException {
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
-            statement.setString(1, json(List.of(row)));
+            statement.setString(1, json(rows));
             try (ResultSet count = statement.executeQuery()) {
                 count.next();
                 return count.getInt(1);
@@ -97,6 +162,7 @@ final class TableWriter {
      */
     boolean dropForeignKeysTo(Collection<TableName> tables) throws SQLException {
         int dropped = 0;
+        execute(tables.iterator().next(), SETTLE);
         try (PreparedStatement statement =
                 transaction.prepareStatement("select londiste.subscriber_drop_incoming_fkeys(?)")) {
             for (TableName table : tables) {
@@ -108,6 +174,14 @@ final class TableWriter {
             }
         }
         return dropped > 0;
+    }
+
+    /**
+     * Runs a statement that is not possible while checks of the table are deferred (TRUNCATE, ALTER TABLE): those of what
+     * was written before are done first. Fails with a constraint violation if they cannot be done yet.
+     */
+    void alter(TableName table, String sql) throws SQLException {
+        execute(table, SETTLE + sql);
     }
 
     void execute(TableName table, String sql) throws SQLException {

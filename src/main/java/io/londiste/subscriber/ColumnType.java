@@ -31,6 +31,17 @@ record ColumnType(String written) {
                 || TEXTS.contains(from) && TEXTS.contains(to);
     }
 
+    /** Whether PostgreSQL changes values that are none of the other type to fit it, and reports no error. */
+    boolean mayChange(ColumnType other) {
+        var from = MODIFIER.matcher(written).replaceAll("");
+        var to = MODIFIER.matcher(other.written).replaceAll("");
+        boolean rejects = INTEGERS.indexOf(to) >= 0
+                        && INTEGERS.indexOf(to) < INTEGERS.indexOf("numeric")
+                        && INTEGERS.contains(from)
+                || to.equals("character varying") && TEXTS.contains(from);
+        return !equals(other) && !fits(other) && !rejects;
+    }
+
     private static boolean widens(List<String> narrowFirst, String from, String to) {
         return narrowFirst.contains(from) && narrowFirst.indexOf(from) < narrowFirst.indexOf(to);
     }

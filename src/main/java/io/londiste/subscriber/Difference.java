@@ -12,9 +12,9 @@ import java.util.Locale;
 public record Difference(TableName name, Severity severity, String problem) {
     /** The effect of a difference. */
     public enum Severity {
-        /** No row can be replicated. */
+        /** Rows cannot be replicated, or would become others. */
         ERROR,
-        /** Some rows would stop the table. */
+        /** Some rows may stop the table, or differ from the provider's. */
         RISK,
         /** Harmless by itself. */
         NOTE;
@@ -26,7 +26,7 @@ public record Difference(TableName name, Severity severity, String problem) {
         }
     }
 
-    /** Whether the difference stops the table, or may stop it later. */
+    /** Whether the difference stops the table, or may stop it or change its rows later. */
     public boolean stops() {
         return severity != Severity.NOTE;
     }

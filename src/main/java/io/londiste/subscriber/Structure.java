@@ -1,6 +1,7 @@
 package io.londiste.subscriber;
 
 import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
 import io.londiste.subscriber.Difference.Severity;
 import io.londiste.table.TableName;
 import java.sql.ResultSet;
@@ -18,7 +19,12 @@ final class Structure {
     private static final String COLUMNS = """
             select t.name, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
               a.atthasdef or a.attidentity <> '' or a.attgenerated <> '',
-              array_position(londiste.key_columns(a.attrelid), a.attname::text)
+              array_position(londiste.key_columns(a.attrelid), a.attname::text),
+              (select pg_catalog.format_type(d.typbasetype, d.typtypmod) from pg_catalog.pg_type d
+                where d.oid = a.atttypid and d.typtype = 'd'),
+              (select k.collname from pg_catalog.pg_collation k where k.oid = a.attcollation and not k.collisdeterministic),
+              (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d
+                where d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated <> '')
             from unnest(?::text[]) with ordinality as t (name, nr)
               left join pg_catalog.pg_attribute a
                 on a.attrelid = londiste.find_table(t.name) and a.attnum > 0 and not a.attisdropped
@@ -33,14 +39,48 @@ final class Structure {
             order by t.nr
             """;
 
+    /** Foreign keys that change or delete rows together with those that they reference; the key's name is left out. */
+    private static final String ACTIONS = """
+            select t.name, f.conname, londiste.fqname(f.confrelid), f.confupdtype::text, f.confdeltype::text,
+              pg_catalog.array_to_string(array(select a.attname from unnest(f.conkey) with ordinality as k (nr, place)
+                join pg_catalog.pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.nr order by k.place), ',')
+            from unnest(?::text[]) as t (name)
+              join pg_catalog.pg_constraint f on f.conrelid = londiste.find_table(t.name) and f.contype = 'f'
+            where f.confupdtype not in ('a', 'r') or f.confdeltype not in ('a', 'r')
+            order by t.name, f.conname
+            """;
+
+    private static final String RELATION_KINDS = """
+            select t.name, case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
+                                          else 'relation of another kind' end
+            from unnest(?::text[]) with ordinality as t (name, nr)
+              join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(t.name)
+            where c.relkind not in ('r', 'p')
+            """;
+
     private static final String FOREIGN_KEYS = """
             select t.name, f.fkey_name, f.from_table, f.to_table
             from unnest(?::text[]) as t (name), londiste.find_table_fkeys(t.name) as f
             order by t.name, f.fkey_name
             """;
 
-    /** @param filled whether the server fills the column if an INSERT omits it */
-    private record Column(String name, ColumnType type, boolean notNull, boolean filled, Integer keyPosition) {}
+    /**
+     * A column.
+     *
+     * @param filled whether the server fills the column if an INSERT omits it
+     * @param base the type of which the column's type is a domain; null if it is none
+     * @param merging its collation if that treats different texts as equal; otherwise null
+     * @param generation the expression of a generated column; null if it is none
+     */
+    private record Column(
+            String name,
+            ColumnType type,
+            boolean notNull,
+            boolean filled,
+            Integer keyPosition,
+            ColumnType base,
+            String merging,
+            String generation) {}
 
     private final BothSides sides;
     private final List<TableName> tables;
@@ -102,12 +142,17 @@ final class Structure {
                             + (unfillable ? ", which is NOT NULL and has no default" : "")));
             return;
         }
-        if (!theirs.type.equals(ours.type)) {
-            differences.add(new Difference(
-                    table,
-                    theirs.type.fits(ours.type) ? Severity.NOTE : Severity.RISK,
-                    "column " + ours.name + " is " + theirs.type + " on the provider and " + ours.type
-                            + " on the subscriber"));
+        if (ours.generation != null) {
+            if (!ours.generation.equals(theirs.generation)) {
+                differences.add(new Difference(
+                        table,
+                        Severity.RISK,
+                        "column " + ours.name + " is generated on the subscriber as " + ours.generation
+                                + (theirs.generation == null ? ", and not" : ", and as " + theirs.generation)
+                                + " on the provider: its values may differ"));
+            }
+        } else {
+            compareTypes(table, theirs, ours, differences);
         }
         if (ours.notNull && !theirs.notNull) {
             differences.add(new Difference(
@@ -129,6 +174,65 @@ final class Structure {
                                         + " is unlogged on the subscriber: a crash of the server empties it; make it logged (alter table "
                                         + row.getString(2) + " set logged)"),
                         names(tables));
+    }
+
+    private static void compareTypes(TableName table, Column theirs, Column ours, List<Difference> differences) {
+        boolean key = ours.keyPosition != null && theirs.keyPosition != null;
+        boolean sameName = theirs.type.equals(ours.type);
+        var from = sameName && theirs.base != null ? theirs.base : theirs.type;
+        var to = sameName && ours.base != null ? ours.base : ours.type;
+        if (!from.equals(to)) {
+            boolean merges = key && from.mayChange(to);
+            differences.add(new Difference(
+                    table,
+                    merges ? Severity.ERROR : from.fits(to) ? Severity.NOTE : Severity.RISK,
+                    "column " + ours.name + " is " + from + " on the provider and " + to + " on the subscriber"
+                            + (merges
+                                    ? ", where different keys may become one"
+                                    : from.mayChange(to) ? ", which may change values without an error" : "")));
+        }
+        if (key && ours.merging != null && theirs.merging == null) {
+            differences.add(new Difference(
+                    table,
+                    Severity.ERROR,
+                    "key column " + ours.name + " has the nondeterministic collation " + ours.merging
+                            + " on the subscriber, where different keys may become one"));
+        }
+    }
+
+    /** What the names of {@link #missing} tables are on the subscriber if they are no tables: name, then kind. */
+    List<String> otherRelations() {
+        return sides.subscriber()
+                .rows(RELATION_KINDS, row -> TableName.parse(row.getString(1)) + " is a " + row.getString(2), (Object)
+                        missing().stream().map(TableName::quoted).toArray(String[]::new));
+    }
+
+    /**
+     * Foreign keys of these tables by which the subscriber changes or deletes rows together with those that they
+     * reference, while the provider does not.
+     */
+    List<Difference> foreignKeyActions() {
+        record Action(TableName table, String parent, String onUpdate, String onDelete, String columns) {}
+        record Key(Action action, String name) {}
+        Jdbc.RowReader<Key> reader = row -> new Key(
+                new Action(
+                        TableName.parse(row.getString(1)),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6)),
+                row.getString(2));
+        var theirs = sides.provider().rows(ACTIONS, reader, names(tables)).stream()
+                .map(Key::action)
+                .toList();
+        return sides.subscriber().rows(ACTIONS, reader, names(tables)).stream()
+                .filter(key -> !theirs.contains(key.action))
+                .map(key -> new Difference(
+                        key.action.table,
+                        Severity.RISK,
+                        "foreign key " + key.name + " changes or deletes rows together with rows of "
+                                + key.action.parent + " on the subscriber, and not so on the provider"))
+                .toList();
     }
 
     /** The subscriber's foreign keys between these tables and tables that are not subscribed. */
@@ -204,7 +308,10 @@ final class Structure {
                 new ColumnType(row.getString(3)),
                 row.getBoolean(4),
                 row.getBoolean(5),
-                row.getObject(6, Integer.class));
+                row.getObject(6, Integer.class),
+                row.getString(7) == null ? null : new ColumnType(row.getString(7)),
+                row.getString(8),
+                row.getString(9));
     }
 
     private static Object names(List<TableName> tables) {

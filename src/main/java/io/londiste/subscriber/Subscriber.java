@@ -196,6 +196,8 @@ public final class Subscriber {
         differences.addAll(structure.differences());
         differences.addAll(structure.unlogged());
         differences.addAll(MissingPrivileges.of(sides, tables));
+        differences.addAll(WriteEffects.of(sides, tables, true));
+        differences.addAll(structure.foreignKeyActions());
         differences.addAll(structure.foreignKeys(tables));
         LOG.info("Compared {} tables", tables.size());
         return differences;

@@ -76,12 +76,16 @@ final class TableAddition {
         var structure = new Structure(sides, tables);
         var missing = structure.missing();
         if (!missing.isEmpty()) {
-            throw new LondisteException(
-                    sides.subscriber() + ": no such table: " + BothSides.joined(missing) + "; nothing was changed");
+            var other = structure.otherRelations();
+            throw new LondisteException(sides.subscriber() + ": no such table: " + BothSides.joined(missing)
+                    + (other.isEmpty() ? "" : " (" + String.join(", ", other) + ")")
+                    + "; nothing was changed");
         }
         var differences = new ArrayList<>(structure.differences());
         differences.addAll(structure.unlogged());
         differences.addAll(MissingPrivileges.of(sides, tables));
+        differences.addAll(WriteEffects.of(sides, tables, options.expectSync()));
+        differences.addAll(structure.foreignKeyActions());
         var errors = differences.stream()
                 .filter(difference -> difference.severity() == Difference.Severity.ERROR)
                 .map(Difference::text)

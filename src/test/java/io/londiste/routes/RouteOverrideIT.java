@@ -1,10 +1,14 @@
 package io.londiste.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.sync.SyncOptions;
+import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
+import io.londiste.test.OperatorLog;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
@@ -27,7 +31,7 @@ class RouteOverrideIT {
 
     @Test
     void rowsAreFilteredAndAColumnIsMasked(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes)
-            throws IOException {
+            throws Exception {
         putIn(routes, "replay", "# here a step", steps("${body.leaveOut}"));
         putIn(routes, "copy", "# here a step", steps("body.where("));
         provider.sql(TABLES);
@@ -44,11 +48,72 @@ class RouteOverrideIT {
                     .containsExactly("1|EE|hidden", "3|EE|hidden");
             assertThat(subscriber.rows("select id from other order by id")).containsExactly("1", "2");
 
+            assertRepairLeavesThemAlone(job, subscriber, routes);
+
             provider.sql("truncate customer; delete from other where id = 1");
             job.awaitReplay();
 
             assertThat(subscriber.number("select count(*) from customer")).isZero();
             assertThat(subscriber.rows("select id from other")).containsExactly("2");
+        }
+    }
+
+    /** A repair knows neither the filter nor the mask: it would insert what is left out and write what is hidden. */
+    @SuppressWarnings("try")
+    private static void assertRepairLeavesThemAlone(Job job, Db subscriber, Path routes) throws Exception {
+        Path fixes = Files.createDirectory(routes.resolve("fixes"));
+        String rows = "select id, country, email from customer order by id";
+        try (var log = new OperatorLog();
+                var lock = ComparisonRoutes.lockReplay(subscriber);
+                var command = new ComparisonRoutes(job.settings())) {
+            assertThatThrownBy(() -> command.apply(fixes, ComparisonRoutes.PLAIN, "customer"))
+                    .hasMessageContaining("repair --apply would undo what route files do to rows on their way to the"
+                            + " subscriber: " + routes.resolve("copy.camel.yaml") + ", "
+                            + routes.resolve("replay.camel.yaml")
+                            + "; nothing was changed");
+            assertThat(subscriber.rows(rows)).containsExactly("1|EE|hidden", "3|EE|hidden");
+            assertThat(fixes).isEmptyDirectory();
+
+            assertThat(command.compare("customer").get(0).missing()).isEqualTo(2);
+            assertThat(log.warnings())
+                    .anyMatch(line -> line.contains("count as differences: " + routes.resolve("copy.camel.yaml")));
+            command.write(fixes, ComparisonRoutes.PLAIN, "customer");
+            assertThat(Files.readString(fixes.resolve("fix.public.customer.sql")))
+                    .startsWith(
+                            "-- Route files leave out or change rows on their way to the subscriber. These statements"
+                                    + " undo that:\n-- they write the provider's rows as they are.\n-- "
+                                    + routes.resolve("copy.camel.yaml") + "\n");
+
+            command.apply(fixes, new SyncOptions(false, true, null), "customer");
+            assertThat(subscriber.rows(rows)).containsExactly("1|EE|new@b", "2|FI|c@d", "3|EE|e@f", "4|FI|g@h");
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void ownCopiesThatDifferOnlyInCommentsHinderNoRepair(
+            @Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes) throws Exception {
+        putIn(routes, "replay", "# here a step", "  # not yet\n\n");
+        Files.copy(Path.of("routes/compare.camel.yaml"), routes.resolve("compare.camel.yaml"));
+        provider.sql(TABLES);
+        subscriber.sql(TABLES);
+        try (Job job = new Job(provider, subscriber).with("routes", routes.toString())) {
+            job.add("other").start().awaitOk();
+            subscriber.sql("insert into other values (1, 'FI')");
+            try (var lock = ComparisonRoutes.lockReplay(subscriber);
+                    var command = new ComparisonRoutes(job.settings())) {
+                assertThat(command.apply(routes, ComparisonRoutes.PLAIN).get(0).applied())
+                        .isTrue();
+            }
+            assertThat(subscriber.number("select count(*) from other")).isZero();
+
+            Files.writeString(
+                    routes.resolve("mine.camel.yaml"),
+                    "- interceptSendToEndpoint: {uri: \"direct:nowhere\", steps: []}\n");
+            try (var command = new ComparisonRoutes(job.settings())) {
+                assertThatThrownBy(() -> command.apply(routes, ComparisonRoutes.PLAIN))
+                        .hasMessageContaining(routes.resolve("mine.camel.yaml").toString());
+            }
         }
     }
 

@@ -2,17 +2,13 @@ package io.londiste.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.londiste.test.Db;
+import io.londiste.test.OperatorLog;
 import io.londiste.test.ReplicationFixture;
 import io.londiste.test.SteadyWriter;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** The values of sequences from the provider to the subscriber. */
 class SequencesIT extends ReplicationFixture {
@@ -181,7 +177,7 @@ class SequencesIT extends ReplicationFixture {
         job.add("orders").start().awaitOk().awaitReplay();
         assertAlike();
 
-        try (var log = new Log()) {
+        try (var log = new OperatorLog()) {
             provider.sql("select setval('narrow', 40000), setval('gone', 5), setval('left', 6), setval('dropped', 7);"
                     + "delete from londiste.provider_seq where seq_name = 'public.left'; drop sequence dropped");
             subscriber.sql("drop sequence gone");
@@ -308,28 +304,5 @@ class SequencesIT extends ReplicationFixture {
         return db.number(
                 "select coalesce(sum(calls), 0) from pg_stat_user_functions where schemaname = 'londiste' and funcname = ?",
                 function);
-    }
-
-    /** What is logged for the operator meanwhile. */
-    private static final class Log implements AutoCloseable {
-        private final Logger logger = (Logger) LoggerFactory.getLogger("io.londiste");
-        private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-        Log() {
-            lines.start();
-            logger.addAppender(lines);
-        }
-
-        List<String> warnings() {
-            return lines.list.stream()
-                    .filter(line -> line.getLevel() == Level.WARN)
-                    .map(ILoggingEvent::getFormattedMessage)
-                    .toList();
-        }
-
-        @Override
-        public void close() {
-            logger.detachAppender(lines);
-        }
     }
 }
