@@ -192,9 +192,7 @@ class MetricsIT extends DaemonFixture {
                 .contains("londiste_table_different_rows{table=\"public.t\"} 3.0\n"));
         var answer = get(health);
         assertThat(answer.body())
-                .contains(
-                        "\"status\":\"UP\"",
-                        "public.missed is stopped: changes on the provider")
+                .contains("\"status\":\"UP\"", "public.missed is stopped: changes on the provider")
                 .containsPattern(
                         "public.t differs from the provider's, rows missing: 1, extra: 2, different: 0 \\(compared [^)]+\\)");
         assertThat(get(health.resolve("/health/live")).body()).doesNotContain("tables");
