@@ -49,6 +49,16 @@ as $$
    order by nr limit 1
 $$;
 
+create or replace function londiste.capture_function_mark(function_name text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- Changes when a capture function is altered; null if there is none. Its transaction id would not do: GRANT changes that, too.
+-- Locks: none.
+  select format('function %s %s', p.proname, md5(concat_ws(' ', p.prosrc, p.prosecdef, p.proconfig)))
+    from pg_proc as p where p.oid = to_regprocedure(format('londiste.%I()', function_name))
+$$;
+
 create or replace function londiste.make_capture(queue text, table_name text, tab oid, function_name text, row_level boolean, always boolean)
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -76,6 +86,7 @@ declare
   -- inheritance child that is removed keeps them.
   parts      oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t where t.partitioned or t.member = tab);
   body       text;
+  mark       text    := londiste.capture_function_mark(function_name);
 begin
   body := format($body$
 -- Captures the changes of one table into one queue: their names are in the call of londiste.capture_truncate() below. No
@@ -145,7 +156,7 @@ $body$,
     set search_path = pg_catalog, pg_temp set datestyle = ''ISO, MDY'' set intervalstyle = postgres set timezone = ''UTC''
     set bytea_output = hex set extra_float_digits = 1 set lc_monetary = ''C'' set enable_seqscan = off set jit = off as %L', function_name, body);
   execute format('grant execute on function londiste.%I() to public', function_name);
-  return true;
+  return mark is distinct from londiste.capture_function_mark(function_name);
 end
 $make$;
 
@@ -236,14 +247,13 @@ returns text[] language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- What would change if the capture of a table had been interrupted: see londiste.capture_state(), the functions, and the
--- cluster, since pg_upgrade gives triggers new marks. A function's transaction id is not among them: GRANT changes it, too.
+-- cluster, since pg_upgrade gives triggers new marks.
 -- Locks: none.
   select array_agg(mark order by mark)
     from (select mark from londiste.capture_state(nr, tab)
            union all
-          select format('function %s %s', p.proname, md5(concat_ws(' ', p.prosrc, p.prosecdef, p.proconfig)))
-            from pg_proc as p
-           where p.oid in (to_regprocedure(format('londiste.capture_%s()', nr)), to_regprocedure(format('londiste.capture_%s_replica()', nr)))
+          select londiste.capture_function_mark(name) from unnest(array['capture_' || nr, 'capture_' || nr || '_replica']) as name
+           where londiste.capture_function_mark(name) is not null
            union all
           select 'cluster ' || system_identifier from pg_control_system()) as all_ (mark)
 $$;
@@ -320,7 +330,7 @@ as $$
   select case
     when p.relation is null then null
     when p.relation <> tab then 'another table has its name now'
-    when not exists (select from found_ where tgrelid = tab) then 'its capture triggers were dropped'
+    when not exists (select from found_ where tgrelid = tab and tgname <> p.trigger_name || '_r') then 'its capture triggers were dropped'
     when exists (select from pg_inherits where inhrelid = tab) and exists (select from found_ where tgname = p.trigger_name || '_i')
       then format('it has become a part of table %s', (select string_agg(londiste.fqname(inhparent), ', ') from pg_inherits where inhrelid = tab))
     when exists (select from wanted where trigger_name in (select tgname from found_ where tgrelid = tab))
@@ -402,7 +412,7 @@ as $$
 -- Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, or has one enabled; ACCESS EXCLUSIVE on one whose trigger is dropped.
 declare
   wanted   record;
-  changed  integer := 0;
+  changed  text[] := '{}';
 begin
   for wanted in
     select coalesce(w.relation, t.tgrelid::regclass) as relation, coalesce(w.trigger_name, t.tgname::text) as name, w.clause, w.function_suffix
@@ -419,7 +429,7 @@ begin
       execute format('create trigger %I ' || wanted.clause || ' execute function londiste.%I()',
                      wanted.name, wanted.relation, 'capture_' || p.nr || wanted.function_suffix);
     end if;
-    changed := changed + 1;
+    changed := changed || format('%s %s', wanted.relation, wanted.name);
   end loop;
   for wanted in
     select relation::regclass, trigger_name as name, mode from londiste.capture_state(p.nr, tab)
@@ -427,9 +437,9 @@ begin
   loop
     execute format('alter table only %s enable %s trigger %I', wanted.relation,
                    case wanted.mode when 'A' then 'always' when 'R' then 'replica' else '' end, wanted.name);
-    changed := changed + 1;
+    changed := changed || format('%s %s', wanted.relation, wanted.name);
   end loop;
-  return changed;
+  return (select count(distinct c) from unnest(changed) as c);
 end
 $$;
 

@@ -162,6 +162,7 @@ class CascadeIT {
                         "refuse",
                         "second_to_third_logger_d",
                         "second_to_third_logger_i",
+                        "second_to_third_logger_r",
                         "second_to_third_logger_t",
                         "second_to_third_logger_u");
     }

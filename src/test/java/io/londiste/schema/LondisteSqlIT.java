@@ -109,7 +109,11 @@ class LondisteSqlIT extends SchemaFixture {
                 .contains("{\"id\":2}");
         assertThat(db.rows("select tgname from pg_trigger where tgrelid = 'shared'::regclass order by 1"))
                 .containsExactly(
-                        "other_queue_logger_d", "other_queue_logger_i", "other_queue_logger_t", "other_queue_logger_u");
+                        "other_queue_logger_d",
+                        "other_queue_logger_i",
+                        "other_queue_logger_r",
+                        "other_queue_logger_t",
+                        "other_queue_logger_u");
     }
 
     @Test
@@ -146,6 +150,7 @@ class LondisteSqlIT extends SchemaFixture {
                 .containsExactly(
                         "some of its capture triggers were dropped",
                         "its capture triggers were dropped",
+                        "its capture function was altered",
                         "{\"id\":1}",
                         "{\"id\":1}");
     }
@@ -406,7 +411,7 @@ class LondisteSqlIT extends SchemaFixture {
         var before = db.rows(triggers);
 
         assertThat(db.sql("select londiste.subscriber_drop_triggers('trig')")).isEqualTo("4");
-        assertThat(db.rows(triggers)).hasSize(4).allMatch(t -> t.startsWith("q_logger"));
+        assertThat(db.rows(triggers)).hasSize(5).allMatch(t -> t.startsWith("q_logger"));
         assertThat(db.sql("select londiste.subscriber_restore_triggers('trig', 'off')"))
                 .isEqualTo("1");
         assertThat(db.rows("select trigger_name from londiste.subscriber_pending_triggers order by 1"))
