@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -68,9 +69,28 @@ final class Background {
                 "-D" + PROPERTY + "=true",
                 "-Dlondiste.program=" + invocation.program()));
         command.addAll(options());
+        logOutOfMemory(invocation).ifPresent(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.londiste.Main"));
         command.addAll(invocation.arguments());
         return command;
+    }
+
+    /**
+     * The JVM option that logs that the process has run out of memory. The JVM ends it at once then, and what it says goes
+     * nowhere. Empty without a log file. The JVM takes a semicolon for the end of a command.
+     */
+    private static Optional<String> logOutOfMemory(Invocation invocation) {
+        Logs.silence(); // what there is to say about the INI file, the background process says
+        return Optional.ofNullable(invocation.load().logfile())
+                .filter(file -> !file.toAbsolutePath().toString().contains(";"))
+                .map(file -> {
+                    var quoted = "'" + file.toAbsolutePath().toString().replace("'", "'\\''") + "'";
+                    var line =
+                            "$(date '+%F %T,000') ERROR process %p has run out of memory and ends: give it more memory with -Xmx in"
+                                    + " JAVA_OPTS, for example JAVA_OPTS=-Xmx1g";
+                    return "-XX:OnOutOfMemoryError=echo \"" + line.replace("%F %T", "%%F %%T") + "\" >> "
+                            + quoted.replace("%", "%%");
+                });
     }
 
     /** JVM options of the background process: those of {@code bin/londiste} for a daemon, and JAVA_OPTS. */

@@ -53,6 +53,13 @@ public final class Logs {
         attach(context, new ToStream(err), PLAIN);
     }
 
+    /** Logs nothing from now on. */
+    static void silence() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLogger("io.londiste")
+                .setLevel(Level.OFF);
+    }
+
     /** For daemons: logs to the log file, and in the foreground (or without a log file) to standard error. */
     public static void forDaemon(Detail detail, PrintStream err, Settings settings, boolean foreground) {
         var context = reset(detail, settings.jobName());

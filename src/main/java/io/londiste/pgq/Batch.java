@@ -16,7 +16,7 @@ import javax.sql.DataSource;
  */
 public final class Batch implements Iterable<Event>, AutoCloseable {
     private final DataSource source;
-    private final int fetchSize;
+    private final PageSize pages;
     private final long id;
     private final String queue;
     private final String consumer;
@@ -24,9 +24,9 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     private final Tick tick;
     private EventCursor cursor;
 
-    Batch(DataSource source, int fetchSize, long id, String queue, String consumer, Tick previousTick, Tick tick) {
+    Batch(DataSource source, PageSize pages, long id, String queue, String consumer, Tick previousTick, Tick tick) {
         this.source = source;
-        this.fetchSize = fetchSize;
+        this.pages = pages;
         this.id = id;
         this.queue = queue;
         this.consumer = consumer;
@@ -100,7 +100,7 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     private EventCursor open() {
         close();
         try {
-            cursor = new EventCursor(source, this, fetchSize);
+            cursor = new EventCursor(source, this, pages);
         } catch (SQLException e) {
             throw new PgqException("cannot read the events of " + this, e);
         }

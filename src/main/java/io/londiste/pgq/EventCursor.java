@@ -11,24 +11,50 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the events of a batch page by page through a server-side cursor. No page is empty. */
+/**
+ * Reads the events of a batch page by page through a server-side cursor. No page is empty.
+ *
+ * <p>An event whose text cannot be read, or is too large for this process, does not keep the others from being read: it
+ * is returned without it, see {@link Event#problem}.
+ */
 final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventCursor.class);
     private static final String COLUMNS =
             "ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4";
 
+    /** Measures texts without reading them: their lengths are stored beside them. */
+    private static final String SIZES = """
+            select coalesce(octet_length(ev_data), 0)::bigint + coalesce(octet_length(ev_extra2), 0)
+                + coalesce(octet_length(ev_extra3), 0) + coalesce(octet_length(ev_extra4), 0)
+            from pgq.get_batch_events(?) order by ev_id
+            """;
+
+    private static final String WITHOUT_TEXTS = """
+            select ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_extra1 from pgq.get_batch_events(?) where ev_id > ? order by ev_id limit 1
+            """;
+
     private final Batch batch;
-    private final int fetchSize;
+    private final PageSize size;
     private List<Event> page = List.of();
     private Connection connection;
+    private boolean open;
+    /** The last event that was read, and the number of those read. */
+    private long last;
 
-    EventCursor(DataSource source, Batch batch, int fetchSize) throws SQLException {
+    private int done;
+    /** The size of each event in bytes, in their order; null if they are not measured. */
+    private List<Long> sizes;
+
+    EventCursor(DataSource source, Batch batch, PageSize size) throws SQLException {
         this.batch = batch;
-        this.fetchSize = fetchSize;
+        this.size = size;
         connection = source.getConnection();
         try {
             connection.setAutoCommit(false);
-            read("select " + COLUMNS + " from pgq.get_batch_cursor(?, 'batch_events', ?)", batch.id(), fetchSize);
+            if (size.isMeasured()) {
+                sizes = Sql.list(connection, SIZES, row -> row.getLong(1), batch.id());
+            }
+            read();
         } catch (SQLException | RuntimeException e) {
             close();
             throw e;
@@ -39,7 +65,7 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     public boolean hasNext() {
         if (page.isEmpty() && connection != null) {
             try {
-                read("fetch " + fetchSize + " from batch_events");
+                read();
             } catch (SQLException e) {
                 close();
                 throw new PgqException("cannot read the events of " + batch, e);
@@ -58,25 +84,126 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         return next;
     }
 
-    private void read(String sql, Object... parameters) throws SQLException {
-        page = Sql.list(connection, sql, EventCursor::event, parameters);
-        if (page.size() < fetchSize) {
+    private void read() throws SQLException {
+        int count = sizes == null ? size.events() : measured();
+        if (count == 0) {
+            page = List.of(withoutTexts("it is larger than this process can hold, " + PageSize.largestEvent()
+                    + " bytes; give it more memory (-Xmx in JAVA_OPTS)"));
+        } else {
+            read(count);
+        }
+    }
+
+    /** How many events to read so that the page is not too large; 0 if the next event alone is. */
+    private int measured() {
+        int count = 0;
+        long bytes = 0;
+        for (int i = done; i < sizes.size() && count < size.most(); i++) {
+            bytes += sizes.get(i);
+            if (bytes > (count == 0 ? PageSize.largestEvent() : PageSize.bytes())) {
+                return count;
+            }
+            count++;
+        }
+        return done + count < sizes.size() ? count : count + 1; // the last page is not full
+    }
+
+    private void read(int count) throws SQLException {
+        try {
+            page = open
+                    ? Sql.list(connection, "fetch " + count + " from batch_events", EventCursor::event)
+                    : Sql.list(
+                            connection,
+                            "select " + COLUMNS + " from pgq.get_batch_cursor(?, 'batch_events', ?, ?)",
+                            EventCursor::event,
+                            batch.id(),
+                            count,
+                            last == 0 ? null : "ev_id > " + last);
+            open = true;
+        } catch (SQLException e) {
+            if (!isBadValue(e)) {
+                throw e;
+            }
+            connection.rollback(); // which ends the cursor as well
+            open = false;
+            if (count > 1) {
+                size.halve();
+                read(Math.max(1, count / 2));
+            } else {
+                page = List.of(withoutTexts(e.getMessage()));
+            }
+            return;
+        }
+        if (!page.isEmpty()) {
+            last = page.get(page.size() - 1).id();
+            done += page.size();
+            size.read(page.size(), page.stream().mapToLong(Event::length).sum());
+        }
+        if (page.size() < count) {
+            size.done();
             close(); // a page that is not full is the last one
         }
     }
 
+    /** The next event, without the texts that cannot be read; the cursor is opened again after it. */
+    private Event withoutTexts(String problem) throws SQLException {
+        if (open) {
+            connection.rollback();
+            open = false;
+        }
+        Event event = Sql.first(
+                        connection,
+                        WITHOUT_TEXTS,
+                        row -> new Event(
+                                row.getLong(1),
+                                row.getObject(2, OffsetDateTime.class),
+                                row.getLong(3),
+                                row.getObject(4, Integer.class),
+                                row.getString(5),
+                                null,
+                                row.getString(6),
+                                null,
+                                null,
+                                null,
+                                problem.strip().replaceAll("\\s*\\R\\s*", " ")),
+                        batch.id(),
+                        last)
+                .orElseThrow();
+        last = event.id();
+        done++;
+        return event;
+    }
+
     private static Event event(ResultSet row) throws SQLException {
+        String[] texts = new String[6];
+        String problem = null;
+        for (int i = 0; i < texts.length; i++) {
+            try {
+                texts[i] = row.getString(5 + i);
+            } catch (SQLException e) {
+                if (!isBadValue(e)) {
+                    throw e;
+                }
+                problem = e.getMessage();
+            }
+        }
         return new Event(
                 row.getLong(1),
                 row.getObject(2, OffsetDateTime.class),
                 row.getLong(3),
                 row.getObject(4, Integer.class),
-                row.getString(5),
-                row.getString(6),
-                row.getString(7),
-                row.getString(8),
-                row.getString(9),
-                row.getString(10));
+                texts[0],
+                texts[1],
+                texts[2],
+                texts[3],
+                texts[4],
+                texts[5],
+                problem);
+    }
+
+    /** Bytes that are no characters, or that the client's encoding does not have. */
+    private static boolean isBadValue(SQLException error) {
+        return error.getSQLState() != null && error.getSQLState().startsWith("22");
     }
 
     @Override

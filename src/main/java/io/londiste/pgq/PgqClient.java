@@ -22,19 +22,19 @@ public final class PgqClient {
             + " join pgq.queue on queue_id = tick_queue";
 
     private final DataSource source;
-    private final int fetchSize;
+    private final PageSize pages;
 
     public PgqClient(DataSource source) {
         this(source, DEFAULT_FETCH_SIZE);
     }
 
-    /** @param fetchSize number of events that a batch holds in memory at a time, at least 1 */
+    /** @param fetchSize number of events that a batch holds in memory at a time at most, at least 1 */
     public PgqClient(DataSource source, int fetchSize) {
         if (fetchSize < 1) {
             throw new IllegalArgumentException("fetchSize must be at least 1, not " + fetchSize);
         }
         this.source = source;
-        this.fetchSize = fetchSize;
+        this.pages = new PageSize(fetchSize);
     }
 
     /** Whether PgQ is installed, ours or the original extension. */
@@ -176,7 +176,7 @@ public final class PgqClient {
         try (Connection connection = source.getConnection()) {
             return new BatchOpener(connection, queue, consumer)
                     .open(maxEvents, limit)
-                    .map(b -> new Batch(source, fetchSize, b.id(), queue, consumer, b.previousTick(), b.tick()));
+                    .map(b -> new Batch(source, pages, b.id(), queue, consumer, b.previousTick(), b.tick()));
         } catch (SQLException e) {
             if (isGone(queue, consumer, e)) {
                 throw new NotRegisteredException(queue, consumer, e);

@@ -34,7 +34,8 @@ final class Applier implements AutoCloseable {
     /** A run ends when it reaches one of these limits, so that memory stays bounded. */
     private static final int RUN_EVENTS = 20_000;
 
-    private static final int RUN_CHARACTERS = 8_000_000;
+    private static final int RUN_CHARACTERS =
+            (int) Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 32);
 
     private final Connection transaction;
     private final TableShapes shapes;
@@ -102,7 +103,11 @@ final class Applier implements AutoCloseable {
         }
         gathered.add(change);
         if (gathered.isFull()) {
+            boolean large = gathered.characters > 2 * RUN_CHARACTERS;
             applyBeside();
+            if (large) {
+                await(); // before more is read into memory
+            }
         }
     }
 

@@ -42,6 +42,9 @@ public final class BatchTransaction implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchTransaction.class);
 
+    /** The number of characters of a problem that are shown; it may quote a whole row. */
+    private static final int LONGEST_PROBLEM = 300;
+
     private final Connection connection;
     private final SubscribedTables tables;
     private final TableLife life;
@@ -173,6 +176,7 @@ public final class BatchTransaction implements AutoCloseable {
             case REMOVE_TABLE -> removeTable(change.table());
             case REMOVE_SEQUENCE -> removeSequence(change.table());
             case MISSED_CHANGES -> stopForMissedChanges(change);
+            case UNREADABLE -> stopForUnreadable(change);
             case UNKNOWN -> ignored++;
             default -> {
                 if (owns(change.table())) {
@@ -215,6 +219,21 @@ public final class BatchTransaction implements AutoCloseable {
                     change.table(),
                     "changes on the provider may not have been captured: "
                             + change.event().data() + "; copy it again (londiste ... subscriber resync "
+                            + change.table() + ")",
+                    null);
+        }
+        ignored++;
+    }
+
+    /** Stops the table of a change that cannot be read; the others continue. */
+    private void stopForUnreadable(Change change) throws SQLException {
+        if (owns(change.table())) {
+            String problem = change.event().problem();
+            throw new TableException(
+                    change.table(),
+                    "a change (event " + change.event().id() + ") cannot be read: "
+                            + problem.substring(0, Math.min(problem.length(), LONGEST_PROBLEM))
+                            + "; correct the row on the provider, then copy the table again (londiste ... subscriber resync "
                             + change.table() + ")",
                     null);
         }

@@ -21,6 +21,8 @@ public final class Change {
         REMOVE_SEQUENCE,
         /** Changes of the table may not have been captured; the event's data says why. */
         MISSED_CHANGES,
+        /** A change of the table that cannot be read; the event's problem says why. */
+        UNREADABLE,
         /** An event that concerns no table, or of an unknown type: it is counted and ignored. */
         UNKNOWN
     }

@@ -26,7 +26,12 @@ public final class ChangeDecoder {
     private static final Map<String, Kind> LETTERS =
             Map.of("I", Kind.INSERT, "U", Kind.UPDATE, "D", Kind.DELETE, "R", Kind.TRUNCATE);
 
-    /** The decoded JSON types; there are few of them, one for each table and kind. */
+    /**
+     * What an event's type says; of the JSON types there are few, one for each table and kind.
+     *
+     * @param table null if the kind is unknown
+     * @param keyColumns null if the type does not name them
+     */
     private record Type(TableName table, Kind kind, List<String> keyColumns) {}
 
     private final Map<String, Type> types = new ConcurrentHashMap<>();
@@ -41,50 +46,72 @@ public final class ChangeDecoder {
     }
 
     /**
-     * Reads one event.
+     * Reads one event. One whose table is known and whose content cannot be read is a change of kind {@link
+     * Kind#UNREADABLE}.
      *
-     * @throws LondisteException if the event is of a known form but cannot be read
+     * @throws LondisteException if the event's type or its table cannot be read
      */
     Change decode(Event event) {
-        String type = event.type();
-        if (type == null) {
+        if (event.type() == null && event.problem() == null) {
             return Change.without(event, null, Kind.UNKNOWN);
         }
+        Type type;
         try {
-            if (type.startsWith("{")) {
-                return json(event, types.computeIfAbsent(type, ChangeDecoder::jsonType));
-            }
-            if (type.equals(REMOVE_TABLE)) {
-                return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_TABLE);
-            }
-            if (type.equals(REMOVE_SEQUENCE)) {
-                return Change.without(event, TableName.parse(event.data()), Kind.REMOVE_SEQUENCE);
-            }
-            if (type.equals(MISSED_CHANGES)) {
-                return Change.without(event, TableName.parse(event.extra1()), Kind.MISSED_CHANGES);
-            }
-            int colon = type.indexOf(':');
-            Kind kind = LETTERS.get(colon < 0 ? type : type.substring(0, colon));
-            if (kind == null || event.extra1() == null) {
-                return Change.without(event, null, Kind.UNKNOWN);
-            }
-            TableName table = TableName.parse(event.extra1());
-            if (kind == Kind.TRUNCATE) {
-                return Change.without(event, table, kind);
-            }
-            return colon < 0
-                    ? SqlForm.decode(event, table, kind)
-                    : new Change(
-                            event,
-                            table,
-                            kind,
-                            List.of(type.substring(colon + 1).split(",")),
-                            UrlForm.row(event.data()),
-                            null);
+            type = type(event);
         } catch (IllegalArgumentException e) {
             throw new LondisteException(
-                    "cannot read event " + event.id() + " of type " + type + ": " + e.getMessage(), e);
+                    "cannot read event " + event.id() + " of type " + event.type() + ": " + e.getMessage(), e);
         }
+        if (event.problem() != null && type.kind != Kind.UNKNOWN) {
+            return Change.without(event, type.table, Kind.UNREADABLE);
+        }
+        try {
+            return change(event, type);
+        } catch (IllegalArgumentException e) {
+            return Change.without(event.withProblem(e.getMessage()), type.table, Kind.UNREADABLE);
+        }
+    }
+
+    private Type type(Event event) {
+        String type = event.type();
+        if (event.problem() != null && (type == null || event.extra1() == null && !type.startsWith("{"))) {
+            throw new IllegalArgumentException(event.problem()); // its table is not known
+        }
+        if (type.startsWith("{")) {
+            return types.computeIfAbsent(type, ChangeDecoder::jsonType);
+        }
+        if (type.equals(REMOVE_TABLE)) {
+            return new Type(TableName.parse(event.data()), Kind.REMOVE_TABLE, null);
+        }
+        if (type.equals(REMOVE_SEQUENCE)) {
+            return new Type(TableName.parse(event.data()), Kind.REMOVE_SEQUENCE, null);
+        }
+        if (type.equals(MISSED_CHANGES)) {
+            return new Type(TableName.parse(event.extra1()), Kind.MISSED_CHANGES, null);
+        }
+        int colon = type.indexOf(':');
+        Kind kind = LETTERS.get(colon < 0 ? type : type.substring(0, colon));
+        if (kind == null || event.extra1() == null) {
+            return new Type(null, Kind.UNKNOWN, null);
+        }
+        return new Type(
+                TableName.parse(event.extra1()),
+                kind,
+                colon < 0 ? null : List.of(type.substring(colon + 1).split(",")));
+    }
+
+    private static Change change(Event event, Type type) {
+        return switch (type.kind) {
+            case INSERT, UPDATE, DELETE -> {
+                if (event.type().startsWith("{")) {
+                    yield json(event, type);
+                }
+                yield type.keyColumns == null
+                        ? SqlForm.decode(event, type.table, type.kind)
+                        : new Change(event, type.table, type.kind, type.keyColumns, UrlForm.row(event.data()), null);
+            }
+            default -> Change.without(event, type.table, type.kind);
+        };
     }
 
     private static Type jsonType(String text) {
@@ -98,9 +125,6 @@ public final class ChangeDecoder {
     }
 
     private static Change json(Event event, Type type) {
-        if (type.kind == Kind.TRUNCATE || type.kind == Kind.UNKNOWN) {
-            return Change.without(event, type.table, type.kind);
-        }
         Row row = Row.ofJson(event.data());
         if (event.extra3() == null) {
             return new Change(event, type.table, type.kind, type.keyColumns, row, oldKey(event));

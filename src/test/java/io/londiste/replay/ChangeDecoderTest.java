@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Event;
+import io.londiste.pgq.PgqException;
 import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableName;
 import org.junit.jupiter.api.Test;
@@ -116,10 +117,22 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void namesTheEventItCannotRead() {
-        assertThatThrownBy(() -> decode("U", "name='x", "public.t"))
+    void attributesWhatItCannotReadToItsTable() {
+        Change change = decode("U", "name='x", "public.t");
+
+        assertThat(change.kind()).isEqualTo(Kind.UNREADABLE);
+        assertThat(change.table()).isEqualTo(new TableName("public", "t"));
+        assertThat(change.event().problem()).contains("end of a quoted text");
+        assertThatThrownBy(() -> change.event().data()).isInstanceOf(PgqException.class);
+    }
+
+    @Test
+    void namesTheEventWhoseTableItCannotRead() {
+        assertThatThrownBy(() -> decode("U", "name='x'", "a.b.c"))
                 .isInstanceOf(LondisteException.class)
                 .hasMessageContaining("of type U")
-                .hasMessageContaining("end of a quoted text");
+                .hasMessageContaining("not a table name");
+        Event unreadable = Event.of(null, null).withProblem("no UTF-8");
+        assertThatThrownBy(() -> decoder.decode(unreadable)).hasMessageContaining("no UTF-8");
     }
 }
