@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +24,17 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private static final String COLUMNS =
             "ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4";
 
-    /** Measures texts without reading them: their lengths are stored beside them. */
-    private static final String SIZES = """
-            select coalesce(octet_length(ev_data), 0)::bigint + coalesce(octet_length(ev_extra2), 0)
-                + coalesce(octet_length(ev_extra3), 0) + coalesce(octet_length(ev_extra4), 0)
-            from pgq.get_batch_events(?) order by ev_id
+    /**
+     * The places and sizes of large events. The lengths of texts are stored beside them, so that they are not read. Those of
+     * small events are left out: there may be millions, and the size of pages adapts to them.
+     */
+    private static final String LARGE = """
+            select place, size from (
+              select row_number() over (order by ev_id) - 1 as place,
+                  coalesce(octet_length(ev_data), 0)::bigint + coalesce(octet_length(ev_extra2), 0)
+                  + coalesce(octet_length(ev_extra3), 0) + coalesce(octet_length(ev_extra4), 0) as size
+              from pgq.get_batch_events(?)) as e
+            where size > ?
             """;
 
     private static final String WITHOUT_TEXTS = """
@@ -41,9 +49,9 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     /** The last event that was read, and the number of those read. */
     private long last;
 
-    private int done;
-    /** The size of each event in bytes, in their order; null if they are not measured. */
-    private List<Long> sizes;
+    private long done;
+    /** The sizes in bytes of large events, by their places in the batch; empty if they are not measured. */
+    private final NavigableMap<Long, Long> large = new TreeMap<>();
 
     EventCursor(DataSource source, Batch batch, PageSize size) throws SQLException {
         this.batch = batch;
@@ -52,7 +60,7 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         try {
             connection.setAutoCommit(false);
             if (size.isMeasured()) {
-                sizes = Sql.list(connection, SIZES, row -> row.getLong(1), batch.id());
+                Sql.list(connection, LARGE, row -> large.put(row.getLong(1), row.getLong(2)), batch.id(), PageSize.LARGE);
             }
             read();
         } catch (SQLException | RuntimeException e) {
@@ -85,7 +93,7 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     }
 
     private void read() throws SQLException {
-        int count = sizes == null ? size.events() : measured();
+        int count = fitting(size.events());
         if (count == 0) {
             page = List.of(withoutTexts("it is larger than this process can hold, " + PageSize.largestEvent()
                     + " bytes; give it more memory (-Xmx in JAVA_OPTS)"));
@@ -94,18 +102,17 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         }
     }
 
-    /** How many events to read so that the page is not too large; 0 if the next event alone is. */
-    private int measured() {
-        int count = 0;
+    /** How many of the next events to read, so that the large ones among them fit into a page; 0 if the next alone does not. */
+    private int fitting(int count) {
         long bytes = 0;
-        for (int i = done; i < sizes.size() && count < size.most(); i++) {
-            bytes += sizes.get(i);
-            if (bytes > (count == 0 ? PageSize.largestEvent() : PageSize.bytes())) {
-                return count;
+        for (var event : large.subMap(done, done + count).entrySet()) {
+            bytes += event.getValue();
+            int before = (int) (event.getKey() - done);
+            if (bytes > (before == 0 ? PageSize.largestEvent() : PageSize.bytes())) {
+                return before;
             }
-            count++;
         }
-        return done + count < sizes.size() ? count : count + 1; // the last page is not full
+        return count;
     }
 
     private void read(int count) throws SQLException {

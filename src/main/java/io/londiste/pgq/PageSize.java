@@ -15,8 +15,8 @@ final class PageSize {
 
     private static final int CHARACTERS = 4_000_000;
 
-    /** From this average size on, batches are measured. */
-    private static final int LARGE = 16_000;
+    /** The size in bytes from which an event is large: from this average size on, batches are measured. */
+    static final int LARGE = 16_000;
 
     /**
      * An event may take this share of the memory: it is there as it was received, as text, in its parts, and once more as it
@@ -50,11 +50,6 @@ final class PageSize {
     /** The number of events to read; a power of two, so that there are few different statements. */
     int events() {
         return events;
-    }
-
-    /** The maximum number of events of a page. */
-    int most() {
-        return most;
     }
 
     /** Whether the next batch is to be measured before it is read. */
