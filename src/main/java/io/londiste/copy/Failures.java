@@ -9,6 +9,7 @@ import io.londiste.error.RepeatFilter;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
+import io.londiste.replay.LockedException;
 import io.londiste.replay.MissingColumnException;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
@@ -83,7 +84,8 @@ public final class Failures {
 
     /**
      * A table of the replay could not be applied. The first time in a batch only the definitions of the tables are read
-     * again; the second time the table is stopped. The batch is delivered again either way.
+     * again; the second time the table is stopped, and at once if another session holds a lock of it. The batch is delivered
+     * again either way.
      */
     public void replay(Exchange exchange) throws SQLException {
         // a split wraps what happens to one of its events
@@ -93,8 +95,9 @@ public final class Failures {
         shapes.forget();
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
         TableName table = error.table();
+        boolean locked = SqlState.isLockTimeout(error);
         Long before = failedBatches.put(table, batch.id());
-        if (before == null || before != batch.id()) {
+        if (!locked && (before == null || before != batch.id())) {
             LOG.warn("{}; trying {} again", error.getMessage(), batch);
             return;
         }
@@ -115,7 +118,7 @@ public final class Failures {
                 tables.setPosition(transaction, copy.consumer(), tick.id(), tick.mark());
             }
         });
-        failed(copy, reason, false);
+        failed(copy, reason, locked);
     }
 
     private void failed(TableCopy copy, String reason, boolean passing) throws SQLException {
@@ -192,10 +195,13 @@ public final class Failures {
     }
 
     /**
-     * The error's reason; with an explanation if a foreign key is violated because one of its tables is not replicated,
+     * The error's reason; with the sessions that hold its lock if there are any, and with an explanation if a foreign key is violated because one of its tables is not replicated,
      * or if a row fits into no partition.
      */
     private String reason(TableException error) throws SQLException {
+        if (error instanceof LockedException) {
+            return error.reason() + ", held by " + LockWait.holders(subscriber, error.table());
+        }
         PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
         ServerErrorMessage server = cause == null ? null : cause.getServerErrorMessage();
         if (server == null || server.getConstraint() == null) {

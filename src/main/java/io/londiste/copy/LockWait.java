@@ -31,12 +31,13 @@ record LockWait(DataSource subscriber, Duration limit) {
             throw new TableException(
                     table,
                     "%s: no lock within %s s, held by %s"
-                            .formatted(obstacle, limit.toMillis() / 1000.0, holders(table)),
+                            .formatted(obstacle, limit.toMillis() / 1000.0, holders(subscriber, table)),
                     e);
         }
     }
 
-    private String holders(TableName table) throws SQLException {
+    /** The sessions that hold locks of the table now, for messages. */
+    static String holders(DataSource subscriber, TableName table) throws SQLException {
         return Transactions.call(
                 subscriber,
                 transaction -> Jdbc.only(

@@ -13,7 +13,8 @@ import java.time.Duration;
  *   <li><b>Ping</b>: a connection is checked with a round trip when a pool lends it, and has {@link #PING} to reply. It
  *       is lent without a check if it was checked less than {@link #PING_INTERVAL} ago.
  *   <li><b>Locks and statements</b>: the sessions of pools wait without limit, whatever the server's settings. Commands
- *       on live tables limit their transactions by {@link #limits}, with the job's {@code lock_timeout}.
+ *       on live tables limit their transactions by {@link #limits}, with the job's {@code lock_timeout}. A batch waits for
+ *       {@link #BATCH_LOCK}.
  *   <li><b>Lifetime</b>: a pool replaces a connection after the job's {@code connection_lifetime}.
  * </ul>
  */
@@ -23,6 +24,12 @@ public final class Timeouts {
 
     /** Until a server has replied to the check of an open connection. */
     public static final Duration PING = Duration.ofSeconds(5);
+
+    /**
+     * Until a statement of a batch has a lock on the subscriber's rows or tables; all tables wait meanwhile. Longer than the
+     * server's deadlock_timeout of 1 s by default, after which autovacuum gives way.
+     */
+    public static final Duration BATCH_LOCK = Duration.ofSeconds(2);
 
     /** For how long a successful check of a pooled connection counts. */
     static final Duration PING_INTERVAL = Duration.ofSeconds(1);

@@ -60,7 +60,12 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         try {
             connection.setAutoCommit(false);
             if (size.isMeasured()) {
-                Sql.list(connection, LARGE, row -> large.put(row.getLong(1), row.getLong(2)), batch.id(), PageSize.LARGE);
+                Sql.list(
+                        connection,
+                        LARGE,
+                        row -> large.put(row.getLong(1), row.getLong(2)),
+                        batch.id(),
+                        PageSize.LARGE);
             }
             read();
         } catch (SQLException | RuntimeException e) {

@@ -79,7 +79,7 @@ final class Applier implements AutoCloseable {
         this.shapes = shapes;
         this.executor = executor;
         this.writer = new TableWriter(transaction);
-        writer.deferConstraints();
+        writer.begin();
         this.pieces = new PiecewiseRun(
                 this::shape,
                 new SetRun(transaction, this::shape, shapes, writer, counts),

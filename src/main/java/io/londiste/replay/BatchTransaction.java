@@ -1,5 +1,7 @@
 package io.londiste.replay;
 
+import io.londiste.db.SqlState;
+import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.Tick;
@@ -80,12 +82,12 @@ public final class BatchTransaction implements AutoCloseable {
         this.batch = batch;
         this.only = only;
         connection.setAutoCommit(false);
-        this.applier = new Applier(connection, shapes, executor);
         if (only == null) {
             tables.share(connection);
         } else {
             ownOne();
         }
+        this.applier = new Applier(connection, shapes, executor);
         this.fresh = isFresh(tables.applied(connection, batch.consumer()));
         if (only == null && fresh) {
             requireNoHandover();
@@ -113,10 +115,21 @@ public final class BatchTransaction implements AutoCloseable {
         Boolean known = owned.get(table);
         if (known == null) {
             applier.await(); // from then on no other thread uses the connection
-            known = only == null && tables.ownedByReplay(connection, table);
+            known = only == null && ownedByReplay(table);
             owned.put(table, known);
         }
         return known;
+    }
+
+    private boolean ownedByReplay(TableName table) throws SQLException {
+        try {
+            return tables.ownedByReplay(connection, table);
+        } catch (SQLException e) {
+            if (SqlState.isLockTimeout(e)) {
+                throw new TableException(table, Causes.root(e), e); // which names the holders
+            }
+            throw e;
+        }
     }
 
     private TableState state() throws SQLException {

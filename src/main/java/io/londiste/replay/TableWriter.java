@@ -1,5 +1,7 @@
 package io.londiste.replay;
 
+import static io.londiste.db.Timeouts.BATCH_LOCK;
+
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
@@ -49,10 +51,13 @@ final class TableWriter {
         this.transaction = transaction;
     }
 
-    /** Defers deferrable constraints until {@link #check}: a batch may violate them temporarily. */
-    void deferConstraints() throws SQLException {
+    /**
+     * Prepares the transaction: defers deferrable constraints until {@link #check}, since a batch may violate them
+     * temporarily, and limits the time that statements wait for locks.
+     */
+    void begin() throws SQLException {
         try (Statement statement = transaction.createStatement()) {
-            statement.execute("set constraints all deferred");
+            statement.execute("set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis());
         }
     }
 
@@ -172,6 +177,11 @@ final class TableWriter {
                     dropped += count.getInt(1);
                 }
             }
+        } catch (SQLException e) {
+            if (SqlState.isLockTimeout(e)) {
+                throw new TableException(tables.iterator().next(), Causes.root(e), e); // which names the holders
+            }
+            throw e;
         }
         return dropped > 0;
     }
@@ -192,8 +202,14 @@ final class TableWriter {
         }
     }
 
-    /** Wraps an error of the data or structure in a {@link TableException}; a transient error is returned unchanged. */
+    /**
+     * Wraps an error of the data or structure, or a lock that another session holds, in a {@link TableException}; another
+     * transient error is returned unchanged.
+     */
     private static SQLException of(TableName table, SQLException error) {
+        if (SqlState.isLockTimeout(error)) {
+            throw new LockedException(table, error);
+        }
         if (SqlState.isPassing(error)) {
             return error;
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rows that are large for the memory of the replay. */
 class LargeRowsIT extends DaemonFixture {
-    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration LONG = Duration.ofMinutes(5);
 
     @BeforeEach
     void replicate() throws Exception {

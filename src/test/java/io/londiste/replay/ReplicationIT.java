@@ -3,10 +3,16 @@ package io.londiste.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.ReplicationFixture;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** The whole way from a write on the provider to a row on the subscriber. */
 class ReplicationIT extends ReplicationFixture {
@@ -95,6 +101,32 @@ class ReplicationIT extends ReplicationFixture {
         assertEqual();
         assertThat(subscriber.number("select count(*) from note")).isEqualTo(10);
         awaitForeignKeys(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "begin; select from pair",
+                "begin; lock table pair in share mode",
+                "begin; select from pair where a = 1 for update"
+            })
+    void aSessionOnTheSubscriberHoldsUpOnlyTheTableThatItLocks(String lock) throws SQLException {
+        provider.sql("insert into pair values (1, 'a', 'old')");
+        job.add("parent", "child", "pair").start().awaitOk();
+        try (Connection session = subscriber.connect();
+                Statement statement = session.createStatement()) {
+            statement.execute(lock);
+            provider.sql(lock.endsWith("pair") ? "truncate pair" : "update pair set v = 'new'");
+            provider.sql("insert into parent values (1, 'others continue', 1)");
+
+            Awaitility.await().until(() -> subscriber.number("select count(*) from parent") == 1);
+            Awaitility.await().untilAsserted(() -> assertThat(subscriber.sql(
+                            "select reason from londiste.subscriber_table where table_name = 'public.pair'"))
+                    .contains("no lock within 2 s, held by pid "
+                            + session.unwrap(PGConnection.class).getBackendPID()));
+        }
+        job.awaitOk().awaitReplay();
+        assertEqual();
     }
 
     @Test
