@@ -6,11 +6,12 @@
 -- the same statements are generated and executed at each change until the function is refreshed: slower but correct, and
 -- no writer fails.
 
-create or replace function londiste.capture_branches(queue text, table_name text, tab oid, row_level boolean)
+create or replace function londiste.capture_branches(queue text, table_name text, tab oid, row_level boolean, level integer)
 returns text language plpgsql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- The part of a capture function that writes the events: one branch for each operation, event table and form.
+--   level   how thoroughly rows are compared with the table, see event.sql
 -- Not written in SQL: PostgreSQL checks SQL functions when they are created, and a subscriber has no schema pgq.
 -- Locks: none.
 declare
@@ -19,7 +20,7 @@ begin
   return (
     with made as materialized ( -- once for all event tables: it takes a while
       select row_number() over (order by o.nr, f.nr) as nr, op, form,
-             substr(londiste.event_statement(queue, table_name, tab, op, 0, form), length(prefix || 0) + 1) as rest
+             substr(londiste.event_statement(queue, table_name, tab, op, 0, form, level => level), length(prefix || 0) + 1) as rest
         from unnest('{INSERT,UPDATE,DELETE}'::text[]) with ordinality as o (op, nr)
        cross join unnest(case when row_level then '{row}'
                               when op = 'UPDATE' then '{one,many}' else '{many}' end::text[]) with ordinality as f (form, nr))
@@ -76,6 +77,11 @@ as $make$
 -- A table that is captured by statements has a second function, for rows, see londiste.capture_triggers(). Which of them captures
 -- depends on the session's role here as well, not only on the modes of the triggers: anyone may change those, and nothing
 -- may be captured twice.
+-- A statement may call functions that change the same table, in its expressions or its RETURNING. Their changes are captured before
+-- those of the statement itself, which must then not write older rows after newer ones: it compares all its rows with the table as it is.
+-- To know that, each function stores, for the transaction, how long the list of callers (PG_CONTEXT) was for the most deeply nested change;
+-- an inner statement always has a longer list than the outer one. A statement with a shorter list that just came later is compared as well,
+-- which does no harm.
 -- Returns whether the function was made or changed. Locks: none on the table.
 declare
   by_row     boolean := londiste.capture_is_row_level(tab); -- in every session
@@ -85,6 +91,10 @@ declare
   -- the tables that need no check whether they are part of the captured one. A detached partition loses its triggers, but an
   -- inheritance child that is removed keeps them.
   parts      oid[]   := (select array_agg(t.member order by t.member) from londiste.tree(tab) as t where t.partitioned or t.member = tab);
+  root       text    := case when row_level then format('londiste.capture_root(%L, %s, tg_relid)', table_name, tab) else 'tg_relid' end;
+  level      integer := londiste.capture_level(tab);
+  most       integer := londiste.most_thorough_level(tab);
+  setting    text    := 'londiste.nested_' || split_part(function_name, '_', 2);
   body       text;
   mark       text    := londiste.capture_function_mark(function_name);
 begin
@@ -99,6 +109,9 @@ declare
   closed  boolean;
   rows_   integer;
   fits    boolean;
+  stack   text;
+  depth   text;
+  outer_  boolean := false;
 begin
   if current_setting('session_replication_role') %12$s%1$s then
     return null;
@@ -112,7 +125,7 @@ begin
   elsif closed then
     raise exception 'Insert into queue disallowed';
   end if;
-  fits := londiste.capture_shape('%4$s'::regclass%9$s) = %6$L;%10$s
+  fits := londiste.capture_shape('%4$s'::regclass%9$s) = %6$L;%10$s%13$s
   if fits then%7$s
     end if;
   end if;
@@ -137,17 +150,27 @@ $body$,
         '  select queue_cur_table, queue_disable_insert into slot, closed from pgq.queue where queue_id = $queue_id;',
         'end if;'] end) as l
       where q.queue_name = queue),
-    londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab, row_level),
-    case when row_level then $using$'row', '$1', '$2') using old, new$using$ else $$'many')$$ end,
+    londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab, row_level, level),
+    format(case when row_level then $using$'row', '$1', '$2', %s) using old, new$using$ else $$'many', level => %s)$$ end,
+           format('case when outer_ then londiste.most_thorough_level(%s) end', root)),
     -- existing tables below cost nothing; those added later are checked for each row until this function is made again
     ', array[' || (select string_agg(format('%L::regclass', m), ', ') from unnest(members) as m) || ']',
     case when members is not null
          then format(E'\n  if tg_relid <> all (%L::oid[]) then\n    fits := fits and not exists (%s);\n  end if;',
                      members, londiste.disturbing_triggers('= tg_relid')) end,
-    case when row_level then format('londiste.capture_root(%L, %s, tg_relid)', table_name, tab) else 'tg_relid' end,
+    root,
     case when by_row then $$= 'local'$$
          when row_level then $$<> 'replica'$$
-         else $$<> 'origin' and (tg_op <> 'TRUNCATE' or current_setting('session_replication_role') = 'local')$$ end);
+         else $$<> 'origin' and (tg_op <> 'TRUNCATE' or current_setting('session_replication_role') = 'local')$$ end,
+    case when most > level then format($nested$
+  get diagnostics stack = pg_context;
+  depth := lpad(length(stack)::text, 9, '0');
+  outer_ := depth < coalesce(current_setting(%1$L, true), '');
+  if outer_ and fits then%2$s
+    end if;
+  elsif strpos(stack, E'\n') > 0 and depth > coalesce(current_setting(%1$L, true), '') then
+    perform set_config(%1$L, depth, true);
+  end if;$nested$, setting, londiste.capture_branches(queue, table_name, tab, row_level, most)) end);
 
   if not always and exists (select from pg_proc where oid = to_regprocedure(format('londiste.%I()', function_name)) and prosrc = body) then
     return false;

@@ -183,6 +183,15 @@ begin
 end
 $$;
 
+create or replace function londiste.most_thorough_level(tab oid)
+returns integer language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The level (londiste.capture_level) for statements during which the table was changed by others: 2, or 0 if there is no key or this role
+-- cannot read all rows. Locks: none.
+  select case when londiste.key_columns(tab) = '{}' or not has_table_privilege(tab, 'select') or row_security_active(tab) then 0 else 2 end
+$$;
+
 create or replace function londiste.capture_level(tab oid)
 returns integer language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -190,7 +199,7 @@ as $$
 -- How thoroughly captured rows must be compared with the table as it is when they are captured (see event.sql).
 -- Returns 0 not at all, because row triggers fire in the rows' order, or there is no key, or this role cannot read all
 -- rows; 1 only deleted rows; 2 all rows. Locks: none.
-  select case when londiste.key_columns(tab) = '{}' or not has_table_privilege(tab, 'select') or row_security_active(tab) then 0
+  select case when londiste.most_thorough_level(tab) = 0 then 0
               when londiste.is_disturbed(tab) then 2
               when not londiste.capture_is_row_level(tab)
                 or exists (select from pg_constraint where conrelid = tab and contype = 'p' and condeferrable) then 1

@@ -106,6 +106,15 @@ public final class Compare {
     }
 
     /**
+     * Checks that the table can be compared.
+     *
+     * @throws LondisteException if the replay does not keep it equal to the provider's, with its state
+     */
+    public void requireInSync(TableComparison table) {
+        table.requireInSync();
+    }
+
+    /**
      * The result for a table that could not be compared.
      *
      * @throws LondisteException if the reason is that the run was ended

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -194,6 +195,52 @@ class CaptureIT extends CaptureFixture {
 
         assertThat(capture.db.sql("select id from only_one where current")).isEqualTo("5");
         capture.assertReplayed("only_one");
+    }
+
+    @Test
+    void functionsInAStatementMayChangeItsTable() {
+        var columns = "(id int primary key, v text)";
+        var tables =
+                List.of("inserted", "parted", "deleted", "defaulted", "updated", "returned", "upserted", "queried");
+        for (var table : tables) {
+            capture.table(
+                    table,
+                    table.equals("parted")
+                            ? columns + " partition by range (id); create table parted_1 partition of parted default"
+                            : columns);
+        }
+        capture.db.sql("""
+                create function f(change text, result text) returns text language plpgsql as
+                  $$begin execute change; return result; end$$;
+                insert into inserted select i, f('update inserted set v = v || ''+f'' where id = ' || i - 1, 'v' || i)
+                  from generate_series(1, 3) i;
+                insert into parted select i, f('update parted set v = v || ''+f'' where id = ' || i - 1, 'v' || i)
+                  from generate_series(1, 3) i;
+                insert into deleted select i, f('delete from deleted where id = ' || i - 1, 'v' || i) from generate_series(1, 3) i;
+                alter table defaulted alter v set default f('update defaulted set v = ''closed''', 'open');
+                insert into defaulted (id) values (1), (2), (3);
+                insert into updated values (1, 'a'), (2, 'b');
+                update updated set v = f('update updated set v = ''by f'' where id = ' || id - 1, 'outer');
+                insert into returned values (1, 'a'), (2, 'b')
+                  returning f('update returned set v = v || ''+r'' where id = ' || id, '');
+                with a as (insert into upserted values (50, 'cte') returning id)
+                  select f('insert into upserted values (50) on conflict (id) do update set v = ''nested''', id::text) from a;
+                create function g(i int) returns text language sql as
+                  $$update queried set v = v || '+g' where id = i - 1; select 'v' || i$$;
+                insert into queried select i, g(i) from generate_series(1, 3) i;
+                """);
+        tables.forEach(capture::assertReplayed);
+        // such a statement within a function that is called twice, and others after it
+        capture.db.sql("""
+                create function h(a int) returns void language plpgsql as $$
+                begin
+                  insert into inserted select i, f('update inserted set v = v || ''+f'' where id = ' || i - 1, 'v' || i)
+                    from generate_series(a, a + 2) i;
+                  update inserted set v = v || '+h' where id = a;
+                end$$;
+                begin; select h(10); select h(20); update inserted set v = v || '.'; insert into inserted values (30); commit
+                """);
+        capture.assertReplayed("inserted");
     }
 
     @Test
