@@ -79,10 +79,10 @@ function Errors({ data, daemon, operator, actions }) {
     actionLinks: operator && side && /not installed/.test(text) && h(Commands, null,
       h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, INSTALL[side])),
   }, h('span', { className: 'londiste-break' }, text))
-  const age = side => (data[side]?.Stale ? ` The figures of the ${side} are those of ${time(data[side].AsOf)}; the lag counts on from the last known tick.` : '')
+  const age = side => (data[side]?.Stale ? `The figures of the ${side} are those of ${time(data[side].AsOf)}; the lag counts on from the last known tick.` : '')
   const old = ['provider', 'subscriber'].filter(side => data[side]?.Stale && !data[side].Error)
   return h(React.Fragment, null,
-    sides.map(({ side, error }) => alert(`The ${side} is not ready`, `${error}${age(side)}`, side)),
+    sides.map(({ side, error }) => alert(`The ${side} is not ready`, [error, age(side)].filter(Boolean).join('. '), side)),
     old.map(side => alert(`The ${side} does not respond`, age(side), side)),
     own && alert(`The ${data.replay ? 'replay' : 'ticker'} ${VERBS[daemon.State] ?? 'has an error'}`, paused ? `${daemon.Error}; changes are kept in the queue until it is resumed` : daemon.Error))
 }

@@ -144,9 +144,9 @@ function Attention({ data, go, open }) {
 }
 
 /** What is said if no table needs attention. */
-function nothing({ replay, provider, subscriber }) {
-  if (provider?.Stale || subscriber?.Stale) return 'Unknown at present: the databases cannot be read. See above.'
-  return replay.Error ? 'No table, but see the error above.' : 'Nothing.'
+function nothing({ replay, subscriber }) {
+  if (subscriber?.Stale) return 'Unknown at present: the subscriber cannot be read.'
+  return replay.Error ? 'No table; see the error above.' : 'Nothing.'
 }
 
 function Recent({ errors }) {

@@ -135,15 +135,27 @@ class ReplicationInBrowserIT {
         proxy.down();
         assertThat(page.getByText("The figures of the provider are those of")).isVisible(SOON);
         assertThat(page.getByText("running, with an error")).isVisible(SOON);
-        assertThat(page.getByText("Unknown at present")).isVisible(SOON);
+        assertThat(page.getByText("No table; see the error above.")).isVisible(SOON);
         assertThat(page.getByText("Nothing.")).hasCount(0);
         Chromium.picture(page, "provider down");
         open(page, "Queues");
-        assertThat(page.getByText("the last known")).isVisible(SOON);
+        assertThat(page.getByText(", the last known")).isVisible(SOON);
         Chromium.picture(page, "queues of a provider that is down");
         proxy.up();
         open(page, "Overview");
         assertThat(page.getByText("Nothing.")).isVisible(SOON);
+    }
+
+    @Test
+    void aQueueWithoutTicksIsShownWithTheRemedy() {
+        provider.sql("update pgq.queue set queue_ticker_paused = true, queue_ticker_idle_period = '1 s'");
+        var page = signedIn(OPERATOR);
+        open(page, "Queues");
+        assertThat(Chromium.heading(page, "No ticks")).isVisible(SOON);
+        assertThat(page.getByText("its ticker is paused; resume it").first()).isVisible(SOON);
+        Chromium.picture(page, "queue without ticks");
+        provider.sql("update pgq.queue set queue_ticker_paused = false");
+        assertThat(Chromium.heading(page, "No ticks")).hasCount(0);
     }
 
     @Test
