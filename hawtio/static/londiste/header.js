@@ -2,7 +2,7 @@
 
 import { h, pf, React } from './lib.js'
 import { ReplayState } from './labels.js'
-import { ago, span } from './format.js'
+import { ago, span, time } from './format.js'
 import { Commands } from './states.js'
 
 export function Header({ data, operator, actions, open }) {
@@ -11,7 +11,7 @@ export function Header({ data, operator, actions, open }) {
     h(pf.Flex, { alignItems: { default: 'alignItemsCenter' }, rowGap: { default: 'rowGapSm' } },
       h(pf.FlexItem, null,
         h(pf.Title, { headingLevel: 'h1' }, daemon ? `${data.replay ? 'Replay' : 'Ticker'} ${daemon.Job}` : 'Londiste')),
-      daemon && h(pf.FlexItem, null, h(ReplayState, { state: daemon.State })),
+      daemon && h(pf.FlexItem, null, h(ReplayState, { state: daemon.State, error: daemon.Error })),
       daemon?.Since && h(pf.FlexItem, null, h('span', { className: 'londiste-muted' }, `for ${span(ago(daemon.Since))}`)),
       operator && daemon && h(pf.FlexItem, { align: { default: 'alignRight' } }, h(Commands, null, h(Buttons, { data, daemon, actions, open })))),
     daemon
@@ -79,7 +79,10 @@ function Errors({ data, daemon, operator, actions }) {
     actionLinks: operator && side && /not installed/.test(text) && h(Commands, null,
       h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.install(side) }, INSTALL[side])),
   }, h('span', { className: 'londiste-break' }, text))
+  const age = side => (data[side]?.Stale ? `The figures of the ${side} are those of ${time(data[side].AsOf)}; the lag counts on from the last known tick.` : '')
+  const old = ['provider', 'subscriber'].filter(side => data[side]?.Stale && !data[side].Error)
   return h(React.Fragment, null,
-    sides.map(({ side, error }) => alert(`The ${side} is not ready`, error, side)),
+    sides.map(({ side, error }) => alert(`The ${side} is not ready`, [error, age(side)].filter(Boolean).join('. '), side)),
+    old.map(side => alert(`The ${side} does not respond`, age(side), side)),
     own && alert(`The ${data.replay ? 'replay' : 'ticker'} ${VERBS[daemon.State] ?? 'has an error'}`, paused ? `${daemon.Error}; changes are kept in the queue until it is resumed` : daemon.Error))
 }

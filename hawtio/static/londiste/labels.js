@@ -6,7 +6,11 @@ import { bytes, count } from './format.js'
 const REPLAY = { running: 'green', paused: 'orange', waiting: 'red', standby: 'grey', stopping: 'orange' }
 const TABLE = { ok: 'green', NEW: 'grey' }
 
-export const ReplayState = ({ state }) => h(pf.Label, { color: REPLAY[state] ?? 'grey' }, state)
+/** A process that runs but cannot do its work is not shown as if all were well. */
+export const ReplayState = ({ state, error }) =>
+  state === 'running' && error
+    ? h(pf.Label, { color: 'red' }, 'running, with an error')
+    : h(pf.Label, { color: REPLAY[state] ?? 'grey' }, state)
 
 /** The part of a state before the tick. */
 export const phase = table => table.State.split(':')[0]

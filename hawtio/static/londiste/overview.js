@@ -80,7 +80,7 @@ function TickerAlone({ data, go }) {
 }
 
 function Summary({ data, operator, open, go }) {
-  const { tables } = data
+  const { tables, subscriber } = data
   if (tables.length === 0) {
     return h(pf.EmptyState, { titleText: 'No tables yet', headingLevel: 'h3', variant: 'xs' },
       h(pf.EmptyStateBody, null, 'Tables that you add are copied from the provider and kept in sync from then on.'),
@@ -97,10 +97,10 @@ function Summary({ data, operator, open, go }) {
   return h(pf.Stack, { hasGutter: true },
     h(pf.StackItem, null,
       h(pf.Progress, {
-        title: `${count(groups.ok)} of ${counted(tables.length, 'table')} ok`,
+        title: `${subscriber?.Stale ? `At ${time(subscriber.AsOf)}: ` : ''}${count(groups.ok)} of ${counted(tables.length, 'table')} ok`,
         value: (100 * groups.ok) / tables.length,
         measureLocation: 'none',
-        variant: groups.ok === tables.length ? 'success' : undefined,
+        variant: groups.ok === tables.length && !subscriber?.Stale ? 'success' : undefined,
       }),
       h('p', { className: 'londiste-muted' }, rest)),
     copying.slice(0, FEW).map(table =>
@@ -134,13 +134,19 @@ function Attention({ data, go, open }) {
   return h(React.Fragment, null,
     h(Box, { title: 'Needs attention' },
       groups.length === 0
-        ? h('p', null, 'Nothing.')
+        ? h('p', null, nothing(data))
         : h(pf.Stack, { hasGutter: true }, groups.map(([title, advice, items]) =>
             h(pf.StackItem, { key: title },
               h('h3', null, h('strong', null, title)),
               h('p', { className: 'londiste-muted' }, advice),
               h(pf.List, { isPlain: true, className: 'londiste-break' }, items))))),
     h(Recent, { errors: replay.RecentErrors }))
+}
+
+/** What is said if no table needs attention. */
+function nothing({ replay, subscriber }) {
+  if (subscriber?.Stale) return 'Unknown at present: the subscriber cannot be read.'
+  return replay.Error ? 'No table; see the error above.' : 'Nothing.'
 }
 
 function Recent({ errors }) {

@@ -15,6 +15,7 @@ import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.TcpProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ class ReplicationInBrowserIT {
     private Process replay;
     private Db provider;
     private Db subscriber;
+    private TcpProxy proxy;
     private URI console;
 
     @BeforeEach
@@ -54,8 +56,9 @@ class ReplicationInBrowserIT {
         provider.sql(tables);
         subscriber.sql(tables);
         provider.sql("insert into customer select i, 'name ' || i from generate_series(1, 500) i");
-        var ini = Files.writeString(
-                directory.resolve("conf.ini"), new Job(provider, subscriber).ini() + "console = 127.0.0.1:0\n");
+        proxy = provider.proxy();
+        var job = new Job(provider, subscriber).ini().replace(provider.libpq(), provider.libpq(proxy));
+        var ini = Files.writeString(directory.resolve("conf.ini"), job + "console = 127.0.0.1:0\n");
         var users = new Users(directory.resolve("conf.ini.users"));
         users.add(VIEWER, Role.VIEWER, VIEWER.toCharArray());
         users.add(OPERATOR, Role.OPERATOR, OPERATOR.toCharArray());
@@ -122,6 +125,37 @@ class ReplicationInBrowserIT {
     private static void awaitState(Page page, String table, String state) {
         assertThat(row(page, table))
                 .containsText(state, new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
+    }
+
+    @Test
+    void figuresOfAProviderThatIsDownAreMarkedAsOld() {
+        var page = signedIn(OPERATOR);
+        open(page, "Overview");
+        assertThat(page.getByText("Nothing.")).isVisible(SOON);
+        proxy.down();
+        assertThat(page.getByText("The figures of the provider are those of")).isVisible(SOON);
+        assertThat(page.getByText("running, with an error")).isVisible(SOON);
+        assertThat(page.getByText("No table; see the error above.")).isVisible(SOON);
+        assertThat(page.getByText("Nothing.")).hasCount(0);
+        Chromium.picture(page, "provider down");
+        open(page, "Queues");
+        assertThat(page.getByText(", the last known")).isVisible(SOON);
+        Chromium.picture(page, "queues of a provider that is down");
+        proxy.up();
+        open(page, "Overview");
+        assertThat(page.getByText("Nothing.")).isVisible(SOON);
+    }
+
+    @Test
+    void aQueueWithoutTicksIsShownWithTheRemedy() {
+        provider.sql("update pgq.queue set queue_ticker_paused = true, queue_ticker_idle_period = '1 s'");
+        var page = signedIn(OPERATOR);
+        open(page, "Queues");
+        assertThat(Chromium.heading(page, "No ticks")).isVisible(SOON);
+        assertThat(page.getByText("its ticker is paused; resume it").first()).isVisible(SOON);
+        Chromium.picture(page, "queue without ticks");
+        provider.sql("update pgq.queue set queue_ticker_paused = false");
+        assertThat(Chromium.heading(page, "No ticks")).hasCount(0);
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.londiste.jmx;
 import io.londiste.app.Application;
 import io.londiste.config.Settings;
 import io.londiste.error.RecentErrors;
+import io.londiste.replay.ReplayStatus;
 import io.londiste.watch.ControlledDaemon;
+import io.londiste.watch.ControlledDaemon.State;
 import io.londiste.watch.JobDatabases;
 import io.londiste.watch.JobState;
 import io.londiste.watch.StateWatch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -14,6 +17,9 @@ import javax.management.openmbean.CompositeData;
 
 /** What all MBeans of a job share. */
 record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases databases, StateWatch watch) {
+    /** A batch that has failed this often is not expected to succeed by itself. */
+    private static final int REPEATED = 3;
+
     String job() {
         return settings.jobName();
     }
@@ -36,15 +42,28 @@ record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases data
         return daemon.condition().state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the daemon waits for, or else the error of a database or of the replay; empty if there is none. */
+    /** Which process a standby waits for, or else the first of the {@link #errors}; empty if there is none. */
     String error() {
-        return error(state());
+        var waiting = daemon.condition().error();
+        return waiting.isEmpty() ? errors(state()).stream().findFirst().orElse("") : waiting;
     }
 
-    /** {@link #error()} as of a given state. */
-    String error(JobState state) {
-        var waiting = daemon.condition().error();
-        return waiting.isEmpty() ? state.error() : waiting;
+    /** What a daemon that cannot start waits for, or else the errors of databases, tickers and the replay, as of a given state. */
+    List<String> errors(JobState state) {
+        var condition = daemon.condition();
+        if (condition.state() == State.WAITING && !condition.error().isEmpty()) {
+            return List.of(condition.error());
+        }
+        var errors = new ArrayList<>(state.errors());
+        if (condition.state() == State.RUNNING) {
+            daemon.application()
+                    .map(Application::status)
+                    .map(ReplayStatus::failure)
+                    .filter(failure -> failure.times() >= REPEATED && !errors.contains(failure.reason()))
+                    .ifPresent(failure -> errors.add(
+                            "the current batch has failed " + failure.times() + " times: " + failure.reason()));
+        }
+        return errors;
     }
 
     CompositeData[] recentErrors() {

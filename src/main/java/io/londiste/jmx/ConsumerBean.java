@@ -32,13 +32,22 @@ final class ConsumerBean implements ConsumerMBean {
     }
 
     @Override
+    public boolean isStale() {
+        return context.state().first().isStale();
+    }
+
+    private <T> T current(T value) {
+        return isStale() ? null : value;
+    }
+
+    @Override
     public Double getLagSeconds() {
-        return Composites.seconds(info().lag());
+        return current(Composites.seconds(info().lag()));
     }
 
     @Override
     public Double getLastSeenSeconds() {
-        return Composites.seconds(info().lastSeen());
+        return current(Composites.seconds(info().lastSeen()));
     }
 
     @Override
@@ -48,7 +57,7 @@ final class ConsumerBean implements ConsumerMBean {
 
     @Override
     public Long getPendingEvents() {
-        return info().pendingEvents();
+        return current(info().pendingEvents());
     }
 
     @Override

@@ -9,6 +9,10 @@ public interface ConsumerMBean {
     @Describe("Name of the queue")
     String getQueue();
 
+    @Describe(
+            "Whether the figures cannot be renewed, because the database does not respond; those that change are null then")
+    boolean isStale();
+
     @Describe("Age of the last tick that it has processed, in seconds")
     Double getLagSeconds();
 

@@ -20,12 +20,16 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The MBeans of a daemon, registered from {@link #register} to {@link #close}: permanent ones, and those that appear and
  * disappear with tables, queues, consumers and comparisons. Safe for use by several threads.
  */
 public final class MBeans implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MBeans.class);
+
     private final MBeanServer server;
     private final BeanContext context;
     private final List<MBeanFamily<?>> families = new ArrayList<>();
@@ -39,7 +43,7 @@ public final class MBeans implements AutoCloseable {
     private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
         this.server = server;
         var databases = new JobDatabases(settings);
-        var reader = new StateReader(databases, shown(settings));
+        var reader = new StateReader(settings, databases, shown(settings));
         var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::update);
         context = new BeanContext(settings, daemon, databases, watch);
         queues = family(
@@ -125,10 +129,23 @@ public final class MBeans implements AutoCloseable {
         consumers.sync(now.consumers().keySet());
         tables.sync(now.tables().keySet());
         comparisons.retain(now.tables().keySet());
+        logTickers(before, now);
         if (notifier != null) {
             notifier.notifyChanges(before, now);
             notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
+    }
+
+    private static void logTickers(JobState before, JobState now) {
+        now.ticks().forEach((queue, ticks) -> {
+            var known = before.ticks().get(queue);
+            boolean was = known != null && !known.error().isEmpty();
+            if (!ticks.error().isEmpty() && !was) {
+                LOG.error("{}", ticks.error());
+            } else if (ticks.error().isEmpty() && was) {
+                LOG.info("Queue {} gets ticks again", queue);
+            }
+        });
     }
 
     /** The current state of the daemon and its databases. */
@@ -145,7 +162,7 @@ public final class MBeans implements AutoCloseable {
                 context.settings(),
                 context.daemon(),
                 state,
-                context.error(state),
+                context.errors(state),
                 replay == null ? null : replay.lag(state),
                 compared);
     }

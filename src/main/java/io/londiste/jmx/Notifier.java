@@ -62,6 +62,12 @@ final class Notifier {
         });
         notifyError(before.first(), now.first());
         notifyError(before.second(), now.second());
+        now.ticks().forEach((queue, ticks) -> {
+            var old = before.ticks().get(queue);
+            if (!ticks.error().isEmpty() && (old == null || old.error().isEmpty())) {
+                send(replay, ERROR, ticks.error(), new Failure(Instant.now(), "ticker", ticks.error()));
+            }
+        });
         var error = now.progress().error();
         if (error != null && !error.equals(before.progress().error())) {
             send(replay, ERROR, error, new Failure(Instant.now(), "replay", error));

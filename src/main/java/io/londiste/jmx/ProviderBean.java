@@ -2,6 +2,8 @@ package io.londiste.jmx;
 
 import io.londiste.provider.Provider;
 import io.londiste.subscriber.Subscriber;
+import java.time.Instant;
+import java.util.Date;
 import java.util.function.Consumer;
 import javax.management.openmbean.CompositeData;
 
@@ -33,6 +35,17 @@ final class ProviderBean implements ProviderMBean {
     @Override
     public String getError() {
         return context.state().first().error();
+    }
+
+    @Override
+    public Date getAsOf() {
+        var age = context.state().first().age();
+        return age == null ? null : Date.from(Instant.now().minus(age));
+    }
+
+    @Override
+    public boolean isStale() {
+        return context.state().first().isStale();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.londiste.jmx;
 
+import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
 /** {@code io.londiste:type=Provider,job=…}. Commands return the lines that the command line prints. */
@@ -13,6 +14,12 @@ public interface ProviderMBean {
 
     @Describe("The problem with it and what to do; empty if there is none")
     String getError();
+
+    @Describe("When the figures of it (queues and consumers) were read; null if there are none")
+    Date getAsOf();
+
+    @Describe("Whether they cannot be renewed, because it does not respond")
+    boolean isStale();
 
     @Describe("Install pgq (unless it is installed) and londiste, and create the queue (provider install)")
     String[] install();

@@ -52,18 +52,33 @@ final class QueueBean implements QueueMBean {
     }
 
     @Override
+    public String getError() {
+        var ticks = context.state().ticks().get(name);
+        return ticks == null || isStale() ? "" : ticks.error();
+    }
+
+    @Override
+    public boolean isStale() {
+        return context.state().first().isStale();
+    }
+
+    private <T> T current(T value) {
+        return isStale() ? null : value;
+    }
+
+    @Override
     public Double getTickerLagSeconds() {
-        return Composites.seconds(info().tickerLag());
+        return current(Composites.seconds(info().tickerLag()));
     }
 
     @Override
     public Double getEventsPerSecond() {
-        return info().eventsPerSecond();
+        return current(info().eventsPerSecond());
     }
 
     @Override
     public Long getNewEvents() {
-        return info().newEvents();
+        return current(info().newEvents());
     }
 
     @Override

@@ -21,6 +21,13 @@ public interface QueueMBean {
     @Describe("Time between ticks if there are none, in seconds")
     double getTickerIdlePeriodSeconds();
 
+    @Describe("What is wrong with its ticker and what to do; empty if nothing is")
+    String getError();
+
+    @Describe(
+            "Whether the figures cannot be renewed, because the database does not respond; those that change are null then")
+    boolean isStale();
+
     @Describe("Time since the last tick, in seconds")
     Double getTickerLagSeconds();
 

@@ -32,7 +32,8 @@ public interface ReplayMBean {
     @Describe("The last tick that the subscriber has applied")
     Long getTick();
 
-    @Describe("Age of the state that the subscriber has reached, in seconds; 0 if there is nothing newer")
+    @Describe(
+            "Age of the state that the subscriber has reached, in seconds; 0 if there is nothing newer; counted from the last known tick while the provider does not respond")
     Double getLagSeconds();
 
     @Describe("Lag above which a notification is sent, in seconds; lag_limit of the INI file unless it is set here")

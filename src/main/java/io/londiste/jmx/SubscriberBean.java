@@ -10,6 +10,8 @@ import io.londiste.subscriber.Trigger;
 import io.londiste.sync.SyncOptions;
 import io.londiste.table.Selection;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,6 +50,17 @@ final class SubscriberBean implements SubscriberMBean {
     @Override
     public String getError() {
         return context.state().second().error();
+    }
+
+    @Override
+    public Date getAsOf() {
+        var age = context.state().second().age();
+        return age == null ? null : Date.from(Instant.now().minus(age));
+    }
+
+    @Override
+    public boolean isStale() {
+        return context.state().second().isStale();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.londiste.jmx;
 
+import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
 /** {@code io.londiste:type=Subscriber,job=…}. Commands return the lines that the command line prints. */
@@ -14,6 +15,12 @@ public interface SubscriberMBean {
 
     @Describe("The problem with it and what to do; empty if there is none")
     String getError();
+
+    @Describe("When the figures of it (tables) were read; null if there are none")
+    Date getAsOf();
+
+    @Describe("Whether they cannot be renewed, because it does not respond")
+    boolean isStale();
 
     @Describe("Saved foreign keys, which are restored when their tables are in sync")
     long getPendingForeignKeys();

@@ -73,6 +73,11 @@ final class TableBean implements TableMBean {
     }
 
     @Override
+    public boolean isStale() {
+        return context.state().second().isStale();
+    }
+
+    @Override
     public String getReason() {
         return Objects.requireNonNullElse(status().reason(), "");
     }

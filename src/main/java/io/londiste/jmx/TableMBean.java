@@ -15,6 +15,9 @@ public interface TableMBean {
     @Describe("NEW, in-copy, catching-up, wanna-sync:TICK, do-sync:TICK or ok")
     String getState();
 
+    @Describe("Whether its state cannot be renewed, because the subscriber does not respond")
+    boolean isStale();
+
     @Describe("Why it is stopped; empty if it is not")
     String getReason();
 

@@ -69,7 +69,7 @@ public final class MetricsServer implements AutoCloseable {
         });
         server.setExecutor(threads);
         at("/metrics", path -> new Reply(OK, TEXT_FORMAT, registry.scrape()));
-        at("/health", path -> health(Health.ready(views.get())));
+        at("/health", path -> health(Health.complete(views.get())));
         at("/health/ready", path -> health(Health.ready(views.get())));
         at("/health/live", path -> health(Health.live(views.get())));
         server.createContext("/", exchange -> reply(exchange, new Reply(NOT_FOUND, "text/plain", "not found\n")));

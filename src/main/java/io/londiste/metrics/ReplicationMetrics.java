@@ -53,7 +53,7 @@ final class ReplicationMetrics implements MultiCollector {
         samples.gauge(
                 "londiste_daemon_error",
                 "Whether something prevents the daemon from working; /health shows what.",
-                !view.error().isEmpty());
+                !view.errors().isEmpty());
         samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber has reached.", view.lag());
         view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
         view.daemon()
@@ -61,8 +61,9 @@ final class ReplicationMetrics implements MultiCollector {
                 .map(Application::ticks)
                 .ifPresent(
                         ticks -> samples.counter("londiste_ticker_ticks", "Ticks made by this ticker.", ticks.total()));
-        if (view.lag() != null
-                || view.daemon().application().map(Application::status).isPresent()) {
+        if (!view.state().second().isStale()
+                && (view.lag() != null
+                        || view.daemon().application().map(Application::status).isPresent())) {
             var progress = view.state().progress();
             samples.gauge(
                     "londiste_pending_foreign_keys",
@@ -92,7 +93,9 @@ final class ReplicationMetrics implements MultiCollector {
         var status = view.daemon().application().map(Application::status).orElse(null);
         for (var table : view.state().tables().values()) {
             var label = new String[] {"table", table.name().toString()};
-            table(samples, table, label);
+            if (!view.state().second().isStale()) {
+                table(samples, table, label);
+            }
             if (status != null) {
                 applied(samples, status, table, label);
             }
@@ -183,7 +186,11 @@ final class ReplicationMetrics implements MultiCollector {
                 label);
     }
 
+    /** Figures that cannot be renewed are left out. */
     private static void queues(Samples samples, JobState state) {
+        if (state.first().isStale()) {
+            return;
+        }
         state.queues().forEach((name, queue) -> {
             samples.gauge(
                     "pgq_queue_ticker_lag_seconds",
@@ -195,6 +202,12 @@ final class ReplicationMetrics implements MultiCollector {
                     "pgq_queue_new_events",
                     "Approximate number of events since the queue's last tick.",
                     queue.newEvents(),
+                    "queue",
+                    name);
+            samples.gauge(
+                    "pgq_queue_ticks_overdue",
+                    "Whether the queue's ticker does not tick; /health shows what to do.",
+                    !state.ticks().get(name).error().isEmpty(),
                     "queue",
                     name);
             samples.counter("pgq_queue_ticks", "Ticks of the queue.", queue.lastTick(), "queue", name);

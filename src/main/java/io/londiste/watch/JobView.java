@@ -12,7 +12,7 @@ import java.util.Map;
  * Everything that metrics and health show of a daemon, as of one moment.
  *
  * @param state the state of the job in its databases
- * @param error what the daemon waits for, or else the error of a database or of the replay; empty if there is none
+ * @param errors what a daemon that cannot start waits for, or else the errors of databases, tickers and the replay
  * @param lag the lag of the subscriber; null for a ticker, or if it is unknown
  * @param comparisons the last comparison of each table that has been compared
  */
@@ -20,9 +20,13 @@ public record JobView(
         Settings settings,
         ControlledDaemon daemon,
         JobState state,
-        String error,
+        List<String> errors,
         Duration lag,
         Map<TableName, LastComparison> comparisons) {
+
+    public JobView {
+        errors = List.copyOf(errors);
+    }
 
     /** Why tables differ from the provider's, or may do so: those that are stopped, and what their last comparison found. */
     public List<String> tableProblems() {

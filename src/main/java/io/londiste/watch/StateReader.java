@@ -1,5 +1,6 @@
 package io.londiste.watch;
 
+import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
@@ -12,10 +13,13 @@ import io.londiste.subscriber.TableStatus;
 import io.londiste.table.TableName;
 import io.londiste.watch.JobState.Reader;
 import io.londiste.watch.JobState.Side;
+import io.londiste.watch.JobState.Ticks;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,11 +31,13 @@ import java.util.function.Supplier;
 public final class StateReader {
     private final JobDatabases databases;
     private final Predicate<String> isOurs;
+    private final TickerCheck ticker;
 
     /** @param isOurs which queues are read */
-    public StateReader(JobDatabases databases, Predicate<String> isOurs) {
+    public StateReader(Settings settings, JobDatabases databases, Predicate<String> isOurs) {
         this.databases = databases;
         this.isOurs = isOurs;
+        this.ticker = new TickerCheck(settings);
     }
 
     private record Result<T>(T content, Side side) {}
@@ -65,8 +71,26 @@ public final class StateReader {
                 infos,
                 consumers,
                 copies,
+                queues.side.isStale() ? before.ticks() : ticks(infos, before),
                 queues.side,
                 job.side);
+    }
+
+    private Map<String, Ticks> ticks(Map<String, QueueInfo> queues, JobState before) {
+        long now = System.nanoTime();
+        var ticks = new LinkedHashMap<String, Ticks>();
+        queues.forEach((name, queue) -> {
+            var known = before.queues().get(name);
+            var last = before.ticks().get(name);
+            Long since = null;
+            if (queue.newEvents() != null && queue.newEvents() > 0) {
+                boolean same = known != null && Objects.equals(known.lastTick(), queue.lastTick());
+                since = same && last != null && last.waitingSince() != null ? last.waitingSince() : Long.valueOf(now);
+            }
+            ticks.put(
+                    name, new Ticks(since, ticker.error(queue, since == null ? null : Duration.ofNanos(now - since))));
+        });
+        return ticks;
     }
 
     /** The part of the state that the subscriber knows. */
@@ -109,11 +133,14 @@ public final class StateReader {
     private static <T> Result<T> read(Database database, Side before, Supplier<T> query, Supplier<T> previous, T none) {
         try {
             var version = before.version().isEmpty() ? version(database).orElse("") : before.version();
-            return new Result<>(query.get(), new Side(version, ""));
+            long read = System.nanoTime();
+            return new Result<>(query.get(), new Side(version, "", read));
         } catch (LondisteException e) {
             boolean unreachable = SqlState.isPassing(e);
             var version = unreachable ? "" : version(database).orElse("");
-            return new Result<>(unreachable ? previous.get() : none, new Side(version, Causes.message(e)));
+            return new Result<>(
+                    unreachable ? previous.get() : none,
+                    new Side(version, Causes.message(e), unreachable ? before.read() : null));
         }
     }
 

@@ -30,6 +30,7 @@ class MetricsIT extends DaemonFixture {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
     private static final Pattern SAMPLE =
             Pattern.compile("([a-z][a-z0-9_]*)(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [-+0-9.eEInfNa]+");
+    private static final Pattern LAG = Pattern.compile("(?m)^londiste_lag_seconds (\\S+)$");
     private static final Pattern OURS = Pattern.compile("\\b(?:londiste|pgq)_[a-z_]+\\b");
     /** What promtool takes for units that others should be converted to. */
     private static final Pattern FOREIGN_UNIT =
@@ -192,12 +193,87 @@ class MetricsIT extends DaemonFixture {
                 .contains("londiste_table_different_rows{table=\"public.t\"} 3.0\n"));
         var answer = get(health);
         assertThat(answer.body())
-                .contains("\"status\":\"UP\"", "public.missed is stopped: changes on the provider")
+                .contains("\"status\":\"DOWN\"", "public.missed is stopped: changes on the provider")
                 .containsPattern(
                         "public.t differs from the provider's, rows missing: 1, extra: 2, different: 0 \\(compared [^)]+\\)");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(get(health.resolve("/health/ready")).statusCode()).isEqualTo(200);
         assertThat(get(health.resolve("/health/live")).body()).doesNotContain("tables");
         assertThat(shell.type("londiste conf.ini subscriber check").said())
                 .contains("error: public.missed: stopped: changes");
+    }
+
+    private void awaitHealth(String job, int status, String... said) {
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            for (var page : List.of("/health", "/health/ready")) {
+                var answer = get(address(job).resolve(page));
+                assertThat(answer.body()).contains(said);
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            }
+            assertThat(get(address(job).resolve("/health/live")).statusCode()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void whatConcernsAllTablesIsShownUntilItHasGone() throws Exception {
+        var ini = directory.resolve("conf.ini");
+        var proxy = provider.proxy();
+        Files.writeString(ini, Files.readString(ini).replace(provider.libpq(), provider.libpq(proxy)));
+        Files.writeString(
+                directory.resolve("second.ini"),
+                Files.readString(ini)
+                        .replace("%(job_name)s.pid", "second.pid")
+                        .replace("%(job_name)s.log", "second.log"));
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        shell.succeed("londiste -d conf.ini replay");
+        shell.succeed("londiste conf.ini provider add t");
+        shell.succeed("londiste conf.ini subscriber add t --wait");
+        awaitHealth("job", 200, "\"problems\":[]", "running");
+
+        shell.succeed("londiste -d second.ini replay");
+        awaitHealth("second", 200, "\"problems\":[]", "standby");
+        shell.succeed("londiste -k second.ini");
+
+        shell.succeed("pgqadm -k ticker.ini");
+        provider.sql("insert into t values (3)");
+        awaitHealth("job", 503, "queue londiste.replika", "pgqadm -d ticker.ini ticker");
+        assertThat(scrape("job"))
+                .contains("pgq_queue_ticks_overdue{queue=\"londiste.replika\"} 1.0\n", "londiste_daemon_error 1.0\n");
+        assertThat(shell.log("job")).contains("events of queue londiste.replika have been waiting for a tick");
+        shell.succeed("pgqadm -d ticker.ini ticker");
+        awaitHealth("job", 200, "\"problems\":[]");
+        assertThat(scrape("job")).contains("pgq_queue_ticks_overdue{queue=\"londiste.replika\"} 0.0\n");
+
+        subscriber.sql("""
+                create function full_disk() returns trigger language plpgsql as $$
+                  begin raise exception 'no room'; end $$;
+                create trigger full_disk before insert or update on londiste.completed
+                  for each row execute function full_disk()
+                """);
+        provider.sql("insert into t values (4)");
+        awaitHealth("job", 503, "the current batch has failed", "no room");
+        subscriber.sql("drop function full_disk() cascade");
+        awaitHealth("job", 200, "\"problems\":[]");
+
+        proxy.down();
+        awaitHealth("job", 503, "\"status\":\"DOWN\"");
+        var first = lag(scrape("job"));
+        Awaitility.await("lag counts on").untilAsserted(() -> {
+            var metrics = scrape("job");
+            assertThat(lag(metrics)).isGreaterThan(first + 1);
+            assertThat(metrics).doesNotContain("pgq_queue_", "pgq_consumer_").contains("londiste_table_in_sync");
+        });
+        proxy.up();
+        awaitHealth("job", 200, "\"problems\":[]");
+        assertThat(scrape("job")).contains("pgq_queue_ticker_lag_seconds");
+    }
+
+    private static double lag(String exposition) {
+        return LAG.matcher(exposition)
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
