@@ -70,6 +70,8 @@ public final class Application implements AutoCloseable {
     private final List<BasicDataSource> pools = new ArrayList<>();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
+    private List<Path> changing = List.of();
+    private Path ini;
     private TickerLog tickerLog;
     private Pause pause;
     private ReplayStatus status;
@@ -110,14 +112,8 @@ public final class Application implements AutoCloseable {
         if (settings.embeddedTicker()) {
             application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
         }
-        List<Path> changing = files.changingRows();
-        if (!changing.isEmpty()) {
-            LOG.info(
-                    "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what they do,"
-                            + " the key routes in {} has to name their directory",
-                    changing,
-                    settings.file());
-        }
+        application.changing = files.changingRows();
+        application.ini = settings.file();
         return application;
     }
 
@@ -282,6 +278,13 @@ public final class Application implements AutoCloseable {
                 pause.forget();
             }
             main.start();
+            if (!changing.isEmpty()) {
+                LOG.info(
+                        "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what"
+                                + " they do, the key routes in {} has to name their directory",
+                        changing,
+                        ini);
+            }
         } catch (Exception e) {
             close();
             throw failure(e);

@@ -109,7 +109,7 @@ public record RouteFiles(Path directory, Map<String, String> own) {
     List<Path> changingRows() {
         return own.keySet().stream()
                 .filter(this::mayChangeRows)
-                .map(directory::resolve)
+                .map(name -> directory.resolve(name))
                 .toList();
     }
 

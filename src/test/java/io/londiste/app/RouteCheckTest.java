@@ -53,15 +53,15 @@ class RouteCheckTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            - broken: [                                        | 10
-            - splitt: {}                                       | 9
-            - bean: {ref: "nosuch", method: "x"}               | 9
-            - bean: {ref: "replay", method: "nosuch"}          | 9
-            - to: {uri: "nosuch:x"}                            | 9
-            - to: {uri: "log:x?nosuch=1"}                      | 9
-            - to: {uri: "log:{{nosuch}}"}                      | 9
-            - to: {uri: "direct:nosuch"}                       | 9
-            - filter: {simple: "${body", steps: [{stop: {}}]}  | 9
+            - broken: [                                      | 10
+            - splitt: {}                                     | 9
+            - bean:; ref: nosuch; method: x                  | 9
+            - bean:; ref: replay; method: nosuch             | 9
+            - to: nosuch:x                                   | 9
+            - to: log:x?nosuch=1                             | 9
+            - to: log:{{nosuch}}                             | 9
+            - to: direct:nosuch                              | 9
+            - setBody:; simple: ${body                       | 9
             """)
     void aMistakeIsReportedWithFileAndLine(String step, int line) throws IOException {
         Path file = put("mine.camel.yaml", """
@@ -74,7 +74,7 @@ class RouteCheckTest {
                             simple: ${body}
                             steps:
                               %s
-                """.formatted(step));
+                """.formatted(step.replace("; ", "\n" + " ".repeat(18))));
 
         assertThatThrownBy(this::check)
                 .isInstanceOf(LondisteException.class)
