@@ -115,7 +115,7 @@ class QuickStartIT extends QuickStartFixture {
         for (var bad : List.of(
                 good + "  - broken: [",
                 good.replace("ref: decoder", "ref: nosuch"),
-                good.replace("direct:apply", "direct:nosuch"),
+                good.replace("direct:sequences", "direct:nosuch"),
                 good.replace("{{loop_delay}}", "{{nosuch}}"))) {
             Files.writeString(file, bad);
             refusal = shell.type("londiste -r conf.ini");
