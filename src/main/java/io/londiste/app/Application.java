@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.Resource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,8 @@ public final class Application implements AutoCloseable {
     private final List<BasicDataSource> pools = new ArrayList<>();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
+    private List<Path> changing = List.of();
+    private Path ini;
     private TickerLog tickerLog;
     private Pause pause;
     private ReplayStatus status;
@@ -78,58 +81,67 @@ public final class Application implements AutoCloseable {
     private ComparisonBeans comparing;
     private LastComparisons comparisons;
 
-    private Application(Settings settings, String kind) {
+    private Application(Settings settings, String kind, List<Resource> routes) {
         main.configure().withName(NOT_IN_MBEAN_NAMES.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
         main.configure().withDumpRoutes("false");
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
         main.configure().withAutoConfigurationEnabled(false);
+        main.configure().withSourceLocationEnabled(true); // errors name the line
+        main.configure().withRoutesIncludePattern("false"); // the loader has them
+        main.configure().addRoutesBuilder(new RouteLoader(routes));
         main.addInitialProperty("camel.main.banner-enabled", "false");
         main.bind("errorLog", errorLog);
     }
 
     /** The replay of a job, with a ticker if {@code embedded_ticker} is set. */
     public static Application replay(Settings settings) {
-        Application application = new Application(settings, "replay");
+        return replay(settings, RouteFiles.read(settings.routesDir()));
+    }
+
+    /** The same with route files that were read before. */
+    public static Application replay(Settings settings, RouteFiles files) {
+        Application application = new Application(settings, "replay", files.all(routesOfReplay(settings)));
         application.bindReplay(settings);
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);
-        application.bindComparing(new ComparisonBeans(settings, 1, application.comparisons, WorkListener.NONE));
+        application.bindComparing(new ComparisonBeans(settings, files, 1, application.comparisons, WorkListener.NONE));
+        if (!settings.compareEvery().isZero()) {
+            application.main.addInitialProperty(
+                    "compare_every", String.valueOf(settings.compareEvery().toMillis()));
+        }
+        if (settings.embeddedTicker()) {
+            application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
+        }
+        application.changing = files.changingRows();
+        application.ini = settings.file();
+        return application;
+    }
+
+    private static List<String> routesOfReplay(Settings settings) {
         List<String> routes =
                 new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "foreign-keys", "upkeep"));
         routes.addAll(ComparisonBeans.ROUTES);
         if (!settings.compareEvery().isZero()) {
-            application.main.addInitialProperty(
-                    "compare_every", String.valueOf(settings.compareEvery().toMillis()));
             routes.add("scheduled-compare");
         }
         if (settings.embeddedTicker()) {
-            application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
             routes.addAll(List.of("ticker", "maintenance"));
         }
-        RouteFiles files = new RouteFiles(settings.routesDir());
-        application.main.configure().withRoutesIncludePattern(files.pattern(routes));
-        List<Path> changing = files.changingRows();
-        if (!changing.isEmpty()) {
-            LOG.info(
-                    "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what they do,"
-                            + " the key routes in {} has to name their directory",
-                    changing,
-                    settings.file());
-        }
-        return application;
+        return routes;
     }
 
     /** The ticker of a database, with queue maintenance. */
     public static Application ticker(Settings settings) {
-        Application application = new Application(settings, "ticker");
+        return ticker(settings, RouteFiles.read(settings.routesDir()));
+    }
+
+    /** The same with route files that were read before. */
+    public static Application ticker(Settings settings, RouteFiles files) {
+        Application application =
+                new Application(settings, "ticker", files.all(List.of("errors", "ticker", "maintenance")));
         application.bindPool(
                 "provider", Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime()), 4);
         application.bindTicker(settings, settings.loopDelay());
-        application
-                .main
-                .configure()
-                .withRoutesIncludePattern(
-                        new RouteFiles(settings.routesDir()).pattern(List.of("errors", "ticker", "maintenance")));
         return application;
     }
 
@@ -141,12 +153,9 @@ public final class Application implements AutoCloseable {
      * @param work is informed how far the work is
      */
     public static Application comparing(Settings settings, int jobs, ResultListener results, WorkListener work) {
-        Application application = new Application(settings, "compare");
-        application.bindComparing(new ComparisonBeans(settings, jobs, results, work));
-        application
-                .main
-                .configure()
-                .withRoutesIncludePattern(new RouteFiles(settings.routesDir()).patternOf(ComparisonBeans.ROUTES));
+        RouteFiles files = RouteFiles.read(settings.routesDir());
+        Application application = new Application(settings, "compare", files.of(ComparisonBeans.ROUTES));
+        application.bindComparing(new ComparisonBeans(settings, files, jobs, results, work));
         return application;
     }
 
@@ -243,6 +252,22 @@ public final class Application implements AutoCloseable {
     }
 
     /**
+     * Loads the routes and creates them with their beans and endpoints, but starts none and connects to nothing. Another
+     * application may run meanwhile. This one can then only be closed.
+     *
+     * @throws LondisteException if the routes have a mistake; the message names the file, and the line where it is known
+     */
+    public void check() {
+        main.configure().withJmxEnabled(false); // the MBeans of the running one have the same names
+        try {
+            main.init();
+        } catch (Exception e) {
+            throw failure(e);
+        }
+        new RouteCheck(main.getCamelContext()).run();
+    }
+
+    /**
      * Starts the routes and returns when they are running.
      *
      * @throws LondisteException if they cannot be started
@@ -253,12 +278,23 @@ public final class Application implements AutoCloseable {
                 pause.forget();
             }
             main.start();
+            if (!changing.isEmpty()) {
+                LOG.info(
+                        "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what"
+                                + " they do, the key routes in {} has to name their directory",
+                        changing,
+                        ini);
+            }
         } catch (Exception e) {
             close();
-            throw e instanceof LondisteException known
-                    ? known
-                    : new LondisteException("cannot start: " + e.getMessage() + " (" + Causes.root(e) + ")", e);
+            throw failure(e);
         }
+    }
+
+    private static LondisteException failure(Exception e) {
+        return Causes.forOperator(e)
+                .orElseGet(() ->
+                        new LondisteException("cannot start: " + e.getMessage() + " (" + Causes.root(e) + ")", e));
     }
 
     /**

@@ -34,14 +34,16 @@ final class ComparisonBeans implements AutoCloseable {
     private final Compare compare;
     private final Repair repair;
 
-    /** @param jobs how many tables are read at the same time, and how many connections scan their parts on either side */
-    ComparisonBeans(Settings settings, int jobs, ResultListener results, WorkListener work) {
+    /**
+     * @param routes the route files in use
+     * @param jobs how many tables are read at the same time, and how many connections scan their parts on either side
+     */
+    ComparisonBeans(Settings settings, RouteFiles routes, int jobs, ResultListener results, WorkListener work) {
         var lifetime = settings.connectionLifetime();
         this.jobs = jobs;
         provider = limited(Pools.open(settings.providerDb(), settings.jobName(), lifetime), jobs);
         subscriber = limited(Pools.openReplay(settings.subscriberDb(), settings.jobName(), lifetime), jobs);
         runs = new SyncRuns(settings, provider, subscriber, results, work);
-        var routes = new RouteFiles(settings.routesDir());
         compare = new Compare(settings, runs, jobs, routes::changingRows);
         repair = new Repair(compare, runs.points(), routes::changingRows);
     }

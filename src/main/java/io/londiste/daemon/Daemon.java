@@ -2,14 +2,18 @@ package io.londiste.daemon;
 
 import io.londiste.app.Application;
 import io.londiste.app.JobLock;
+import io.londiste.app.RouteFiles;
 import io.londiste.config.Settings;
 import io.londiste.daemon.DaemonControl.Action;
 import io.londiste.daemon.DaemonControl.Request;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.subscriber.Position;
+import io.londiste.watch.ControlledDaemon.State;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -37,7 +41,7 @@ public final class Daemon {
     public record Kind(
             Consumer<Settings> check,
             Function<Settings, JobLock> lock,
-            Function<Settings, Application> maker,
+            BiFunction<Settings, RouteFiles, Application> maker,
             boolean once) {}
 
     private final Invocation invocation;
@@ -45,6 +49,7 @@ public final class Daemon {
     private final DaemonControl control = new DaemonControl(() -> halt(ExitCode.BY_TERM));
     private final DaemonRoutes routes;
     private final JobOwnership ownership;
+    private final ReloadOutcome outcome = new ReloadOutcome();
     private Settings settings;
     private OperatorServices operators;
     private PidFile pidFile;
@@ -71,6 +76,7 @@ public final class Daemon {
         try {
             Logs.forDaemon(invocation.detail(), invocation.err(), settings, !Background.inBackground());
             handleSignals();
+            routes.load(settings);
             operators = kind.once ? OperatorServices.NONE : OperatorServices.open(settings, control, terminal());
             ownership.join(settings);
             boolean done = false;
@@ -108,7 +114,8 @@ public final class Daemon {
     }
 
     /**
-     * Works until the daemon is to stop or another process has taken over the job. Returns true if a run with
+     * Works until the daemon is to stop, another process has taken over the job, or no routes run since a request has
+     * failed; then they are started once more, and the process ends if that fails, too. Returns true if a run with
      * {@code --once} is complete.
      */
     private boolean work() throws InterruptedException {
@@ -122,7 +129,7 @@ public final class Daemon {
     }
 
     private boolean workUntilStopped() throws InterruptedException {
-        while (!control.isStopping() && ownership.isStillOurs()) {
+        while (!control.isStopping() && routes.running() != null && ownership.isStillOurs()) {
             handle(control.next(POLL));
         }
         return false;
@@ -130,7 +137,7 @@ public final class Daemon {
 
     /** Returns whether the run is complete; throws if it is and a table is stopped. */
     private boolean workOnce() throws InterruptedException {
-        while (!control.isStopping()) {
+        while (!control.isStopping() && routes.running() != null) {
             var once = routes.running().completion();
             if (once.isDone()) {
                 var stopped = once.stopped();
@@ -197,23 +204,59 @@ public final class Daemon {
             request.done().complete(null);
         } catch (RuntimeException e) {
             request.done().completeExceptionally(e);
+            var reason = Causes.message(e);
+            var stopped = control.condition().state() == State.STOPPING && !control.isStopping();
             LOG.error(
-                    "The request failed, the daemon continues as before: {}",
-                    Causes.message(e),
+                    stopped
+                            ? "The request failed, and the routes are stopped: {}"
+                            : "The request failed, the daemon continues as before: {}",
+                    reason,
                     LOG.isDebugEnabled() ? e : null);
+            if (stopped) {
+                control.setState(State.WAITING, reason);
+            }
         }
     }
 
-    /** Switches to the current INI file and routes; throws and keeps the previous ones if the current ones do not work. */
+    /** Reloads, and records the outcome for {@code -r}. */
     private void reload() {
+        if (pidFile == null) {
+            switchOver();
+            return;
+        }
+        outcome.begin(settings.pidfile());
+        try {
+            switchOver();
+            outcome.done(settings.pidfile(), "Reloaded " + invocation.config() + idle());
+        } catch (RuntimeException e) {
+            outcome.failed(settings.pidfile(), Causes.message(e) + idle());
+            throw e;
+        }
+    }
+
+    /** That no routes run in this process, and why; empty if they do. */
+    private String idle() {
+        var now = control.condition();
+        return routes.running() != null
+                ? ""
+                : "; no routes run in process " + ProcessHandle.current().pid() + ": it is "
+                        + now.state().name().toLowerCase(Locale.ROOT)
+                        + (now.error().isEmpty() ? "" : ", " + now.error());
+    }
+
+    /** Switches to the current INI file and routes; throws and keeps the previous ones if the current ones do not work. */
+    private void switchOver() {
         LOG.info("Reading {} again", invocation.config());
         var fresh = invocation.load();
+        Logs.check(fresh);
+        var files = RouteFiles.read(fresh.routesDir());
+        routes.check(fresh, files);
         if (routes.running() != null) {
             kind.check.accept(fresh);
         }
         var moved = movedPidFile(fresh);
         try {
-            routes.replace(settings, fresh);
+            routes.replace(settings, fresh, files);
         } catch (RuntimeException e) {
             moved.ifPresent(PidFile::close);
             throw e;
@@ -226,7 +269,7 @@ public final class Daemon {
         ownership.join(settings);
         Logs.forDaemon(invocation.detail(), invocation.err(), settings, !Background.inBackground());
         operators.reload(settings, terminal());
-        LOG.info("Reloaded {}", invocation.config());
+        LOG.info("Reloaded {}{}", invocation.config(), idle());
     }
 
     /** Takes the pid file of the fresh settings if it is another one: {@code -s} reads its name from the INI file. */

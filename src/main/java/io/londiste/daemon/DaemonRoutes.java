@@ -1,21 +1,28 @@
 package io.londiste.daemon;
 
 import io.londiste.app.Application;
+import io.londiste.app.RouteFiles;
 import io.londiste.config.Settings;
+import io.londiste.error.Causes;
 import io.londiste.subscriber.Position;
 import io.londiste.watch.ControlledDaemon.State;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts, stops, pauses and replaces the routes of a daemon. For use by the daemon's thread only. */
 final class DaemonRoutes {
-    private final Function<Settings, Application> maker;
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonRoutes.class);
+
+    private final BiFunction<Settings, RouteFiles, Application> maker;
     private final DaemonControl control;
     private Application running;
+    private RouteFiles files; // those in use; the directory may have changed since
     private boolean paused;
 
     /** @param control receives each change of state and routes */
-    DaemonRoutes(Function<Settings, Application> maker, DaemonControl control) {
+    DaemonRoutes(BiFunction<Settings, RouteFiles, Application> maker, DaemonControl control) {
         this.maker = maker;
         this.control = control;
     }
@@ -25,11 +32,32 @@ final class DaemonRoutes {
         return running;
     }
 
-    void start(Settings settings) {
-        run(maker.apply(settings));
+    /**
+     * Reads the route files for the first start and checks them.
+     *
+     * @throws io.londiste.error.LondisteException if they have a mistake; the message names the file
+     */
+    void load(Settings settings) {
+        files = RouteFiles.read(settings.routesDir());
+        if (!files.own().isEmpty()) {
+            check(settings, files);
+        }
     }
 
-    private void run(Application routes) {
+    /** Creates the routes without starting them; throws if that fails. */
+    void check(Settings settings, RouteFiles read) {
+        try (var trial = maker.apply(settings, read)) {
+            trial.check();
+        }
+    }
+
+    /** Starts the routes with the route files as they were when they were loaded or replaced. */
+    void start(Settings settings) {
+        start(settings, files);
+    }
+
+    private void start(Settings settings, RouteFiles read) {
+        var routes = maker.apply(settings, read);
         routes.start();
         running = routes;
         control.setApplication(routes);
@@ -51,20 +79,29 @@ final class DaemonRoutes {
     }
 
     /**
-     * Restarts the routes with fresh settings. If that fails, restarts them with those before and throws the error. Does
-     * nothing if none run.
+     * Restarts the routes with fresh settings and route files, which were {@linkplain #check checked} together. If that
+     * fails, restarts them with the settings and files before and throws the error; if that fails, too, none run. If none
+     * run, only takes the files for the next start.
      */
-    void replace(Settings before, Settings fresh) {
-        if (running == null) {
-            return;
+    void replace(Settings before, Settings fresh, RouteFiles checked) {
+        if (running != null) {
+            stop();
+            try {
+                start(fresh, checked);
+            } catch (RuntimeException e) {
+                restart(before, e);
+                throw e;
+            }
         }
-        var next = maker.apply(fresh);
-        stop();
+        files = checked;
+    }
+
+    private void restart(Settings before, RuntimeException reason) {
         try {
-            run(next);
-        } catch (RuntimeException e) {
             start(before);
-            throw e;
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+            LOG.error("The routes that ran before cannot be started again: {}", Causes.message(e));
         }
     }
 

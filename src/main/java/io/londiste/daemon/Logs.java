@@ -71,6 +71,23 @@ public final class Logs {
         }
     }
 
+    /** Throws if the log file cannot be written. */
+    static void check(Settings settings) {
+        if (settings.logfile() == null) {
+            return;
+        }
+        var name = settings.logfile().toAbsolutePath();
+        if (!Files.isDirectory(name.getParent())) {
+            throw new LondisteException(settings.file() + ": logfile: no such directory: " + name.getParent());
+        }
+        if (Files.isDirectory(name)) {
+            throw new LondisteException(settings.file() + ": logfile: is a directory: " + name);
+        }
+        if (Files.exists(name) ? !Files.isWritable(name) : !Files.isWritable(name.getParent())) {
+            throw new LondisteException(settings.file() + ": logfile: cannot be written: " + name);
+        }
+    }
+
     private static LoggerContext reset(Detail detail, String job) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -89,16 +106,8 @@ public final class Logs {
     }
 
     private static FileAppender<ILoggingEvent> file(LoggerContext context, Settings settings) {
+        check(settings);
         var name = settings.logfile().toAbsolutePath();
-        if (!Files.isDirectory(name.getParent())) {
-            throw new LondisteException(settings.file() + ": logfile: no such directory: " + name.getParent());
-        }
-        if (Files.isDirectory(name)) {
-            throw new LondisteException(settings.file() + ": logfile: is a directory: " + name);
-        }
-        if (Files.exists(name) ? !Files.isWritable(name) : !Files.isWritable(name.getParent())) {
-            throw new LondisteException(settings.file() + ": logfile: cannot be written: " + name);
-        }
         if (settings.logCount() == 0) { // no rotation, as with Python's logging that Londiste 2 used
             var appender = new FileAppender<ILoggingEvent>();
             appender.setFile(name.toString());

@@ -45,6 +45,7 @@ public final class PidFile implements AutoCloseable {
                 }
                 // Its last owner may have removed the file between our opening and our locking it.
                 if (Files.exists(file)) {
+                    Files.deleteIfExists(ReloadOutcome.file(file));
                     channel.truncate(0);
                     channel.write(
                             ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -93,10 +94,11 @@ public final class PidFile implements AutoCloseable {
         return text.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
     }
 
-    /** Removes the file. */
+    /** Removes the file, and the outcome of the latest reload with it. */
     @Override
     public void close() {
         try (channel) {
+            Files.deleteIfExists(ReloadOutcome.file(file));
             Files.deleteIfExists(file);
         } catch (IOException e) {
             throw failure(file, "removed", e);

@@ -13,23 +13,28 @@ public final class RunningDaemon {
     private RunningDaemon() {}
 
     /**
-     * Sends the signal of -r, -s or -k to the daemon of a job. Waits until the process has ended, except for HUP. Returns
-     * the exit code.
+     * Sends the signal of -r, -s or -k to the daemon of a job. Waits until the process has ended, for HUP until it has
+     * reloaded. Returns the exit code.
      *
      * @param name INT, TERM or HUP
-     * @throws LondisteException if no such daemon is running, or this user may not signal it
+     * @throws LondisteException if no such daemon is running, or this user may not signal it, or the reload
+     *     fails
      */
     public static int signal(Settings settings, String name) {
         var file = pidFile(settings);
         var pid = PidFile.owner(file)
                 .orElseThrow(() -> new LondisteException(
                         settings.jobName() + " is not running: no process holds pid file " + file));
+        var reloads = ReloadOutcome.latest(file);
         if (!Signals.send(name, pid)) {
             throw new LondisteException("no permission to signal process " + pid + " of " + settings.jobName());
         }
         LOG.info("Sent SIG{} to process {}", name, pid);
-        if (!name.equals("HUP")) {
-            ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+        var process = ProcessHandle.of(pid);
+        if (name.equals("HUP")) {
+            process.ifPresent(daemon -> LOG.info(ReloadOutcome.await(file, reloads, daemon)));
+        } else {
+            process.ifPresent(daemon -> daemon.onExit().join());
         }
         return ExitCode.OK;
     }

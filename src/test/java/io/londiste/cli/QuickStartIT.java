@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The man page's QUICK-START, typed as printed, and the life of its daemons. */
@@ -84,13 +85,51 @@ class QuickStartIT extends QuickStartFixture {
         set("conf.ini", "routes = " + routes);
 
         shell.succeed("londiste -r conf.ini");
-        awaitLog("Reloaded conf.ini");
+        assertThat(shell.log("job")).contains("Reloaded conf.ini");
         provider.sql("insert into table1 values (5000, 'plain')");
 
         await("masked").untilAsserted(() -> assertThat(subscriber.rows("select v from table1 where id = 5000"))
                 .containsExactly("masked"));
         assertThat(subscriber.number("select count(*) from table1 where v = 'masked'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aReloadOfBrokenRoutesIsRefusedAndTheRunningOnesContinue() throws Exception {
+        shell.install();
+        var routes = Files.createDirectory(directory.resolve("routes"));
+        var file = routes.resolve("replay.camel.yaml");
+        var good = Files.readString(Path.of("routes/replay.camel.yaml"));
+        Files.writeString(file, good + "  - broken: [");
+        set("conf.ini", "routes = " + routes);
+        var refusal = shell.type("londiste -d conf.ini replay");
+        assertThat(refusal.code()).isEqualTo(1);
+        assertThat(refusal.said()).contains("londiste: " + file + ": line ");
+        assertThat(shell.pid("job")).isEmpty();
+
+        Files.writeString(file, good);
+        startDaemons();
+        shell.add("table1");
+        awaitEqual("table1");
+        int row = 5000;
+        for (var bad : List.of(
+                good + "  - broken: [",
+                good.replace("ref: decoder", "ref: nosuch"),
+                good.replace("direct:sequences", "direct:nosuch"),
+                good.replace("{{loop_delay}}", "{{nosuch}}"))) {
+            Files.writeString(file, bad);
+            refusal = shell.type("londiste -r conf.ini");
+            assertThat(refusal.code()).isEqualTo(1);
+            assertThat(refusal.said()).contains("londiste: " + file + ": line ");
+            provider.sql("insert into table1 values (" + row++ + ", 'new')");
+            awaitEqual("table1");
+        }
+
+        Files.delete(file); // the built-in one replaces it
+        shell.succeed("londiste -r conf.ini");
+        assertThat(shell.log("job")).contains("Reloaded conf.ini");
+        provider.sql("insert into table1 values (" + row + ", 'new')");
+        awaitEqual("table1");
     }
 
     @Test

@@ -1,0 +1,113 @@
+package io.londiste.app;
+
+import io.londiste.error.Causes;
+import io.londiste.error.LondisteException;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.direct.DirectEndpoint;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.spi.ProcessorFactory;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.util.ObjectHelper;
+
+/** Creates the routes of a Camel context without starting them, and finds the file and the line of a mistake. */
+final class RouteCheck {
+    private final CamelContext context;
+    private NamedNode latest;
+    private String latestRoute;
+
+    RouteCheck(CamelContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Creates all routes with their steps, beans and endpoints.
+     *
+     * @throws LondisteException if one of them cannot be created
+     */
+    void run() {
+        context.build();
+        context.getCamelContextExtension()
+                .addContextPlugin(ProcessorFactory.class, new Steps(PluginHelper.getProcessorFactory(context)));
+        try {
+            context.init();
+        } catch (Exception e) {
+            throw located(e);
+        }
+        Set<Endpoint> read = model().getRouteDefinitions().stream()
+                .map(route -> endpoint(route.getInput().getEndpointUri()))
+                .collect(Collectors.toSet());
+        for (RouteDefinition route : model().getRouteDefinitions()) {
+            ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)
+                    .forEach(to -> requireReader(to, read));
+        }
+    }
+
+    /** Otherwise each exchange would fail at this step. */
+    private void requireReader(ToDefinition to, Set<Endpoint> read) {
+        if (endpoint(to.getEndpointUri()) instanceof DirectEndpoint direct && !read.contains(direct)) {
+            throw new LondisteException(place(to) + "no route reads from it");
+        }
+    }
+
+    private Endpoint endpoint(String uri) {
+        return context.getEndpoint(context.resolvePropertyPlaceholders(uri));
+    }
+
+    private LondisteException located(Exception e) {
+        FailedToCreateRouteException failed = ObjectHelper.getException(FailedToCreateRouteException.class, e);
+        String id = failed == null ? null : failed.getRouteId();
+        NamedNode node = null;
+        if (id != null && id.equals(latestRoute)) {
+            node = latest;
+        } else if (id != null && model().getRouteDefinition(id) != null) {
+            node = model().getRouteDefinition(id).getInput();
+        }
+        return new LondisteException((node == null ? "routes: " : place(node)) + Causes.root(e), e);
+    }
+
+    private static String place(NamedNode node) {
+        String file = node.getLocation() == null ? "routes" : RouteLoader.name(node.getLocation());
+        return file + ": " + (node.getLineNumber() > 0 ? "line " + node.getLineNumber() + ": " : "") + node.getLabel()
+                + ": ";
+    }
+
+    private Model model() {
+        return context.getCamelContextExtension().getContextPlugin(Model.class);
+    }
+
+    /** Notes which step is being created; Camel's own errors only have the outermost one. It creates them from top to bottom. */
+    private final class Steps implements ProcessorFactory {
+        private final ProcessorFactory camels;
+
+        private Steps(ProcessorFactory camels) {
+            this.camels = camels;
+        }
+
+        @Override
+        public Processor createChildProcessor(Route route, NamedNode step, boolean mandatory) throws Exception {
+            return camels.createChildProcessor(route, step, mandatory);
+        }
+
+        @Override
+        public Processor createProcessor(Route route, NamedNode step) throws Exception {
+            latest = step;
+            latestRoute = route.getRouteId();
+            return camels.createProcessor(route, step);
+        }
+
+        @Override
+        public Processor createProcessor(CamelContext owner, String name, Object[] arguments) throws Exception {
+            return camels.createProcessor(owner, name, arguments);
+        }
+    }
+}
