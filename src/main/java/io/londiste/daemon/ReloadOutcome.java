@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The outcome of the latest reload, in a file next to the pid file, for the {@code -r} that requested it: the number of the
- * reload and, once it has ended, its outcome. Whoever reads number n before requesting a reload waits for the outcome of a
- * later one, which has begun after that and therefore has read the files as they were then.
+ * reload and, once it has ended, its outcome. A process that reads number n before it requests a reload waits for the outcome of a
+ * later one, which has begun after the request and therefore has read the files as they were then.
  *
  * <p>For use by the daemon's thread only.
  */
