@@ -122,6 +122,6 @@ public final class Compare {
     public Comparison unknown(ComparisonRun run, TableComparison table, LondisteException problem) {
         run.requireOpen();
         LOG.debug("{}", table.name(), problem);
-        return Comparison.unknown(table.name(), problem.getMessage());
+        return Comparison.unknown(table.name(), problem);
     }
 }

@@ -1,5 +1,7 @@
 package io.londiste.digest;
 
+import io.londiste.error.LondisteException;
+import io.londiste.sync.NotInSyncException;
 import io.londiste.table.TableName;
 import java.util.List;
 
@@ -16,6 +18,7 @@ import java.util.List;
  * @param onlyOnProvider columns that were not compared because the subscriber does not have them
  * @param onlyOnSubscriber columns that were not compared because the provider does not have them
  * @param problem why the table could not be compared; null if it was
+ * @param inSync false if that is the reason: it is being copied, for example
  */
 public record Comparison(
         TableName table,
@@ -27,7 +30,8 @@ public record Comparison(
         Long different,
         List<String> onlyOnProvider,
         List<String> onlyOnSubscriber,
-        String problem) {
+        String problem,
+        boolean inSync) {
     /** Whether the two sides are equal. */
     public enum Outcome {
         EQUAL,
@@ -37,7 +41,18 @@ public record Comparison(
     }
 
     /** The result for a table that could not be compared. */
-    public static Comparison unknown(TableName table, String problem) {
-        return new Comparison(table, Outcome.UNKNOWN, null, null, null, null, null, List.of(), List.of(), problem);
+    public static Comparison unknown(TableName table, LondisteException problem) {
+        return new Comparison(
+                table,
+                Outcome.UNKNOWN,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                problem.getMessage(),
+                !(problem instanceof NotInSyncException));
     }
 }

@@ -36,7 +36,10 @@ public final class LastComparisons implements ResultListener {
 
     @Override
     public synchronized void add(Record result) {
-        if (result instanceof Comparison comparison) {
+        if (result instanceof Comparison comparison && !comparison.inSync()) {
+            last.remove(comparison.table()); // after its copy, its earlier result says nothing
+            LOG.info("{}", ComparisonText.of(comparison));
+        } else if (result instanceof Comparison comparison) {
             last.put(comparison.table(), new Last(begun, comparison));
             if (comparison.outcome() == Outcome.DIFFERENT) {
                 LOG.warn(

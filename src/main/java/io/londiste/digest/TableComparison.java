@@ -67,7 +67,8 @@ public final class TableComparison {
                 null,
                 List.of(),
                 List.of(),
-                null);
+                null,
+                true);
     }
 
     private static List<String> firstRow(Connection connection, String query) throws SQLException {
@@ -166,7 +167,8 @@ public final class TableComparison {
                 rows.different,
                 digests.shape().onlyOnProvider(),
                 digests.shape().onlyOnSubscriber(),
-                null);
+                null,
+                true);
     }
 
     /** Lets both servers work at the same time. */

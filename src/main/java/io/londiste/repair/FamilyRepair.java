@@ -34,7 +34,7 @@ final class FamilyRepair {
             points.whileReplayWaits(this::repair);
             results.replaceAll((table, written) -> written.afterRun());
         } catch (LondisteException e) {
-            var problem = problem(e.getMessage());
+            var problem = new LondisteException(problem(e.getMessage()), e);
             tables.forEach(table -> results.put(table.table(), Repaired.unknown(table.table(), problem)));
         }
         return results;

@@ -134,6 +134,6 @@ public final class Repair {
     public Repaired unknown(RepairRun run, TableComparison table, LondisteException problem) {
         run.requireOpen();
         LOG.debug("{}", table.name(), problem);
-        return Repaired.unknown(table.name(), problem.getMessage());
+        return Repaired.unknown(table.name(), problem);
     }
 }

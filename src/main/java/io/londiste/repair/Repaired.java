@@ -1,6 +1,7 @@
 package io.londiste.repair;
 
 import io.londiste.digest.Comparison;
+import io.londiste.error.LondisteException;
 import io.londiste.table.TableName;
 import java.nio.file.Path;
 
@@ -14,7 +15,7 @@ import java.nio.file.Path;
  */
 public record Repaired(Comparison comparison, long statements, Path file, boolean applied) {
     /** The result for a table that could not be compared or repaired. */
-    static Repaired unknown(TableName table, String problem) {
+    static Repaired unknown(TableName table, LondisteException problem) {
         return new Repaired(Comparison.unknown(table, problem), 0, null, false);
     }
 

@@ -1,6 +1,5 @@
 package io.londiste.sync;
 
-import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
@@ -14,12 +13,12 @@ import io.londiste.table.TableState.Phase;
  */
 public record SyncedTable(
         SyncPoint point, TableName name, SubscribedTable subscribed, WhereCondition where, TableProgress progress) {
-    /** @throws LondisteException if the replay does not keep the table equal to the provider's, with its state */
+    /** @throws NotInSyncException if the replay does not keep the table equal to the provider's, with its state */
     public void requireInSync() {
         if (subscribed == null || subscribed.state().phase() != Phase.OK) {
             var state =
                     subscribed == null ? "not subscribed" : subscribed.state().toString();
-            throw new LondisteException("not in sync: " + state);
+            throw new NotInSyncException("not in sync: " + state);
         }
     }
 }

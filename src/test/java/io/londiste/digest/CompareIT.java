@@ -202,11 +202,15 @@ class CompareIT {
         subscriber.sql("drop table name");
         job.start();
 
-        var results = content("one", "name");
+        var results = content("one", "name", "two");
 
         assertThat(results.get(0).outcome()).isEqualTo(Outcome.EQUAL);
         assertThat(results.get(1).outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(results.get(1).problem()).contains("public.name").contains("does not exist");
+        assertThat(results.get(1).inSync()).isTrue();
+        assertThat(results.get(2).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(results.get(2).problem()).isEqualTo("not in sync: catching-up");
+        assertThat(results.get(2).inSync()).isFalse();
     }
 
     @Test
