@@ -1,7 +1,5 @@
 package io.londiste.replay;
 
-import io.londiste.db.SqlState;
-import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.Tick;
@@ -115,21 +113,10 @@ public final class BatchTransaction implements AutoCloseable {
         Boolean known = owned.get(table);
         if (known == null) {
             applier.await(); // from then on no other thread uses the connection
-            known = only == null && ownedByReplay(table);
+            known = only == null && tables.ownedByReplay(connection, table);
             owned.put(table, known);
         }
         return known;
-    }
-
-    private boolean ownedByReplay(TableName table) throws SQLException {
-        try {
-            return tables.ownedByReplay(connection, table);
-        } catch (SQLException e) {
-            if (SqlState.isLockTimeout(e)) {
-                throw new TableException(table, Causes.root(e), e); // which names the holders
-            }
-            throw e;
-        }
     }
 
     private TableState state() throws SQLException {
