@@ -1,4 +1,4 @@
--- Capture functions are made again, so that no name can break out of a comment in them; see capture.sql.
+-- Capture functions are made again, so that no name can break out of a comment in them; see capture_function.sql.
 drop function if exists londiste.custom_json(oid);
 -- The functions with these signatures were replaced by ones with another argument.
 drop function if exists londiste.capture_shape(regclass);

@@ -1,41 +1,22 @@
 package io.londiste.app;
 
 import io.londiste.config.Settings;
-import io.londiste.copy.Arrivals;
-import io.londiste.copy.CatchUp;
 import io.londiste.copy.Copies;
-import io.londiste.copy.CopyProgressWriter;
-import io.londiste.copy.Failures;
-import io.londiste.copy.ForeignKeys;
-import io.londiste.copy.Handover;
-import io.londiste.copy.SnapshotCopy;
 import io.londiste.db.Pools;
 import io.londiste.digest.LastComparisons;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
-import io.londiste.pgq.PgqClient;
-import io.londiste.replay.ChangeDecoder;
-import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
-import io.londiste.subscriber.Registration;
-import io.londiste.sync.Barrier;
 import io.londiste.sync.ResultListener;
 import io.londiste.sync.WorkListener;
-import io.londiste.table.CopyConsumers;
-import io.londiste.table.RegisteredTables;
-import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableLife;
-import io.londiste.table.TableShapes;
 import io.londiste.ticker.TickerLog;
 import io.londiste.ticker.TickerPace;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.Resource;
@@ -60,24 +41,17 @@ public final class Application implements AutoCloseable {
     /** Characters that the names of Camel's MBeans must not have. */
     private static final Pattern NOT_IN_MBEAN_NAMES = Pattern.compile("[,=:\"*?\\n]");
 
-    private static final long BATCH_EVENTS = 100_000;
-    private static final int FETCH_SIZE = 1_000;
-
     /** How long a stop waits for the current batch, which may be one very large transaction. */
     private static final Duration LONGEST_BATCH = Duration.ofDays(1);
 
     private final Main main = new Main();
-    private final List<BasicDataSource> pools = new ArrayList<>();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
     private List<Path> changing = List.of();
     private Path ini;
     private TickerLog tickerLog;
-    private Pause pause;
-    private ReplayStatus status;
-    private Copies copies;
-    private Arrivals arrivals;
-    private Completion completion;
+    private BasicDataSource tickerPool;
+    private ReplayBeans replaying;
     private ComparisonBeans comparing;
     private LastComparisons comparisons;
 
@@ -101,7 +75,8 @@ public final class Application implements AutoCloseable {
     /** The same with route files that were read before. */
     public static Application replay(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "replay", files.all(routesOfReplay(settings)));
-        application.bindReplay(settings);
+        application.replaying = new ReplayBeans(settings, application.errors, application.errorLog);
+        application.replaying.bind(application.main);
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);
         application.bindComparing(new ComparisonBeans(settings, files, 1, application.comparisons, WorkListener.NONE));
@@ -118,8 +93,7 @@ public final class Application implements AutoCloseable {
     }
 
     private static List<String> routesOfReplay(Settings settings) {
-        List<String> routes =
-                new ArrayList<>(List.of("replay", "sequences", "copy", "catch-up", "foreign-keys", "upkeep"));
+        List<String> routes = new ArrayList<>(ReplayBeans.ROUTES);
         routes.addAll(ComparisonBeans.ROUTES);
         if (!settings.compareEvery().isZero()) {
             routes.add("scheduled-compare");
@@ -139,8 +113,10 @@ public final class Application implements AutoCloseable {
     public static Application ticker(Settings settings, RouteFiles files) {
         Application application =
                 new Application(settings, "ticker", files.all(List.of("errors", "ticker", "maintenance")));
-        application.bindPool(
-                "provider", Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime()), 4);
+        application.tickerPool = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime());
+        application.tickerPool.setMaxTotal(4);
+        application.tickerPool.setMaxIdle(4);
+        application.main.bind("provider", application.tickerPool);
         application.bindTicker(settings, settings.loopDelay());
         return application;
     }
@@ -164,74 +140,6 @@ public final class Application implements AutoCloseable {
         comparing.bind(main);
     }
 
-    private void bindReplay(Settings settings) {
-        int copying = settings.parallelCopies();
-        DataSource provider = bindPool(
-                "provider",
-                Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime()),
-                8 + 4 * copying);
-        DataSource subscriber = bindPool(
-                "subscriber",
-                Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
-                12 + 3 * copying);
-        String queue = settings.queueName();
-        String consumer = settings.consumerId();
-        PgqClient pgq = new PgqClient(provider, fetchSize(settings));
-        SubscribedTables tables = new SubscribedTables(queue);
-        TableLife life = new TableLife(queue);
-        CopyConsumers consumers = new CopyConsumers(queue, consumer, pgq);
-        TableShapes shapes = new TableShapes();
-        Handover handover = new Handover(consumer, subscriber, tables, life);
-        status = new ReplayStatus();
-        copies = new Copies(queue, copying, subscriber, tables, life, consumers, handover);
-        arrivals = new Arrivals(queue, subscriber, copies);
-        handover.watch(copies::active);
-        ForeignKeys foreignKeys = new ForeignKeys(queue, subscriber, shapes, settings.lockTimeout());
-        completion = new Completion(queue, consumer, pgq, subscriber, tables, copies, foreignKeys, status);
-        pause = new Pause(consumer, subscriber, tables);
-
-        main.bind("barrier", new Barrier(consumer, subscriber));
-        main.bind("handover", handover);
-        main.bind("decoder", new ChangeDecoder());
-        main.bind(
-                "replay", new Replay(subscriber, tables, life, new RegisteredTables(queue, provider), shapes, status));
-        main.bind("copies", copies);
-        main.bind("arrivals", arrivals);
-        CopyProgressWriter progress = new CopyProgressWriter(queue, subscriber, copies);
-        main.bind("copyProgress", progress);
-        main.bind(
-                "snapshotCopy",
-                new SnapshotCopy(
-                        queue,
-                        provider,
-                        subscriber,
-                        tables,
-                        life,
-                        consumers,
-                        shapes,
-                        handover,
-                        progress,
-                        settings.lockTimeout()));
-        main.bind("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, life, handover));
-        main.bind("foreignKeys", foreignKeys);
-        Failures failures =
-                new Failures(queue, consumer, pgq, subscriber, tables, life, consumers, shapes, copies, status, errors);
-        main.bind("failures", failures);
-        Registration registration = new Registration(settings, provider, subscriber);
-        errorLog.whenNotRegistered(e -> failures.lost(registration.loss().orElse(e.getMessage())));
-        main.addInitialProperty("pgq_queue_name", queue);
-        main.addInitialProperty("pgq_consumer_id", consumer);
-        main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize(settings)));
-        main.addInitialProperty("batch_events", String.valueOf(BATCH_EVENTS));
-        main.addInitialProperty(
-                "loop_delay", String.valueOf(settings.loopDelay().toMillis()));
-        main.addInitialProperty("parallel_copies", String.valueOf(copying));
-    }
-
-    private static int fetchSize(Settings settings) {
-        return settings.lazyFetch() > 0 ? settings.lazyFetch() : FETCH_SIZE;
-    }
-
     private void bindTicker(Settings settings, Duration delay) {
         tickerLog = new TickerLog(settings.tickerLogDelay());
         main.bind("tickerLog", tickerLog);
@@ -241,14 +149,6 @@ public final class Application implements AutoCloseable {
         main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
         main.addInitialProperty(
                 "maint_delay", String.valueOf(settings.maintDelay().toMillis()));
-    }
-
-    private DataSource bindPool(String name, BasicDataSource pool, int connections) {
-        pool.setMaxTotal(connections);
-        pool.setMaxIdle(connections);
-        pools.add(pool);
-        main.bind(name, pool);
-        return pool;
     }
 
     /**
@@ -274,8 +174,8 @@ public final class Application implements AutoCloseable {
      */
     public void start() {
         try {
-            if (pause != null) {
-                pause.forget();
+            if (replaying != null) {
+                replaying.pause().forget();
             }
             main.start();
             if (!changing.isEmpty()) {
@@ -320,12 +220,12 @@ public final class Application implements AutoCloseable {
      * Pauses the replay after its current batch. Copies that are running continue as far as they can without the replay.
      */
     public void pause() {
-        pause.begin(main.getCamelContext(), LONGEST_BATCH);
+        replaying.pause().begin(main.getCamelContext(), LONGEST_BATCH);
     }
 
     /** Resumes the replay after {@link #pause}. */
     public void resume() {
-        pause.end(main.getCamelContext());
+        replaying.pause().end(main.getCamelContext());
     }
 
     /** Stops the routes after the current batch and closes the connections. */
@@ -345,17 +245,17 @@ public final class Application implements AutoCloseable {
 
     /** What the replay has applied; null if this is no replay. */
     public ReplayStatus status() {
-        return status;
+        return replaying == null ? null : replaying.status();
     }
 
     /** The tables that are not yet {@code ok}; null if this is no replay. */
     public Copies copies() {
-        return copies;
+        return replaying == null ? null : replaying.copies();
     }
 
     /** Whether the replay has done all its work; null if this is no replay. */
     public Completion completion() {
-        return completion;
+        return replaying == null ? null : replaying.completion();
     }
 
     /** What the replay's own comparisons have found; null for a ticker or a command. */
@@ -366,21 +266,18 @@ public final class Application implements AutoCloseable {
     /** Does the same as {@link #stop}. */
     @Override
     public void close() {
-        try (ComparisonBeans ended = comparing) {
-            if (ended != null) {
-                ended.end();
+        try (ReplayBeans replayEnded = replaying;
+                ComparisonBeans comparingEnded = comparing) {
+            if (comparingEnded != null) {
+                comparingEnded.end();
             }
-            if (arrivals != null) {
-                arrivals.close(); // no new copy starts
+            if (replayEnded != null) {
+                replayEnded.end();
             }
             main.stop();
         } finally {
-            for (BasicDataSource pool : pools) {
-                try {
-                    pool.close();
-                } catch (SQLException e) {
-                    throw new LondisteException("cannot close connections: " + e.getMessage(), e);
-                }
+            if (tickerPool != null) {
+                Pools.close(tickerPool);
             }
         }
     }

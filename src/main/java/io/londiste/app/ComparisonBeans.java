@@ -3,12 +3,10 @@ package io.londiste.app;
 import io.londiste.config.Settings;
 import io.londiste.db.Pools;
 import io.londiste.digest.Compare;
-import io.londiste.error.LondisteException;
 import io.londiste.repair.Repair;
 import io.londiste.sync.ResultListener;
 import io.londiste.sync.SyncRuns;
 import io.londiste.sync.WorkListener;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
@@ -77,11 +75,6 @@ final class ComparisonBeans implements AutoCloseable {
     @Override
     public void close() {
         end();
-        try (provider;
-                subscriber) {
-            // both
-        } catch (SQLException e) {
-            throw new LondisteException("cannot close connections: " + e.getMessage(), e);
-        }
+        Pools.close(provider, subscriber);
     }
 }

@@ -179,7 +179,7 @@ public final class Copies {
         }
     }
 
-    /** Notifies {@link Arrivals} that there is room for a table that waits. */
+    /** Notifies {@link DueTables} that there is room for a table that waits. */
     private void announce() {
         try (Connection connection = subscriber.getConnection()) {
             Jdbc.execute(connection, "select pg_notify('londiste_table', ?)", queue);

@@ -1,5 +1,6 @@
 package io.londiste.db;
 
+import io.londiste.error.LondisteException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,5 +56,24 @@ public final class Pools {
         pool.setTestOnBorrow(true);
         pool.setValidationQueryTimeout(Timeouts.PING);
         return pool;
+    }
+
+    /**
+     * Closes pools and their idle connections.
+     *
+     * @throws LondisteException if one cannot be closed; the others are closed nevertheless
+     */
+    public static void close(BasicDataSource... pools) {
+        LondisteException failure = null;
+        for (BasicDataSource pool : pools) {
+            try {
+                pool.close();
+            } catch (SQLException e) {
+                failure = new LondisteException("cannot close connections: " + e.getMessage(), e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

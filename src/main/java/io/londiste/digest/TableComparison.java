@@ -104,7 +104,7 @@ public final class TableComparison {
         }
         requireCondition(shape.target(), shape.targetHere());
         var ranges = point.onProvider(connection -> Ranges.of(shape, hash, connection));
-        var digests = new Scan(point, threads, shape, ranges, hash, where()).digests(table.progress());
+        var digests = new DigestScan(point, threads, shape, ranges, hash, where()).digests(table.progress());
         return new TableDigests(this, shape, shapes.here, ranges, digests);
     }
 

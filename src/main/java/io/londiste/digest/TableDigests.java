@@ -10,7 +10,7 @@ public final class TableDigests {
     private final CommonShape shape;
     private final TableShape subscriberShape;
     private final Ranges ranges;
-    private final Scan.Digests digests;
+    private final DigestScan.Digests digests;
     private final Set<Integer> pieces;
 
     /** @param ranges the pieces into which the table is cut */
@@ -19,7 +19,7 @@ public final class TableDigests {
             CommonShape shape,
             TableShape subscriberShape,
             Ranges ranges,
-            Scan.Digests digests) {
+            DigestScan.Digests digests) {
         this.comparison = comparison;
         this.shape = shape;
         this.subscriberShape = subscriberShape;

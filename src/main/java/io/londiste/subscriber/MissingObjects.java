@@ -17,9 +17,9 @@ final class MissingObjects {
               join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = p.table_name and c.relkind = 'S'
             """;
 
-    private final BothSides sides;
+    private final DatabasePair sides;
 
-    MissingObjects(BothSides sides) {
+    MissingObjects(DatabasePair sides) {
         this.sides = sides;
     }
 

@@ -31,7 +31,7 @@ final class MissingPrivileges {
     private MissingPrivileges() {}
 
     /** The missing privileges on these tables; tables that do not exist are ignored. */
-    static List<Difference> of(BothSides sides, List<TableName> tables) {
+    static List<Difference> of(DatabasePair sides, List<TableName> tables) {
         var missing = new ArrayList<Difference>();
         sides.subscriber()
                 .rows(

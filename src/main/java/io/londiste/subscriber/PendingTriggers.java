@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 final class PendingTriggers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingTriggers.class);
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final TableName table;
 
-    PendingTriggers(BothSides sides, TableName table) {
+    PendingTriggers(DatabasePair sides, TableName table) {
         this.sides = sides;
         this.table = table;
     }
@@ -55,8 +55,9 @@ final class PendingTriggers {
         }
         var unknown = names.stream().filter(name -> !pending.contains(name)).toList();
         if (!unknown.isEmpty()) {
-            throw new LondisteException(sides.subscriber() + ": table " + table + " has no pending trigger "
-                    + BothSides.joined(unknown) + ", only " + BothSides.joined(pending) + "; nothing was changed");
+            throw new LondisteException(
+                    sides.subscriber() + ": table " + table + " has no pending trigger " + DatabasePair.joined(unknown)
+                            + ", only " + DatabasePair.joined(pending) + "; nothing was changed");
         }
     }
 

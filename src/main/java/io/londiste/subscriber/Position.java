@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
 public final class Position {
     private static final Logger LOG = LoggerFactory.getLogger(Position.class);
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final Settings settings;
     private final Database provider;
     private final Database subscriber;
 
     public Position(Settings settings, DataSource provider, DataSource subscriber) {
-        this.sides = BothSides.of(settings, provider, subscriber);
+        this.sides = DatabasePair.of(settings, provider, subscriber);
         this.settings = settings;
         this.provider = sides.provider();
         this.subscriber = sides.subscriber();

@@ -20,16 +20,16 @@ import org.slf4j.LoggerFactory;
 public final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final String queue;
     private final String consumer;
 
     /** The consumer of a job, with connections from the given sources. */
     public Registration(Settings settings, DataSource provider, DataSource subscriber) {
-        this(BothSides.of(settings, provider, subscriber));
+        this(DatabasePair.of(settings, provider, subscriber));
     }
 
-    Registration(BothSides sides) {
+    Registration(DatabasePair sides) {
         this.sides = sides;
         queue = sides.settings().queueName();
         consumer = sides.settings().consumerId();

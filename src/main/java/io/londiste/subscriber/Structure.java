@@ -82,12 +82,12 @@ final class Structure {
             String merging,
             String generation) {}
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final List<TableName> tables;
     private final Map<TableName, List<Column>> there;
     private final Map<TableName, List<Column>> here;
 
-    Structure(BothSides sides, List<TableName> tables) {
+    Structure(DatabasePair sides, List<TableName> tables) {
         this.sides = sides;
         this.tables = tables;
         here = columns(sides.subscriber(), tables);

@@ -39,13 +39,13 @@ public final class Subscriber {
             where t.queue_name = ? order by t.nr
             """;
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final Database subscriber;
     private final SubscribedTables subscribed;
     private final String queue;
 
     public Subscriber(Settings settings, DataSource provider, DataSource subscriber) {
-        sides = BothSides.of(settings, provider, subscriber);
+        sides = DatabasePair.of(settings, provider, subscriber);
         this.subscriber = sides.subscriber();
         subscribed = sides.subscribed();
         queue = settings.queueName();

@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
 final class TableAddition {
     private static final Logger LOG = LoggerFactory.getLogger(TableAddition.class);
 
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final AddOptions options;
 
-    TableAddition(BothSides sides, AddOptions options) {
+    TableAddition(DatabasePair sides, AddOptions options) {
         this.sides = sides;
         this.options = options;
     }
@@ -77,7 +77,7 @@ final class TableAddition {
         var missing = structure.missing();
         if (!missing.isEmpty()) {
             var other = structure.otherRelations();
-            throw new LondisteException(sides.subscriber() + ": no such table: " + BothSides.joined(missing)
+            throw new LondisteException(sides.subscriber() + ": no such table: " + DatabasePair.joined(missing)
                     + (other.isEmpty() ? "" : " (" + String.join(", ", other) + ")")
                     + "; nothing was changed");
         }

@@ -24,13 +24,13 @@ public final class TableWait {
     }
 
     private final Subscriber subscriber;
-    private final BothSides sides;
+    private final DatabasePair sides;
     private final Set<TableName> tables;
     private final Watcher watcher;
     private final Map<TableName, String> reasons = new HashMap<>();
     private Long withoutReplaySince; // System.nanoTime(); null: it runs
 
-    TableWait(Subscriber subscriber, BothSides sides, List<TableName> tables, Watcher watcher) {
+    TableWait(Subscriber subscriber, DatabasePair sides, List<TableName> tables, Watcher watcher) {
         this.subscriber = subscriber;
         this.sides = sides;
         this.tables = new HashSet<>(tables);
@@ -62,7 +62,7 @@ public final class TableWait {
         var gone =
                 tables.stream().filter(table -> !there.contains(table)).sorted().toList();
         if (!gone.isEmpty()) {
-            throw new LondisteException("no longer subscribed: " + BothSides.joined(gone));
+            throw new LondisteException("no longer subscribed: " + DatabasePair.joined(gone));
         }
     }
 
@@ -89,7 +89,7 @@ public final class TableWait {
                     .map(TableStatus::name)
                     .toList();
             throw new LondisteException("registered, but not copied as no replay of " + settings.jobName()
-                    + " has run for " + settings.lockTimeout().toSeconds() + " s: " + BothSides.joined(waiting)
+                    + " has run for " + settings.lockTimeout().toSeconds() + " s: " + DatabasePair.joined(waiting)
                     + "; start it with: " + start);
         }
     }

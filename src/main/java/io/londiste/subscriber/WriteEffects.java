@@ -63,7 +63,7 @@ final class WriteEffects {
      *
      * @param triggers whether triggers of the subscriber's tables remain; {@code subscriber add} saves and drops them
      */
-    static List<Difference> of(BothSides sides, List<TableName> tables, boolean triggers) {
+    static List<Difference> of(DatabasePair sides, List<TableName> tables, boolean triggers) {
         var names = tables.stream().map(TableName::toString).toArray(String[]::new);
         var effects = new ArrayList<Difference>();
         effects.addAll(rowSecurity(sides.provider(), names, "copy and compare"));

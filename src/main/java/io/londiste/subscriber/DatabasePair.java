@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** Both databases of a job, with the queries and checks that several commands use. */
-record BothSides(Settings settings, Database provider, Database subscriber, SubscribedTables subscribed) {
+record DatabasePair(Settings settings, Database provider, Database subscriber, SubscribedTables subscribed) {
     /** @param provider opens connections to the provider; likewise for the subscriber */
-    static BothSides of(Settings settings, DataSource provider, DataSource subscriber) {
-        return new BothSides(
+    static DatabasePair of(Settings settings, DataSource provider, DataSource subscriber) {
+        return new DatabasePair(
                 settings,
                 Databases.provider(settings, provider),
                 Databases.subscriber(settings, subscriber),

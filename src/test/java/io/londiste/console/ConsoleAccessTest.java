@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets into the console, and what for; how others are refused. */
-class DoorsTest extends ConsoleFixture {
+class ConsoleAccessTest extends ConsoleFixture {
     private static int status(HttpClient browser, HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return send(browser, request).statusCode();

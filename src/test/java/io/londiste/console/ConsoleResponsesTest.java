@@ -17,7 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The answers of the console to users that it lets in. */
-class AnswersTest extends ConsoleFixture {
+class ConsoleResponsesTest extends ConsoleFixture {
     @Test
     void answersForbidFramesScriptsOfOthersAndGuesses() throws Exception {
         var headers =

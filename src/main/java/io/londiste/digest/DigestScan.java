@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The one scan of a table on both sides that makes its digests: part by part, several at a time, each on its own
  * connection, which sees the same state as all others, in the same files of the table.
  */
-final class Scan {
+final class DigestScan {
     /** The digests of the two sides. */
     record Digests(Digest provider, Digest subscriber) {}
 
@@ -29,7 +29,7 @@ final class Scan {
     private final String where;
     private final BlockingQueue<Future<Void>> finished = new LinkedBlockingQueue<>();
 
-    Scan(SyncPoint point, ScanThreads threads, CommonShape shape, Ranges ranges, Hash hash, String where) {
+    DigestScan(SyncPoint point, ScanThreads threads, CommonShape shape, Ranges ranges, Hash hash, String where) {
         this.point = point;
         this.threads = threads;
         this.shape = shape;
