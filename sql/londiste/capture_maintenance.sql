@@ -83,14 +83,14 @@ as $$
     end
 $$;
 
-create or replace function londiste.refresh_capture(queue text, table_name text, anew boolean default true)
+create or replace function londiste.refresh_capture(queue text, table_name text, thorough boolean default true)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Brings functions and triggers of a captured table up to date with the table: they are made if they are missing,
 -- changed if the table has changed, enabled if they are not, and left unchanged otherwise. If changes may have been missed
 -- meanwhile, an event londiste.missed-changes gives the reason: subscribers stop the table until it is copied again.
---   anew   check the functions even if nothing has changed since they were made: another role may have changed them
+--   thorough   check the functions even if nothing has changed since they were made: another role may have changed them
 -- Returns how many functions and triggers were made, dropped or enabled; the functions of a table count as one.
 -- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on a relation that gets a trigger, or has one enabled, for the transaction.
 #variable_conflict use_column
@@ -107,7 +107,7 @@ begin
   fname := 'capture_' || p.nr;
   print := londiste.capture_print(queue, refresh_capture.table_name, tab);
   gap := londiste.capture_gap(p, tab);
-  if anew or gap is not null or p.capture is distinct from print or to_regprocedure(format('londiste.%I()', fname)) is null then
+  if thorough or gap is not null or p.capture is distinct from print or to_regprocedure(format('londiste.%I()', fname)) is null then
     changed := londiste.make_capture(queue, refresh_capture.table_name, tab, fname, londiste.capture_is_row_level(tab), gap is not null)::integer;
     if not londiste.capture_is_row_level(tab) then
       changed := greatest(changed, londiste.make_capture(queue, refresh_capture.table_name, tab, fname || '_replica', true, gap is not null)::integer);

@@ -22,28 +22,21 @@ order by tick_id
 limit 1;
 $$;
 
-create or replace function pgq.next_batch_custom(
+create or replace function pgq._next_batch(
     in i_queue_name text, in i_consumer_name text,
-    in i_min_lag interval, in i_min_count integer, in i_min_interval interval,
+    in i_min_lag interval, in i_min_count integer, in i_min_interval interval, in i_max_events bigint, in i_last_tick bigint,
     out batch_id bigint, out cur_tick_id bigint, out prev_tick_id bigint,
     out cur_tick_time timestamptz, out prev_tick_time timestamptz,
     out cur_tick_event_seq bigint, out prev_tick_event_seq bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- Opens a consumer's next batch: the events between its tick and a later one. A batch that is already open is
--- returned again regardless of the other arguments; it stays open until finish_batch.
--- i_min_lag        only events at least this old (at the batch's last tick)
--- i_min_count      only when there are at least so many events, by the event sequence
--- i_min_interval   only when the batch spans at least this much time; with i_min_count, either is enough
--- Returns the batch and its two ticks; all null if there are no (or not enough) events yet. The sequence values are hints
--- on the batch's size, not a count: even a batch with equal ones may hold events.
--- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone; 55000 the queue belongs to another
--- cluster.
--- Locks: none if there is no batch; of two sessions that open a batch for one consumer, both get the same.
+-- Opens a consumer's next batch, or returns the one that is open. See next_batch_custom for results, errors and locks.
+-- i_max_events   null: the batch ends at the first tick that is far enough away, by the arguments before. Otherwise at the last of the
+--                next ticks up to which there are no more events than this, by the event sequence; it has one tick at least
+-- i_last_tick    with i_max_events: the batch ends at this tick at the latest; null: no limit
 declare
     s       record;
-    v_batch bigint;
 begin
     loop
         select sub_queue, sub_consumer, sub_last_tick, sub_batch, sub_next_tick into s
@@ -74,9 +67,19 @@ begin
             return;
         end if;
 
-        select next_tick_id, next_tick_time, next_tick_seq into cur_tick_id, cur_tick_time, cur_tick_event_seq
-        from pgq.find_tick_helper(s.sub_queue, prev_tick_id, prev_tick_time, prev_tick_event_seq,
-                i_min_count, i_min_interval);
+        if i_max_events is null then
+            select next_tick_id, next_tick_time, next_tick_seq into cur_tick_id, cur_tick_time, cur_tick_event_seq
+            from pgq.find_tick_helper(s.sub_queue, prev_tick_id, prev_tick_time, prev_tick_event_seq,
+                    i_min_count, i_min_interval);
+        else
+            select tick_id, tick_time, tick_event_seq into cur_tick_id, cur_tick_time, cur_tick_event_seq
+            from (select *, row_number() over (order by tick_id) as nr
+                  from (select * from pgq.tick where tick_queue = s.sub_queue and tick_id > prev_tick_id
+                          and (i_last_tick is null or tick_id <= i_last_tick)
+                        order by tick_id limit 5000) ahead) t
+            where nr = 1 or tick_event_seq - prev_tick_event_seq <= i_max_events
+            order by tick_id desc limit 1;
+        end if;
         exit when cur_tick_id is null or cur_tick_time > clock_timestamp() - i_min_lag;
 
         update pgq.subscription
@@ -93,6 +96,27 @@ begin
     prev_tick_id := null; prev_tick_time := null; prev_tick_event_seq := null;
     cur_tick_id := null; cur_tick_time := null; cur_tick_event_seq := null;
 end
+$$;
+
+create or replace function pgq.next_batch_custom(
+    in i_queue_name text, in i_consumer_name text,
+    in i_min_lag interval, in i_min_count integer, in i_min_interval interval,
+    out batch_id bigint, out cur_tick_id bigint, out prev_tick_id bigint,
+    out cur_tick_time timestamptz, out prev_tick_time timestamptz,
+    out cur_tick_event_seq bigint, out prev_tick_event_seq bigint)
+language sql volatile
+as $$
+-- Opens a consumer's next batch: the events between its tick and a later one. A batch that is already open is
+-- returned again regardless of the other arguments; it stays open until finish_batch.
+-- i_min_lag        only events at least this old (at the batch's last tick)
+-- i_min_count      only when there are at least so many events, by the event sequence
+-- i_min_interval   only when the batch spans at least this much time; with i_min_count, either is enough
+-- Returns the batch and its two ticks; all null if there are no (or not enough) events yet. The sequence values are hints
+-- on the batch's size, not a count: even a batch with equal ones may hold events.
+-- Errors: 42704 the consumer is not registered on the queue; XX001 its tick is gone; 55000 the queue belongs to another
+-- cluster.
+-- Locks: none if there is no batch; of two sessions that open a batch for one consumer, both get the same.
+select * from pgq._next_batch(i_queue_name, i_consumer_name, i_min_lag, i_min_count, i_min_interval, null, null);
 $$;
 
 create or replace function pgq.next_batch_info(
@@ -248,6 +272,43 @@ as $$
 -- Opens a cursor on all events of an open batch. See get_batch_cursor with four arguments.
 begin
     return query select * from pgq.get_batch_cursor(i_batch_id, i_cursor_name, i_quick_limit, null);
+end
+$$;
+
+create or replace function pgq.receive_batch(
+    in i_queue_name text, in i_consumer_name text, in i_finished bigint, in i_max_events bigint, in i_last_tick bigint, in i_page integer,
+    out batch_id bigint, out prev_tick_id bigint, out prev_tick_time timestamptz, out prev_tick_event_seq bigint,
+    out cur_tick_id bigint, out cur_tick_time timestamptz, out cur_tick_event_seq bigint,
+    out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry integer, out ev_type text,
+    out ev_data text, out ev_extra1 text, out ev_extra2 text, out ev_extra3 text, out ev_extra4 text)
+returns setof record
+language plpgsql volatile
+set enable_seqscan = off
+set jit = off
+as $$
+-- All that a consumer does between two batches, in one round trip: finishes the last batch, opens the next one, and returns it with
+-- its first events. To be called in a transaction of its own, which commits asynchronously: if the server crashes, it may forget that the batch was
+-- finished, and deliver it again.
+-- i_finished     the batch to finish; null: none
+-- i_max_events, i_last_tick   which ticks the next batch spans, see _next_batch
+-- i_page         how many events to return at most; if there are as many, get_batch_cursor has the others
+-- Returns no row if there is no batch; otherwise a row with the batch and its ticks, and then one for each event, which has only the event.
+-- Errors and locks: see next_batch_custom.
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    if i_finished is not null then
+        perform pgq.finish_batch(i_finished);
+    end if;
+    select b.batch_id, b.prev_tick_id, b.prev_tick_time, b.prev_tick_event_seq, b.cur_tick_id, b.cur_tick_time, b.cur_tick_event_seq
+    into batch_id, prev_tick_id, prev_tick_time, prev_tick_event_seq, cur_tick_id, cur_tick_time, cur_tick_event_seq
+    from pgq._next_batch(i_queue_name, i_consumer_name, null, null, null, i_max_events, i_last_tick) b;
+    if batch_id is null then
+        return;
+    end if;
+    return next;
+    return query execute
+        'select null::bigint, null::bigint, null::timestamptz, null::bigint, null::bigint, null::timestamptz, null::bigint, page.* from ('
+        || pgq._batch_sql(batch_id, null) || ' limit $1) page' using i_page;
 end
 $$;
 

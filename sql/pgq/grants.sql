@@ -109,6 +109,8 @@ begin
             pgq.unregister_consumer(text, text),
             pgq.next_batch(text, text), pgq.next_batch_info(text, text),
             pgq.next_batch_custom(text, text, interval, integer, interval),
+            pgq._next_batch(text, text, interval, integer, interval, bigint, bigint),
+            pgq.receive_batch(text, text, bigint, bigint, bigint, integer),
             pgq.get_batch_events(bigint), pgq.get_batch_info(bigint),
             pgq.get_batch_cursor(bigint, text, integer), pgq.get_batch_cursor(bigint, text, integer, text),
             pgq.event_retry(bigint, bigint, timestamptz), pgq.event_retry(bigint, bigint, integer),

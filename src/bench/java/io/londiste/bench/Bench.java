@@ -37,6 +37,12 @@ final class Bench implements Runnable {
         all.put("wide", new Drain("wide", 20_000));
         all.put("fifty", new Drain("fifty", 40_000));
         all.put("lag", new Lag(300, 10));
+        all.put("near", new Far(true, 0));
+        all.put("provider-10", new Far(true, 10));
+        all.put("provider-40", new Far(true, 40));
+        all.put("subscriber-10", new Far(false, 10));
+        all.put("subscriber-40", new Far(false, 40));
+        all.put("spread", new Drain("acc", 60_000));
         all.put("copy", new Copy(300_000, false));
         all.put("large-copy", new Copy(5_000_000, true));
         all.put("compare", new Comparison(5_000_000));

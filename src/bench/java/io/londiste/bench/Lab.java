@@ -15,7 +15,7 @@ final class Lab implements AutoCloseable {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15");
     private static final int MAJOR = 15;
 
-    /** Typical settings of an application's server, except that fsync is off. */
+    /** Typical settings of an application's server. */
     private static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
             "shared_buffers", "256MB",
@@ -24,7 +24,7 @@ final class Lab implements AutoCloseable {
             "max_connections", "300",
             "max_replication_slots", "20",
             "max_wal_senders", "20",
-            "fsync", "off",
+            "fsync", "on",
             "shared_preload_libraries", "pg_stat_statements");
 
     private final PgCluster provider;

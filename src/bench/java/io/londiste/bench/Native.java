@@ -25,8 +25,7 @@ final class Native implements Peer {
     @Override
     public void copy() {
         Db subscriber = pair.subscriber();
-        subscriber.sql("create subscription " + name + " connection '"
-                + pair.provider().libpq() + "' publication bench");
+        subscriber.sql("create subscription " + name + " connection '" + pair.providerLink() + "' publication bench");
         Until.holds(() -> subscriber.number("select count(*) from pg_subscription_rel where srsubstate <> 'r'") == 0);
     }
 

@@ -24,14 +24,14 @@ final class Ours implements Peer {
     Ours(Pair pair, String options) throws IOException {
         this.pair = pair;
         this.options = options;
-        Files.writeString(pair.directory().resolve("conf.ini"), """
+        Files.writeString(
+                pair.directory().resolve("conf.ini"), """
                 [londiste]
                 job_name = bench
                 provider_db = %s
                 subscriber_db = %s
                 pgq_queue_name = bench
-                """.formatted(
-                        pair.provider().libpq(), pair.subscriber().libpq()));
+                """.formatted(pair.providerLink(), pair.subscriberLink()));
         Files.writeString(pair.directory().resolve("ticker.ini"), """
                 [pgqadm]
                 job_name = ticker

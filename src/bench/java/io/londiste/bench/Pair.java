@@ -1,6 +1,7 @@
 package io.londiste.bench;
 
 import io.londiste.test.Db;
+import io.londiste.test.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +12,28 @@ import java.util.List;
 /**
  * A provider's and a subscriber's database for one run.
  *
+ * @param providerLink the connection string by which the replay reaches the provider
+ * @param subscriberLink the same for the subscriber
  * @param directory for the files of this run
  */
-record Pair(Db provider, Db subscriber, Path directory) implements AutoCloseable {
+record Pair(Db provider, Db subscriber, String providerLink, String subscriberLink, Path directory)
+        implements AutoCloseable {
     private static final String TABLES = "select format('%I', relname) from pg_class"
             + " where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1";
+
+    Pair(Db provider, Db subscriber, Path directory) {
+        this(provider, subscriber, provider.libpq(), subscriber.libpq(), directory);
+    }
+
+    /** The same databases; the replay reaches the provider through a proxy. */
+    Pair withProviderBehind(TcpProxy proxy) {
+        return new Pair(provider, subscriber, provider.libpq(proxy), subscriberLink, directory);
+    }
+
+    /** The same databases; the replay reaches the subscriber through a proxy. */
+    Pair withSubscriberBehind(TcpProxy proxy) {
+        return new Pair(provider, subscriber, providerLink, subscriber.libpq(proxy), directory);
+    }
 
     /** Creates the same tables on both sides. */
     void create(String sql) {

@@ -32,7 +32,7 @@ final class ReplayBeans implements AutoCloseable {
     static final List<String> ROUTES = List.of("replay", "sequences", "copy", "catch-up", "foreign-keys", "upkeep");
 
     private static final long BATCH_EVENTS = 100_000;
-    private static final int FETCH_SIZE = 1_000;
+    private static final int FETCH_SIZE = 8_192;
 
     private final Settings settings;
     private final BasicDataSource provider;
@@ -93,7 +93,7 @@ final class ReplayBeans implements AutoCloseable {
                 Map.entry("barrier", new Barrier(consumer, subscriber)),
                 Map.entry("handover", handover),
                 Map.entry("decoder", new ChangeDecoder()),
-                Map.entry("replay", new Replay(subscriber, tables, life, registered, shapes, status)),
+                Map.entry("replay", new Replay(subscriber, tables, life, registered, pgq, shapes, status)),
                 Map.entry("copies", copies),
                 Map.entry("dueTables", dueTables),
                 Map.entry("copyProgress", progress),

@@ -2,6 +2,8 @@ package io.londiste.copy;
 
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
+import io.londiste.replay.BatchTransaction;
+import io.londiste.replay.Replay;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
@@ -41,6 +43,9 @@ public final class Handover {
     private long changes;
     private volatile Supplier<Map<TableName, TableCopy>> active = Map::of;
 
+    /** Whether a table may be meeting the replay. Set when that is seen, and unset when the database has none. */
+    private volatile boolean possible = true;
+
     /** @param consumer the replay's, whose position is the tick where the replay is */
     public Handover(String consumer, DataSource subscriber, SubscribedTables tables, TableLife life) {
         this.consumer = consumer;
@@ -60,9 +65,17 @@ public final class Handover {
      * <p>Does nothing at the beginning of a batch that is delivered again after it was applied: the replay is at its
      * end, and a table that it did not own then would miss the batch.
      *
+     * <p>Most batches meet no table: the database is only asked if this process works on tables, or if the transaction of
+     * the exchange's batch found one.
+     *
      * @throws LondisteException if the route is to stop; the states stay as they are
      */
     public void meet(long tick, Exchange exchange) throws SQLException {
+        BatchTransaction batch = exchange.getProperty(Replay.TRANSACTION, BatchTransaction.class);
+        possible |= batch != null && batch.isMeeting();
+        if (!possible && active.get().isEmpty()) {
+            return;
+        }
         Set<TableName> met = new HashSet<>();
         while (true) {
             long seen = changes();
@@ -83,6 +96,7 @@ public final class Handover {
         Set<TableName> coming = new HashSet<>();
         Map<TableName, TableCopy> working = active.get();
         if (!isAnyMeeting()) {
+            possible = !working.isEmpty();
             return coming;
         }
         boolean anyChanged = Transactions.call(subscriber, transaction -> {

@@ -56,6 +56,27 @@ public final class Jdbc {
         }
     }
 
+    /** The converted rows of the only query among several statements, which are sent together: one round trip. */
+    public static <T> List<T> listAmong(
+            Connection connection, String statements, RowReader<T> reader, Object... parameters) throws SQLException {
+        try (var statement = prepare(connection, statements, parameters)) {
+            boolean isRows = statement.execute();
+            while (!isRows) {
+                if (statement.getUpdateCount() < 0) {
+                    throw new SQLException("no query among: " + statements);
+                }
+                isRows = statement.getMoreResults();
+            }
+            var found = new ArrayList<T>();
+            try (var row = statement.getResultSet()) {
+                while (row.next()) {
+                    found.add(reader.read(row));
+                }
+            }
+            return found;
+        }
+    }
+
     /** Runs a statement and ignores its result. Without parameters it may be several statements. */
     public static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
         if (parameters.length == 0) {

@@ -22,16 +22,32 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     private final String consumer;
     private final Tick previousTick;
     private final Tick tick;
+    private final FirstPage first;
     private EventCursor cursor;
 
-    Batch(DataSource source, PageSize pages, long id, String queue, String consumer, Tick previousTick, Tick tick) {
+    /**
+     * Events that were received together with the batch.
+     *
+     * @param hasMore whether the batch may have more events than these
+     */
+    record FirstPage(List<Event> events, boolean hasMore) {}
+
+    /** @param first the first events; null: they are fetched like the others */
+    Batch(
+            DataSource source,
+            PageSize pages,
+            BatchOpener.Opened opened,
+            String queue,
+            String consumer,
+            FirstPage first) {
         this.source = source;
         this.pages = pages;
-        this.id = id;
+        this.id = opened.id();
         this.queue = queue;
         this.consumer = consumer;
-        this.previousTick = previousTick;
-        this.tick = tick;
+        this.previousTick = opened.previousTick();
+        this.tick = opened.tick();
+        this.first = first;
     }
 
     public long id() {
@@ -59,6 +75,14 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     /** The approximate number of events in the batch, for displays and limits only. */
     public long estimatedEvents() {
         return Math.max(0, tick.eventSeq() - previousTick.eventSeq());
+    }
+
+    /**
+     * Events that are known without a request to the server: the first ones of the batch if they were received with it.
+     * Empty if the others are not known either, or if the batch has no events.
+     */
+    public List<Event> firstEvents() {
+        return first == null ? List.of() : first.events();
     }
 
     /** How long ago the batch ended, by this machine's clock. */
@@ -100,7 +124,7 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     private EventCursor open() {
         close();
         try {
-            cursor = new EventCursor(source, this, pages);
+            cursor = new EventCursor(source, this, pages, first);
         } catch (SQLException e) {
             throw new PgqException("cannot read the events of " + this, e);
         }

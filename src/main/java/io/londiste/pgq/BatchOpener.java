@@ -67,7 +67,11 @@ final class BatchOpener {
         this.consumer = consumer;
     }
 
+    /** A batch with the ticks between which it lies. */
     record Opened(long id, Tick previousTick, Tick tick) {}
+
+    /** The number of columns of a batch. */
+    static final int RECEIVED_COLUMNS = 7;
 
     /** The consumer's tick, and the span of the batch to open; null if no later tick is allowed. */
     private record Reach(long tick, String span, boolean ahead) {}
@@ -110,8 +114,12 @@ final class BatchOpener {
 
     /** Null if there is no batch. */
     private static Opened opened(ResultSet row) throws SQLException {
-        long id = row.getLong(1);
-        return row.wasNull() ? null : new Opened(id, tick(row, 2), tick(row, 5));
+        return row.getObject(1) == null ? null : received(row);
+    }
+
+    /** The batch in the first columns of the row. */
+    static Opened received(ResultSet row) throws SQLException {
+        return new Opened(row.getLong(1), tick(row, 2), tick(row, 5));
     }
 
     private static Tick tick(ResultSet row, int first) throws SQLException {

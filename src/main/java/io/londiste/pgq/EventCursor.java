@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventCursor.class);
-    private static final String COLUMNS =
+    static final String COLUMNS =
             "ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4";
 
     /**
@@ -41,10 +45,18 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
             select ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_extra1 from pgq.get_batch_events(?) where ev_id > ? order by ev_id limit 1
             """;
 
+    /** Its threads end by themselves when idle. */
+    private static final Executor READERS = Executors.newCachedThreadPool(EventCursor::thread);
+
+    private final DataSource source;
     private final Batch batch;
     private final PageSize size;
     private List<Event> page = List.of();
+    /** While the page that was returned last is being processed, this reads the next one; null: it does not. */
+    private CompletableFuture<Void> ahead;
+
     private Connection connection;
+    private boolean ended;
     private boolean open;
     /** The last event that was read, and the number of those read. */
     private long last;
@@ -53,12 +65,18 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     /** The sizes in bytes of large events, by their places in the batch; empty if they are not measured. */
     private final NavigableMap<Long, Long> large = new TreeMap<>();
 
-    EventCursor(DataSource source, Batch batch, PageSize size) throws SQLException {
+    /** @param first the first page; null: it is read now */
+    EventCursor(DataSource source, Batch batch, PageSize size, Batch.FirstPage first) throws SQLException {
+        this.source = source;
         this.batch = batch;
         this.size = size;
-        connection = source.getConnection();
+        if (first != null) {
+            received(first.events());
+            ended = !first.hasMore();
+            return;
+        }
         try {
-            connection.setAutoCommit(false);
+            connect();
             if (size.isMeasured()) {
                 Sql.list(
                         connection,
@@ -74,15 +92,28 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         }
     }
 
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "read-ahead");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void connect() throws SQLException {
+        connection = source.getConnection();
+        connection.setAutoCommit(false);
+    }
+
     @Override
     public boolean hasNext() {
-        if (page.isEmpty() && connection != null) {
-            try {
+        try {
+            if (ahead != null) {
+                awaitReader(); // before anything that it changes is looked at
+            } else if (page.isEmpty() && !ended) {
                 read();
-            } catch (SQLException e) {
-                close();
-                throw new PgqException("cannot read the events of " + batch, e);
             }
+        } catch (SQLException e) {
+            close();
+            throw new PgqException("cannot read the events of " + batch, e);
         }
         return !page.isEmpty();
     }
@@ -94,10 +125,37 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         }
         List<Event> next = page;
         page = List.of();
+        if (!ended && large.isEmpty()) { // two pages of large events may not fit into memory
+            ahead = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            read();
+                        } catch (SQLException e) {
+                            throw new CompletionException(e);
+                        }
+                    },
+                    READERS);
+        }
         return next;
     }
 
+    private void awaitReader() throws SQLException {
+        CompletableFuture<Void> reading = ahead;
+        ahead = null;
+        try {
+            reading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SQLException failure) {
+                throw failure;
+            }
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+    }
+
     private void read() throws SQLException {
+        if (connection == null) {
+            connect();
+        }
         int count = fitting(size.events());
         if (count == 0) {
             page = List.of(withoutTexts("it is larger than this process can hold, " + PageSize.largestEvent()
@@ -123,11 +181,11 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     private void read(int count) throws SQLException {
         try {
             page = open
-                    ? Sql.list(connection, "fetch " + count + " from batch_events", EventCursor::event)
+                    ? Sql.list(connection, "fetch " + count + " from batch_events", row -> event(row, 1))
                     : Sql.list(
                             connection,
                             "select " + COLUMNS + " from pgq.get_batch_cursor(?, 'batch_events', ?, ?)",
-                            EventCursor::event,
+                            row -> event(row, 1),
                             batch.id(),
                             count,
                             last == 0 ? null : "ev_id > " + last);
@@ -146,14 +204,20 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
             }
             return;
         }
-        if (!page.isEmpty()) {
-            last = page.get(page.size() - 1).id();
-            done += page.size();
-            size.read(page.size(), page.stream().mapToLong(Event::length).sum());
-        }
+        received(page);
         if (page.size() < count) {
             size.done();
-            close(); // a page that is not full is the last one
+            ended = true; // a page that is not full is the last one
+            release();
+        }
+    }
+
+    private void received(List<Event> events) {
+        page = events;
+        if (!events.isEmpty()) {
+            last = events.get(events.size() - 1).id();
+            done += events.size();
+            size.read(events.size(), events.stream().mapToLong(Event::length).sum());
         }
     }
 
@@ -186,12 +250,13 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         return event;
     }
 
-    private static Event event(ResultSet row) throws SQLException {
+    /** The event in the columns of the row from {@code first} on. */
+    static Event event(ResultSet row, int first) throws SQLException {
         String[] texts = new String[6];
         String problem = null;
         for (int i = 0; i < texts.length; i++) {
             try {
-                texts[i] = row.getString(5 + i);
+                texts[i] = row.getString(first + 4 + i);
             } catch (SQLException e) {
                 if (!isBadValue(e)) {
                     throw e;
@@ -200,10 +265,10 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
             }
         }
         return new Event(
-                row.getLong(1),
-                row.getObject(2, OffsetDateTime.class),
-                row.getLong(3),
-                row.getObject(4, Integer.class),
+                row.getLong(first),
+                row.getObject(first + 1, OffsetDateTime.class),
+                row.getLong(first + 2),
+                row.getObject(first + 3, Integer.class),
                 texts[0],
                 texts[1],
                 texts[2],
@@ -214,12 +279,25 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
     }
 
     /** Bytes that are no characters, or that the client's encoding does not have. */
-    private static boolean isBadValue(SQLException error) {
+    static boolean isBadValue(SQLException error) {
         return error.getSQLState() != null && error.getSQLState().startsWith("22");
     }
 
     @Override
     public void close() {
+        if (ahead != null) {
+            try {
+                awaitReader();
+            } catch (SQLException | RuntimeException e) {
+                LOG.debug("reading ahead in {}", batch, e);
+            }
+        }
+        ended = true;
+        page = List.of();
+        release();
+    }
+
+    private void release() {
         if (connection == null) {
             return;
         }

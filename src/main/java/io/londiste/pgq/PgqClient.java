@@ -21,8 +21,18 @@ public final class PgqClient {
     private static final String TICKS = "select tick_id, tick_time, coalesce(tick_event_seq, 0) from pgq.tick"
             + " join pgq.queue on queue_id = tick_queue";
 
+    /** Only our own PgQ has it, since the version in which it was added. */
+    private static final String CAN_RECEIVE = "select coalesce(has_function_privilege(to_regprocedure("
+            + "'pgq.receive_batch(text,text,bigint,bigint,bigint,integer)'), 'execute'), false)";
+
+    private static final String RECEIVE =
+            "select batch_id, prev_tick_id, prev_tick_time, prev_tick_event_seq, cur_tick_id, cur_tick_time, cur_tick_event_seq, "
+                    + EventCursor.COLUMNS + " from pgq.receive_batch(?, ?, ?, ?, ?, ?)";
+
     private final DataSource source;
     private final PageSize pages;
+    /** Whether the server has {@link #RECEIVE}; null: not yet known. */
+    private volatile Boolean canReceive;
 
     public PgqClient(DataSource source) {
         this(source, DEFAULT_FETCH_SIZE);
@@ -176,13 +186,95 @@ public final class PgqClient {
         try (Connection connection = source.getConnection()) {
             return new BatchOpener(connection, queue, consumer)
                     .open(maxEvents, limit)
-                    .map(b -> new Batch(source, pages, b.id(), queue, consumer, b.previousTick(), b.tick()));
+                    .map(b -> new Batch(source, pages, b, queue, consumer, null));
         } catch (SQLException e) {
-            if (isGone(queue, consumer, e)) {
-                throw new NotRegisteredException(queue, consumer, e);
-            }
-            throw e;
+            throw notRegistered(queue, consumer, e);
         }
+    }
+
+    /**
+     * Finishes a batch and opens the consumer's next one, as {@link #finishBatch} and {@link #nextBatch} do; in one round
+     * trip, with the first events of the next batch, where the server has our own PgQ. It may then forget in a crash that
+     * the batch was finished, and deliver it again. To be repeated with the same batch if it fails.
+     *
+     * @param finished the batch to finish; null: none
+     * @param lastTick the next batch ends at this tick at the latest
+     * @throws NotRegisteredException if the consumer is not registered on the queue
+     */
+    public Optional<Batch> receiveBatch(String queue, String consumer, Long finished, long maxEvents, long lastTick)
+            throws SQLException {
+        if (!pages.isMeasured() && canReceive()) {
+            try (Connection connection = source.getConnection()) {
+                return receive(connection, queue, consumer, finished, maxEvents, lastTick);
+            } catch (SQLException e) {
+                if (!EventCursor.isBadValue(e)) {
+                    throw notRegistered(queue, consumer, e);
+                }
+                // the events are read in another way
+            }
+        }
+        if (finished != null) {
+            finishBatch(finished);
+        }
+        return nextBatch(queue, consumer, maxEvents, () -> lastTick);
+    }
+
+    private Optional<Batch> receive(
+            Connection connection, String queue, String consumer, Long finished, long maxEvents, long lastTick)
+            throws SQLException {
+        int size = pages.events();
+        List<BatchOpener.Opened> opened = new ArrayList<>();
+        List<Event> events = Sql.list(
+                connection,
+                RECEIVE,
+                row -> {
+                    if (opened.isEmpty()) {
+                        opened.add(BatchOpener.received(row));
+                        return null;
+                    }
+                    return EventCursor.event(row, BatchOpener.RECEIVED_COLUMNS + 1);
+                },
+                queue,
+                consumer,
+                finished,
+                maxEvents > 0 ? maxEvents : null,
+                lastTick < TickLimit.NEVER ? lastTick : null,
+                size);
+        return opened.stream()
+                .map(batch -> new Batch(
+                        source,
+                        pages,
+                        batch,
+                        queue,
+                        consumer,
+                        new Batch.FirstPage(events.subList(1, events.size()), events.size() > size)))
+                .findFirst();
+    }
+
+    private boolean canReceive() throws SQLException {
+        Boolean known = canReceive;
+        if (known == null) {
+            known = first(CAN_RECEIVE, row -> row.getBoolean(1)).orElseThrow();
+            canReceive = known;
+        }
+        return known;
+    }
+
+    /** Returns the error, or throws what it means if the consumer is not registered. */
+    private SQLException notRegistered(String queue, String consumer, SQLException error) {
+        if (isGone(queue, consumer, error)) {
+            throw new NotRegisteredException(queue, consumer, error);
+        }
+        return error;
+    }
+
+    /** Closes a batch without finishing it: the consumer stays where it is. Does nothing if the batch is not open. */
+    public void closeBatch(long batch) throws SQLException {
+        list(
+                "select pgq.register_consumer_at(queue_name, co_name, sub_last_tick) from pgq.subscription"
+                        + " join pgq.queue on queue_id = sub_queue join pgq.consumer on co_id = sub_consumer where sub_batch = ?",
+                row -> row.getLong(1),
+                batch);
     }
 
     private boolean isGone(String queue, String consumer, SQLException error) {

@@ -32,6 +32,14 @@ public final class PgqConstants {
     public static final String LAG = "CamelPgqLag";
 
     @Metadata(
+            label = "consumer",
+            description =
+                    "Set by a route that cannot process the batch because it extends past this tick, and has done"
+                            + " nothing with it: the batch is not finished, but opened again, and ends at this tick at the latest",
+            javaType = "Long")
+    public static final String LAST_TICK_ID = "CamelPgqLastTickId";
+
+    @Metadata(
             label = "producer",
             description = "The type of the event to insert, if the body is not an Event",
             javaType = "String")

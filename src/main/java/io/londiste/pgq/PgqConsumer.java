@@ -1,5 +1,6 @@
 package io.londiste.pgq;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,13 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** Only once for each start of the route: a consumer that is registered again later would miss events unnoticed. */
     private boolean registrationDue;
 
+    /** The batch that was processed, and is finished with the request for the next one; null if there is none. */
+    private Long processed;
+
+    /** Whether the endpoint's tick limit is asked for. */
+    private boolean limited;
+
+    /** Where the next batch ends at the latest, after a route has refused a longer one. */
     private long lastTick = TickLimit.NEVER;
 
     public PgqConsumer(PgqEndpoint endpoint, Processor processor) {
@@ -79,7 +87,21 @@ public class PgqConsumer extends ScheduledPollConsumer {
             ticks.close();
         }
         if (polling.tryLock(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            polling.unlock();
+            try {
+                finish();
+            } catch (SQLException e) {
+                LOG.warn("batch {} was processed but could not be finished, and will be delivered again", processed, e);
+            } finally {
+                polling.unlock();
+            }
+        }
+    }
+
+    /** Finishes the batch that was processed, if there is no request for a next one to do that. */
+    private void finish() throws SQLException {
+        if (processed != null) {
+            client.finishBatch(processed);
+            processed = null;
         }
     }
 
@@ -119,18 +141,22 @@ public class PgqConsumer extends ScheduledPollConsumer {
     }
 
     private Optional<Batch> nextBatch() throws Exception {
-        return client.nextBatch(endpoint.getQueue(), endpoint.getConsumer(), endpoint.getMaxEvents(), limit());
+        long last = lastTick;
+        if (limited && endpoint.getTickLimit() != null) {
+            long limit = endpoint.getTickLimit().lastTick();
+            limited = limit != TickLimit.NEVER;
+            last = Math.min(last, limit);
+        }
+        Optional<Batch> batch = client.receiveBatch(
+                endpoint.getQueue(), endpoint.getConsumer(), processed, endpoint.getMaxEvents(), last);
+        processed = null;
+        lastTick = TickLimit.NEVER;
+        return batch;
     }
 
     /** Returns whether a tick was announced. */
     private boolean awaitTick() throws Exception {
-        return ticks.await(
-                lastTick == TickLimit.NEVER ? Duration.ofMillis(endpoint.getPollInterval()) : LIMIT_POLL_INTERVAL);
-    }
-
-    private TickLimit limit() {
-        var limit = endpoint.getTickLimit();
-        return limit == null ? TickLimit.NONE : () -> lastTick = limit.lastTick();
+        return ticks.await(limited ? LIMIT_POLL_INTERVAL : Duration.ofMillis(endpoint.getPollInterval()));
     }
 
     private void register() throws Exception {
@@ -140,7 +166,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
         registrationDue = false;
     }
 
-    /** Returns whether the batch was finished. */
+    /** Returns whether the batch was processed, or is to be opened again with an earlier end. */
     private boolean process(Batch batch) throws Exception {
         Exchange exchange = createExchange(batch);
         try (batch) {
@@ -153,7 +179,17 @@ public class PgqConsumer extends ScheduledPollConsumer {
                 }
                 return false;
             }
-            client.finishBatch(batch.id());
+            Long last = exchange.getMessage().getHeader(PgqConstants.LAST_TICK_ID, Long.class);
+            if (last != null && last < batch.tick().id()) {
+                client.closeBatch(batch.id());
+                lastTick = last;
+                limited = true;
+                return true;
+            }
+            processed = batch.id();
+            if (!mayPoll()) {
+                finish();
+            }
             return true;
         } finally {
             releaseExchange(exchange, false);

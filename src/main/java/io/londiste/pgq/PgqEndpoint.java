@@ -70,8 +70,9 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
     @UriParam(
             label = "consumer,advanced",
             description =
-                    "Returns the last tick that a batch may include, so that the consumer can be paused exactly at"
-                            + " that tick")
+                    "Returns the last tick that a batch may include, so that the consumer can be paused exactly at a"
+                            + " tick: it is called before each batch from the time when a route sets the header"
+                            + " CamelPgqLastTickId until it returns that there is no limit")
     private TickLimit tickLimit;
 
     public PgqEndpoint(String uri, PgqComponent component) {

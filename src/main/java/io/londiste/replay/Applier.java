@@ -69,20 +69,20 @@ final class Applier implements AutoCloseable {
         }
     }
 
-    Applier(Connection transaction, TableShapes shapes, Executor executor) throws SQLException {
-        this(transaction, shapes, executor, RUN_EVENTS);
+    /** @param transaction is prepared by {@link TableWriter#BEGIN} */
+    Applier(Connection transaction, TableShapes shapes, Executor executor, KnownStatements known) {
+        this(transaction, shapes, executor, known, RUN_EVENTS);
     }
 
     /** @param largestSet the maximum number of changes applied as one set; 0: all are applied in order */
-    Applier(Connection transaction, TableShapes shapes, Executor executor, int largestSet) throws SQLException {
+    Applier(Connection transaction, TableShapes shapes, Executor executor, KnownStatements known, int largestSet) {
         this.transaction = transaction;
         this.shapes = shapes;
         this.executor = executor;
         this.writer = new TableWriter(transaction);
-        writer.begin();
         this.pieces = new PiecewiseRun(
                 this::shape,
-                new SetRun(transaction, this::shape, shapes, writer, counts),
+                new SetRun(transaction, this::shape, shapes, writer, counts, known),
                 new OrderedRun(transaction, this::shape, shapes, writer, counts),
                 largestSet);
     }
@@ -124,6 +124,13 @@ final class Applier implements AutoCloseable {
         await();
         apply(take());
         triggers = writer.check(counts.keySet());
+    }
+
+    /** Does the same as {@link #flush}, then runs a statement without a result and commits the transaction. */
+    void commit(String last, Object... parameters) throws SQLException {
+        await();
+        apply(take());
+        triggers = writer.checkAndCommit(counts.keySet(), last, parameters);
     }
 
     /** Waits until no run is being applied; its errors are only logged. The transaction may be ended afterwards. */

@@ -1,13 +1,15 @@
 package io.londiste.replay;
 
+import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
+import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
-import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.SubscribedTables.Applied;
+import io.londiste.table.SubscribedTables.Beginning;
 import io.londiste.table.TableLife;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
@@ -49,6 +51,7 @@ public final class BatchTransaction implements AutoCloseable {
     private final SubscribedTables tables;
     private final TableLife life;
     private final RegisteredTables registered;
+    private final PgqClient pgq;
     private final Batch batch;
     /** The only table whose changes are applied, in a catch-up; null in the replay. */
     private final TableName only;
@@ -59,36 +62,67 @@ public final class BatchTransaction implements AutoCloseable {
 
     private final Applier applier;
     private final boolean fresh;
+    private final boolean meeting;
+    private final boolean sequences;
+    /** Where the batch has to end instead of at its tick; null: it may be applied as it is. */
+    private Long lastTick;
+
     private long events;
     private long ignored;
     private boolean committed;
 
+    /**
+     * Begins the transaction.
+     *
+     * @param pgq the provider's queue
+     * @param only see the field
+     * @param known tables that are known to have changes in the batch; others may have some as well
+     */
     BatchTransaction(
             Connection connection,
             SubscribedTables tables,
             TableLife life,
             RegisteredTables registered,
+            PgqClient pgq,
             TableShapes shapes,
             Batch batch,
             TableName only,
+            Set<TableName> known,
+            KnownStatements statements,
             Executor executor)
             throws SQLException {
         this.connection = connection;
         this.tables = tables;
         this.life = life;
         this.registered = registered;
+        this.pgq = pgq;
         this.batch = batch;
         this.only = only;
         connection.setAutoCommit(false);
+        this.applier = new Applier(connection, shapes, executor, statements);
         if (only == null) {
-            tables.share(connection);
+            Beginning beginning = tables.begin(connection, batch.consumer(), known, TableWriter.BEGIN);
+            known.forEach(table -> owned.put(table, beginning.owned().contains(table)));
+            this.meeting = beginning.meeting();
+            this.sequences = beginning.sequences();
+            this.fresh = isFresh(beginning.applied());
+            if (fresh) {
+                limit(beginning.barrier());
+                requireNoHandover(beginning.handedOver());
+            }
         } else {
             ownOne();
+            Jdbc.execute(connection, TableWriter.BEGIN);
+            this.meeting = false;
+            this.sequences = false;
+            this.fresh = isFresh(tables.applied(connection, batch.consumer()));
         }
-        this.applier = new Applier(connection, shapes, executor);
-        this.fresh = isFresh(tables.applied(connection, batch.consumer()));
-        if (only == null && fresh) {
-            requireNoHandover();
+    }
+
+    /** The barrier is set before its tick becomes visible, and was read after the batch: it is never passed. */
+    private void limit(Long barrier) {
+        if (barrier != null && barrier < batch.tick().id()) {
+            lastTick = lastTick == null ? barrier : Long.valueOf(Math.min(lastTick, barrier));
         }
     }
 
@@ -102,9 +136,9 @@ public final class BatchTransaction implements AutoCloseable {
         tables.dropForeignKeysSoon(connection, only);
     }
 
-    private void requireNoHandover() throws SQLException {
-        for (SubscribedTable table : tables.handedOver(connection)) {
-            throw new LondisteException("table " + table.name() + " is being handed over");
+    private static void requireNoHandover(String table) {
+        if (table != null) {
+            throw new LondisteException("table " + table + " is being handed over");
         }
     }
 
@@ -125,7 +159,7 @@ public final class BatchTransaction implements AutoCloseable {
                 .state();
     }
 
-    private boolean isFresh(Optional<Applied> applied) {
+    private boolean isFresh(Optional<Applied> applied) throws SQLException {
         if (applied.isEmpty()) {
             return true;
         }
@@ -136,6 +170,13 @@ public final class BatchTransaction implements AutoCloseable {
                 return tick == batch.previousTick();
             }
         }
+        if (isForgotten(applied.get())) {
+            if (position < batch.tick().id()) {
+                lastTick = position;
+                return true; // it is opened again, and ends where the subscriber is
+            }
+            return false;
+        }
         throw new LondisteException("lost position: the subscriber has applied queue " + batch.queue() + " as consumer "
                 + batch.consumer() + " up to tick " + position + ", but " + batch + " does not begin at that tick."
                 + (only == null
@@ -143,6 +184,21 @@ public final class BatchTransaction implements AutoCloseable {
                                 + " once; if that is refused, or the provider was restored, run it with --reset, and then"
                                 + " 'subscriber resync --all'"
                         : " Copy the table again (subscriber resync " + only + ")"));
+    }
+
+    /**
+     * Whether the provider has forgotten in a crash that later batches were finished, since it commits that
+     * asynchronously: then it still has the tick at which the subscriber is.
+     */
+    private boolean isForgotten(Applied applied) throws SQLException {
+        if (only != null
+                || applied.mark() == null
+                || applied.tick() < batch.previousTick().id()) {
+            return false;
+        }
+        Optional<Tick> tick = pgq.tick(batch.queue(), applied.tick());
+        tick.ifPresent(found -> requireSame(found, applied.mark()));
+        return tick.isPresent();
     }
 
     /** After a fail-over, a different tick may have the number of the applied one, with different changes before it. */
@@ -160,9 +216,24 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** Whether the batch has not been applied yet. */
+    /** Whether the batch has not been applied yet, and may be applied as it is. */
     public boolean isFresh() {
-        return fresh;
+        return fresh && lastTick == null;
+    }
+
+    /** Whether the queue has sequences that are set with the batch. */
+    public boolean isSequences() {
+        return sequences;
+    }
+
+    /** Whether, when the transaction began, a table waited for the replay or the replay for a table. */
+    public boolean isMeeting() {
+        return meeting;
+    }
+
+    /** The tick at which the batch has to end instead; null if it need not. */
+    Long lastTick() {
+        return lastTick;
     }
 
     /** Adds a change. Dropped changes and those of tables that this batch is not applied to are counted as ignored. */
@@ -248,19 +319,30 @@ public final class BatchTransaction implements AutoCloseable {
      * Applies the collected changes and commits them with the position; a table that reached its last tick becomes ok.
      */
     void commit() throws SQLException {
-        applier.flush();
-        tables.setPosition(
-                connection, batch.consumer(), batch.tick().id(), batch.tick().mark());
-        if (only != null && owns(only)) {
-            life.inSync(connection, only, batch.tick().id());
+        if (only == null) {
+            applier.commit(
+                    SubscribedTables.SET_POSITION,
+                    batch.consumer(),
+                    batch.tick().id(),
+                    batch.tick().mark());
+        } else {
+            applier.flush();
+            tables.setPosition(
+                    connection,
+                    batch.consumer(),
+                    batch.tick().id(),
+                    batch.tick().mark());
+            if (owns(only)) {
+                life.inSync(connection, only, batch.tick().id());
+            }
+            connection.commit();
         }
-        connection.commit();
         committed = true;
     }
 
     /** Whether the transaction was committed. */
     boolean isDone() {
-        return committed || !fresh;
+        return committed || !isFresh();
     }
 
     long events() {

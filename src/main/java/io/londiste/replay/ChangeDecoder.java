@@ -5,9 +5,14 @@ import io.londiste.pgq.Event;
 import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableName;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads events of every form that PgQ's triggers write: JSON ({@code jsontriga} and Londiste's capture), urlencoded
@@ -23,6 +28,8 @@ public final class ChangeDecoder {
     /** The type of the event by which capture reports that it may have missed changes of a table. */
     public static final String MISSED_CHANGES = "londiste.missed-changes";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeDecoder.class);
+    private static final Set<Kind> ROWS = EnumSet.of(Kind.INSERT, Kind.UPDATE, Kind.DELETE, Kind.TRUNCATE);
     private static final Map<String, Kind> LETTERS =
             Map.of("I", Kind.INSERT, "U", Kind.UPDATE, "D", Kind.DELETE, "R", Kind.TRUNCATE);
 
@@ -43,6 +50,22 @@ public final class ChangeDecoder {
             changes.add(decode(event));
         }
         return changes;
+    }
+
+    /** The tables whose rows the events change, as far as they can be read. */
+    Set<TableName> tables(List<Event> events) {
+        Set<TableName> tables = new LinkedHashSet<>();
+        for (Event event : events) {
+            try {
+                Type type = event.type() == null ? null : type(event);
+                if (type != null && ROWS.contains(type.kind)) {
+                    tables.add(type.table);
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.debug("event {} is read later", event.id(), e);
+            }
+        }
+        return tables;
     }
 
     /**

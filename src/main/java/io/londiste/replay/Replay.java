@@ -3,6 +3,8 @@ package io.londiste.replay;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
+import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.PgqConstants;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
@@ -39,6 +41,9 @@ public final class Replay {
     private final SubscribedTables tables;
     private final TableLife life;
     private final RegisteredTables registered;
+    private final PgqClient pgq;
+    private final ChangeDecoder decoder = new ChangeDecoder();
+    private final KnownStatements statements = new KnownStatements();
     private final TableShapes shapes;
     private final ReplayStatus status;
     /** The triggers that were logged. */
@@ -51,12 +56,14 @@ public final class Replay {
             SubscribedTables tables,
             TableLife life,
             RegisteredTables registered,
+            PgqClient pgq,
             TableShapes shapes,
             ReplayStatus status) {
         this.subscriber = subscriber;
         this.tables = tables;
         this.life = life;
         this.registered = registered;
+        this.pgq = pgq;
         this.shapes = shapes;
         this.status = status;
     }
@@ -73,13 +80,26 @@ public final class Replay {
         TableName only = exchange.getProperty(TABLE, TableName.class);
         Connection connection = subscriber.getConnection();
         try {
-            BatchTransaction transaction =
-                    new BatchTransaction(connection, tables, life, registered, shapes, batch, only, executor);
+            BatchTransaction transaction = new BatchTransaction(
+                    connection,
+                    tables,
+                    life,
+                    registered,
+                    pgq,
+                    shapes,
+                    batch,
+                    only,
+                    decoder.tables(batch.firstEvents()),
+                    statements,
+                    executor);
             if (exchange.getProperty(BATCH) == null) {
                 closeWith(exchange);
             }
             exchange.setProperty(BATCH, batch);
             exchange.setProperty(TRANSACTION, transaction);
+            if (transaction.lastTick() != null) {
+                exchange.getMessage().setHeader(PgqConstants.LAST_TICK_ID, transaction.lastTick());
+            }
             if (!transaction.isFresh()) {
                 transaction.close(); // otherwise its locks would block the next batch of the same exchange
             }

@@ -1,8 +1,10 @@
 package io.londiste.replay;
 
+import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.replay.OrderedRun.Shapes;
+import io.londiste.replay.TableWriter.Write;
 import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -24,23 +26,31 @@ import org.slf4j.LoggerFactory;
 final class SetRun {
     private static final Logger LOG = LoggerFactory.getLogger(SetRun.class);
 
+    private static final String SAVEPOINT = "londiste_set";
+
+    /** More statements are run one by one: their combination will hardly be the same again. */
+    private static final int MOST_TOGETHER = 16;
+
     private final Connection transaction;
     private final Shapes shapes;
     private final TableShapes catalog;
     private final TableWriter writer;
     private final Map<TableName, Counts> counts;
+    private final KnownStatements known;
 
     SetRun(
             Connection transaction,
             Shapes shapes,
             TableShapes catalog,
             TableWriter writer,
-            Map<TableName, Counts> counts) {
+            Map<TableName, Counts> counts,
+            KnownStatements known) {
         this.transaction = transaction;
         this.shapes = shapes;
         this.catalog = catalog;
         this.writer = writer;
         this.counts = counts;
+        this.known = known;
     }
 
     /** Applies the net effect and returns true if all rows were as expected; otherwise rolls it back. */
@@ -58,6 +68,10 @@ final class SetRun {
             return false;
         }
         List<NetChanges> parentsFirst = parentsFirst(net.values());
+        Boolean together = applyTogether(parentsFirst);
+        if (together != null) {
+            return together;
+        }
         Savepoint before = transaction.setSavepoint();
         boolean applied = applySetsOf(parentsFirst);
         if (!applied) {
@@ -70,6 +84,67 @@ final class SetRun {
             }
         }
         return applied;
+    }
+
+    /**
+     * Writes everything in one round trip, which is what most batches need: then each statement must find all its rows.
+     *
+     * @return whether all rows were as expected; null if that is to be found out one by one. If not true, nothing was written
+     */
+    private Boolean applyTogether(List<NetChanges> parentsFirst) throws SQLException {
+        List<Write> writes = writes(parentsFirst);
+        if (writes.size() > MOST_TOGETHER || !known.isKnown(TableWriter.together(SAVEPOINT, writes))) {
+            return null;
+        }
+        Boolean applied;
+        try {
+            if (writer.writeTogether(SAVEPOINT, writes)) {
+                return true; // the transaction's end releases the savepoint
+            }
+            applied = null; // deletes and moves may be right nevertheless
+        } catch (SQLException e) {
+            if (SqlState.isPassing(e) && !SqlState.isLockTimeout(e)) {
+                throw e;
+            }
+            applied = SqlState.isConstraintViolation(e) ? false : null; // one by one, the error's table is known
+            LOG.debug("not in one round trip: {}", e.getMessage());
+        }
+        Jdbc.execute(transaction, "rollback to savepoint " + SAVEPOINT + "; release savepoint " + SAVEPOINT);
+        return applied;
+    }
+
+    /** The statements of {@link #applySetsOf}, in their order. */
+    private static List<Write> writes(List<NetChanges> parentsFirst) {
+        List<Write> writes = new ArrayList<>();
+        for (int i = parentsFirst.size() - 1; i >= 0; i--) {
+            NetChanges table = parentsFirst.get(i);
+            if (!table.deletes().isEmpty()) {
+                add(writes, table, sql(table, table.deletes()).delete(table.key()), table.deletes());
+            }
+        }
+        for (NetChanges table : parentsFirst) {
+            for (var moves : table.moves().entrySet()) {
+                writes.add(new Write(
+                        table.shape().name(),
+                        sql(table, moves.getValue()).move(moves.getKey(), table.key()),
+                        TableWriter.moves(moves.getValue()),
+                        moves.getValue().size()));
+            }
+            for (var rows : table.updates().entrySet()) {
+                String update = sql(table, rows.getValue()).update(rows.getKey(), table.key());
+                if (update != null) {
+                    add(writes, table, update, rows.getValue());
+                }
+            }
+            for (var rows : table.inserts().entrySet()) {
+                add(writes, table, sql(table, rows.getValue()).insert(rows.getKey()), rows.getValue());
+            }
+        }
+        return writes;
+    }
+
+    private static void add(List<Write> writes, NetChanges table, String sql, Collection<Row> rows) {
+        writes.add(new Write(table.shape().name(), sql, TableWriter.json(rows), rows.size()));
     }
 
     /** Returns whether all rows were as expected. */

@@ -12,6 +12,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,25 +27,13 @@ final class TableWriter {
     private static final String SETTLE = "set constraints all immediate; set constraints all deferred; ";
 
     /**
-     * Checks the deferred constraints, and reads what else than the replay's statements has decided about the rows of
-     * tables: rules that may replace a statement, and triggers that fire before rows. This is done after the rows are
-     * written, when the locks that writing takes keep both from being created. One round trip for all.
+     * Prepares a transaction: defers deferrable constraints until {@link #check}, since a batch may violate them
+     * temporarily, and limits the time that statements wait for locks.
      */
-    private static final String CHECK = SETTLE + """
-            select t.schema_name, t.table_name, c.relkind in ('r', 'p') as is_table,
-              (select pg_catalog.string_agg(r.rulename, ', ' order by r.rulename) from pg_catalog.pg_rewrite r
-                where c.relhasrules and r.ev_class = c.oid and r.is_instead and r.ev_enabled::text in ('A', s.origin)) as rules,
-              (select pg_catalog.string_agg(g.tgname, ', ' order by g.tgname)
-                 from pg_catalog.pg_trigger g join pg_catalog.pg_proc p on p.oid = g.tgfoid
-                where c.relhastriggers and g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 3 = 3
-                  and g.tgenabled::text in ('A', s.origin)
-                  and p.pronamespace not in (select oid from pg_catalog.pg_namespace where nspname in ('londiste', 'pgq'))) as triggers
-            from unnest(?::text[], ?::text[]) as t (schema_name, table_name)
-              join pg_catalog.pg_namespace n on n.nspname = t.schema_name
-              join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = t.table_name,
-              (select case pg_catalog.current_setting('session_replication_role') when 'replica' then 'R' else 'O' end) as s (origin)
-            where c.relkind not in ('r', 'p') or c.relhasrules or c.relhastriggers
-            """;
+    static final String BEGIN = "set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis();
+
+    /** Done after the rows are written, when the locks that writing takes keep rules and triggers from being created. */
+    private static final String CHECK = SETTLE + "select * from londiste.check_written(?, ?)";
 
     private final Connection transaction;
 
@@ -52,45 +42,39 @@ final class TableWriter {
     }
 
     /**
-     * Prepares the transaction: defers deferrable constraints until {@link #check}, since a batch may violate them
-     * temporarily, and limits the time that statements wait for locks.
-     */
-    void begin() throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
-            statement.execute("set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis());
-        }
-    }
-
-    /**
      * Checks the deferred constraints, and that nothing else than the replay's statements has decided about the rows of
-     * these tables. A violation is attributed to the table that the server names.
+     * these tables. A violation is attributed to the table that the server names. One round trip.
      *
      * @return the triggers that may have changed rows before they were written, by table; most often empty
      */
     Map<TableName, String> check(Collection<TableName> tables) throws SQLException {
+        return tables.isEmpty() ? Map.of() : check(tables, "");
+    }
+
+    /**
+     * Does the same as {@link #check}, then runs a statement and commits the transaction, in the same round trip. The driver
+     * sees in the server's answer that the transaction has ended.
+     *
+     * @param last the statement, which must have no result
+     */
+    Map<TableName, String> checkAndCommit(Collection<TableName> tables, String last, Object... parameters)
+            throws SQLException {
+        return check(tables, "; " + last + "; commit", parameters);
+    }
+
+    private Map<TableName, String> check(Collection<TableName> tables, String more, Object... parameters)
+            throws SQLException {
         Map<TableName, String> triggers = new LinkedHashMap<>();
-        if (tables.isEmpty()) {
-            return triggers;
-        }
-        try (PreparedStatement statement = transaction.prepareStatement(CHECK)) {
-            Jdbc.bind(
+        List<Object> all = new ArrayList<>();
+        all.add(tables.stream().map(TableName::schema).toArray(String[]::new));
+        all.add(tables.stream().map(TableName::name).toArray(String[]::new));
+        all.addAll(Arrays.asList(parameters));
+        try {
+            Jdbc.listAmong(
                     transaction,
-                    statement,
-                    tables.stream().map(TableName::schema).toArray(String[]::new),
-                    tables.stream().map(TableName::name).toArray(String[]::new));
-            boolean isRows = statement.execute();
-            while (!isRows) {
-                isRows = statement.getMoreResults();
-            }
-            try (ResultSet row = statement.getResultSet()) {
-                while (row.next()) {
-                    TableName table = new TableName(row.getString(1), row.getString(2));
-                    requirePlain(table, row.getBoolean(3), row.getString(4));
-                    if (row.getString(5) != null) {
-                        triggers.put(table, row.getString(5));
-                    }
-                }
-            }
+                    CHECK + more,
+                    row -> triggers.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
+                    all.toArray());
             return triggers;
         } catch (PSQLException e) {
             ServerErrorMessage said = e.getServerErrorMessage();
@@ -101,17 +85,34 @@ final class TableWriter {
         }
     }
 
-    private static void requirePlain(TableName table, boolean isTable, String rules) {
-        if (!isTable) {
-            throw new TableException(table, "it is a view or a foreign table on the subscriber now, not a table", null);
+    /** A statement of {@link TableSql} with its rows as JSON, and the number of rows that it is to find. */
+    record Write(TableName table, String sql, String rows, int expected) {}
+
+    /**
+     * Runs statements in one round trip, each of which writes rows; {@code savepoint} is set before them. Returns whether
+     * every statement found all its rows.
+     *
+     * @throws SQLException of whichever statement failed, unlike the other methods; those after it were not run
+     */
+    boolean writeTogether(String savepoint, List<Write> writes) throws SQLException {
+        try (PreparedStatement statement = transaction.prepareStatement(together(savepoint, writes))) {
+            int nr = 0;
+            for (Write write : writes) {
+                statement.setString(++nr, write.rows());
+            }
+            statement.execute(); // whose first result is the savepoint's
+            boolean found = true;
+            for (Write write : writes) {
+                statement.getMoreResults();
+                found &= statement.getUpdateCount() == write.expected();
+            }
+            return found;
         }
-        if (rules != null) {
-            throw new TableException(
-                    table,
-                    "a rule may replace what the replay writes (" + rules + "): drop it, or disable it (alter table "
-                            + table + " disable rule ...)",
-                    null);
-        }
+    }
+
+    /** The text that {@link #writeTogether} runs. */
+    static String together(String savepoint, List<Write> writes) {
+        return writes.stream().map(Write::sql).collect(Collectors.joining("; ", "savepoint " + savepoint + "; ", ""));
     }
 
     /** Runs a statement of {@link TableSql} with these rows and returns how many it found. */
@@ -121,13 +122,15 @@ final class TableWriter {
 
     /** Runs {@link TableSql#move} with rows and their old keys and returns how many it found. */
     int move(TableName table, String sql, Collection<Move> moves) throws SQLException {
-        return write(
-                table,
-                sql,
-                moves.stream()
-                        .map(move -> "{\"r\":" + move.image().toJson() + ",\"o\":"
-                                + move.origin().toJson() + "}")
-                        .collect(Collectors.joining(",", "[", "]")));
+        return write(table, sql, moves(moves));
+    }
+
+    /** Rows with their old keys, as {@link TableSql#move} expects them. */
+    static String moves(Collection<Move> moves) {
+        return moves.stream()
+                .map(move -> "{\"r\":" + move.image().toJson() + ",\"o\":"
+                        + move.origin().toJson() + "}")
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     /** Runs a counting statement with the rows. */
@@ -216,7 +219,8 @@ final class TableWriter {
         throw new TableException(table, Causes.root(error), error);
     }
 
-    private static String json(Collection<Row> rows) {
+    /** Rows as {@link TableSql} expects them. */
+    static String json(Collection<Row> rows) {
         return rows.stream().map(Row::toJson).collect(Collectors.joining(",", "[", "]"));
     }
 }

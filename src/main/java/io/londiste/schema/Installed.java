@@ -9,7 +9,7 @@ import io.londiste.pgq.PgqClient;
 /** Checks that a database has the schemas and the queue that a command needs; errors name the command that installs them. */
 public final class Installed {
     /** The number of the last step in {@code sql/londiste/upgrade/}. */
-    public static final int SCHEMA_VERSION = 9;
+    public static final int SCHEMA_VERSION = 10;
 
     private Installed() {}
 

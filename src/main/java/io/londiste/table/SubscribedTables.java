@@ -2,9 +2,12 @@ package io.londiste.table;
 
 import io.londiste.db.Jdbc;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The tables of one queue on the subscriber and the positions of its consumers, in the caller's transaction.
@@ -21,6 +24,11 @@ public final class SubscribedTables {
 
     /** As the index has it. */
     private static final String MEETING = COLUMNS + " and merge_state like '%sync:%'";
+
+    /** The statement of {@link #setPosition}, with its parameters except for the transaction. */
+    public static final String SET_POSITION =
+            "insert into londiste.completed (consumer_id, last_tick_id, tick_mark) values (?, ?, ?) on conflict (consumer_id)"
+                    + " do update set last_tick_id = excluded.last_tick_id, tick_mark = excluded.tick_mark, error = null";
 
     private final String queue;
 
@@ -77,11 +85,6 @@ public final class SubscribedTables {
                 transaction, "select londiste.replay_owns(?, ?)", row -> row.getBoolean(1), queue, table.toString());
     }
 
-    /** The tables that are being handed over to the replay. */
-    public List<SubscribedTable> handedOver(Connection transaction) throws SQLException {
-        return query(transaction, MEETING + " and merge_state like 'do-sync:%'", queue);
-    }
-
     /** The tables that wait for the replay, or that the replay waits for, in the order in which they were added. */
     public List<SubscribedTable> meeting(Connection connection) throws SQLException {
         return query(connection, MEETING + " order by nr", queue);
@@ -115,6 +118,55 @@ public final class SubscribedTables {
      */
     public record Applied(long tick, String mark) {}
 
+    /**
+     * What a batch of the replay needs to know before its rows are written.
+     *
+     * @param applied the tick up to which batches are applied; empty if there is none
+     * @param barrier the tick at which the replay has to wait; null: none
+     * @param meeting whether a table waits for the replay, or the replay for a table
+     * @param handedOver a table that is being handed over to the replay; null: none
+     * @param sequences whether the queue has sequences
+     * @param owned which of the tables the replay applies its batches to
+     */
+    public record Beginning(
+            Optional<Applied> applied,
+            Long barrier,
+            boolean meeting,
+            String handedOver,
+            boolean sequences,
+            Set<TableName> owned) {}
+
+    /**
+     * Begins a batch of the replay, as {@code londiste.begin_batch} does, and runs other statements, in one round trip.
+     *
+     * @param known tables that are known to have changes in the batch
+     * @param more statements without parameters and without results
+     */
+    public Beginning begin(Connection transaction, String consumer, Set<TableName> known, String more)
+            throws SQLException {
+        return Jdbc.listAmong(
+                        transaction,
+                        "select tick, mark, barrier, meeting, handed_over, sequences, owned from londiste.begin_batch(?, ?, ?); "
+                                + more,
+                        row -> beginning(row, known),
+                        queue,
+                        consumer,
+                        known.stream().map(TableName::toString).toArray(String[]::new))
+                .get(0);
+    }
+
+    private static Beginning beginning(ResultSet row, Set<TableName> known) throws SQLException {
+        Long tick = row.getObject(1, Long.class);
+        Set<String> owned = Set.of((String[]) row.getArray(7).getArray());
+        return new Beginning(
+                tick == null ? Optional.empty() : Optional.of(new Applied(tick, row.getString(2))),
+                row.getObject(3, Long.class),
+                row.getBoolean(4),
+                row.getString(5),
+                row.getBoolean(6),
+                known.stream().filter(table -> owned.contains(table.toString())).collect(Collectors.toSet()));
+    }
+
     /** The tick up to which the consumer's batches are applied, with its mark; locked until the transaction ends. */
     public Optional<Applied> applied(Connection transaction, String consumer) throws SQLException {
         return Jdbc.first(
@@ -144,13 +196,7 @@ public final class SubscribedTables {
      * @param mark identifies the tick beyond its number; null if that is not known
      */
     public void setPosition(Connection transaction, String consumer, long tick, String mark) throws SQLException {
-        Jdbc.execute(
-                transaction,
-                "insert into londiste.completed (consumer_id, last_tick_id, tick_mark) values (?, ?, ?) on conflict (consumer_id)"
-                        + " do update set last_tick_id = excluded.last_tick_id, tick_mark = excluded.tick_mark, error = null",
-                consumer,
-                tick,
-                mark);
+        Jdbc.execute(transaction, SET_POSITION, consumer, tick, mark);
     }
 
     /** Records why the batch after the consumer's position could not be applied; the next position clears that. */

@@ -7,11 +7,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /** Stands between a client and a server, and breaks their connections as networks do. */
 public final class TcpProxy implements Closeable {
+    private static final byte[] END = {};
+
     private final InetSocketAddress target;
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -19,6 +26,7 @@ public final class TcpProxy implements Closeable {
     private boolean held;
     private volatile boolean down;
     private volatile byte[] fatal;
+    private volatile long delayNanos;
 
     public TcpProxy(String host, int port) throws IOException {
         target = new InetSocketAddress(host, port);
@@ -54,6 +62,14 @@ public final class TcpProxy implements Closeable {
             held = false;
             gate.notifyAll();
         }
+    }
+
+    /**
+     * From now on, what connections that are opened later transfer arrives this much later in either direction, as over a
+     * long distance. The throughput is not limited.
+     */
+    public void delay(Duration oneWay) {
+        delayNanos = oneWay.toNanos();
     }
 
     /** Lets nothing pass in either direction, while connections stay open, until {@link #up}. */
@@ -131,7 +147,14 @@ public final class TcpProxy implements Closeable {
             }
         }
 
+        /** What was read, and when it is to be passed on. */
+        private record Chunk(byte[] bytes, long due) {}
+
         private void pump(Socket from, Socket to) {
+            var late = delayNanos == 0 ? null : new LinkedBlockingQueue<Chunk>();
+            if (late != null) {
+                run("delay", () -> passOn(late, to));
+            }
             var buffer = new byte[16384];
             try {
                 var in = from.getInputStream();
@@ -144,16 +167,36 @@ public final class TcpProxy implements Closeable {
                     } else if (from == server && doomed) {
                         break;
                     }
-                    out.write(buffer, 0, n);
+                    if (late == null) {
+                        out.write(buffer, 0, n);
+                    } else {
+                        late.add(new Chunk(Arrays.copyOf(buffer, n), System.nanoTime() + delayNanos));
+                    }
                 }
             } catch (IOException | InterruptedException end) {
                 // the other side learns of it below
             }
             if (doomed) {
                 reset();
-            } else {
+            } else if (late == null) {
                 close();
+            } else {
+                late.add(new Chunk(END, System.nanoTime() + delayNanos));
             }
+        }
+
+        private void passOn(BlockingQueue<Chunk> late, Socket to) {
+            try {
+                for (var chunk = late.take(); chunk.bytes != END; chunk = late.take()) {
+                    for (long wait = chunk.due - System.nanoTime(); wait > 0; wait = chunk.due - System.nanoTime()) {
+                        LockSupport.parkNanos(wait);
+                    }
+                    to.getOutputStream().write(chunk.bytes);
+                }
+            } catch (IOException | InterruptedException end) {
+                // the other side learns of it below
+            }
+            close();
         }
 
         void reset() {
