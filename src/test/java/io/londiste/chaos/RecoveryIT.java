@@ -60,6 +60,26 @@ class RecoveryIT extends ReplicationFixture {
         assertEqual();
     }
 
+    /** The provider commits asynchronously that a batch is finished. */
+    @Test
+    void whatTheProviderForgetsInACrashIsNotAppliedTwice() {
+        long early = provider.number("select sub_last_tick from pgq.subscription");
+        for (int id = 2; id <= 4; id++) {
+            provider.sql("insert into pair values (?, 'b')", id);
+            job.awaitReplay();
+        }
+        job.stop();
+        subscriber.sql("delete from pair where id = 3"); // an insert that is applied again would bring it back
+        provider.sql("update pgq.subscription set sub_last_tick = ?, sub_batch = null, sub_next_tick = null", early);
+        provider.sql("insert into pair values (5, 'c')");
+
+        job.start().awaitReplay();
+
+        assertThat(subscriber.rows("select id from pair order by id")).containsExactly("1", "2", "4", "5");
+        assertThat(subscriber.sql("select error from londiste.completed where consumer_id = 'job'"))
+                .isEqualTo("null");
+    }
+
     @Test
     void aReplayThatRepeatsAnEarlierTickDoesNotUpsetATableOnItsLastBatch() throws Exception {
         job.stop();

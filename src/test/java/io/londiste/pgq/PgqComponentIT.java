@@ -2,6 +2,7 @@ package io.londiste.pgq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
+import static org.awaitility.Awaitility.await;
 
 import io.londiste.schema.Installer;
 import io.londiste.test.Db;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -97,6 +99,43 @@ class PgqComponentIT {
     }
 
     @Test
+    void aBatchThatTheRouteRefusesIsOpenedAgainAndEndsEarlier() throws Exception {
+        client.registerConsumer("q", "c");
+        long first = client.position("q", "c").orElseThrow();
+        for (int i = 1; i <= 6; i++) {
+            insert("x" + i);
+            tick();
+        }
+        AtomicLong limit = new AtomicLong(first + 4);
+        camel.getRegistry().bind("limit", (TickLimit) limit::get);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&maxEvents=1000000&pollInterval=20&tickLimit=#limit")
+                        .process(exchange -> {
+                            if (exchange.getMessage().getHeader(PgqConstants.TICK_ID, Long.class) > limit.get()) {
+                                exchange.getMessage().setHeader(PgqConstants.LAST_TICK_ID, limit.get());
+                            } else {
+                                batches.add(data(exchange));
+                            }
+                        });
+            }
+        });
+        List<String> seen = new ArrayList<>();
+        while (seen.size() < 4) {
+            seen.addAll(nextBatch());
+        }
+        assertThat(seen).containsExactly("x1", "x2", "x3", "x4");
+        await().until(() -> client.position("q", "c").orElseThrow() == first + 4);
+
+        limit.set(TickLimit.NEVER);
+        while (seen.size() < 6) {
+            seen.addAll(nextBatch());
+        }
+        assertThat(seen).containsExactly("x1", "x2", "x3", "x4", "x5", "x6");
+    }
+
+    @Test
     void aSuspendedRouteTakesNoBatch() throws Exception {
         BlockingQueue<List<String>> others = new LinkedBlockingQueue<>();
         camel.addRoutes(new RouteBuilder() {
@@ -109,7 +148,7 @@ class PgqComponentIT {
             }
         });
         awaitRegistered();
-        org.awaitility.Awaitility.await().until(() -> client.position("q", "d").isPresent());
+        await().until(() -> client.position("q", "d").isPresent());
         insert("a");
         tick();
         assertThat(nextBatch()).containsExactly("a");
@@ -299,6 +338,6 @@ class PgqComponentIT {
     }
 
     private void awaitRegistered() {
-        org.awaitility.Awaitility.await().until(() -> client.position("q", "c").isPresent());
+        await().until(() -> client.position("q", "c").isPresent());
     }
 }

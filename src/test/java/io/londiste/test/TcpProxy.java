@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands between a client and a server, and breaks their connections as networks do. */
@@ -27,6 +28,7 @@ public final class TcpProxy implements Closeable {
     private volatile boolean down;
     private volatile byte[] fatal;
     private volatile long delayNanos;
+    private final AtomicInteger roundTrips = new AtomicInteger();
 
     public TcpProxy(String host, int port) throws IOException {
         target = new InetSocketAddress(host, port);
@@ -42,6 +44,11 @@ public final class TcpProxy implements Closeable {
     /** How many connections are open. */
     public int connections() {
         return links.size();
+    }
+
+    /** How often clients have sent something after the server's last answer, over all connections: the round trips. */
+    public int roundTrips() {
+        return roundTrips.get();
     }
 
     /** Resets all open connections; new ones are taken. */
@@ -122,6 +129,7 @@ public final class TcpProxy implements Closeable {
         private final Socket client;
         private final Socket server = new Socket();
         private volatile boolean doomed;
+        private volatile boolean answered = true;
 
         Link(Socket client) {
             this.client = client;
@@ -161,6 +169,12 @@ public final class TcpProxy implements Closeable {
                 var out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     awaitGate();
+                    if (from == server) {
+                        answered = true;
+                    } else if (answered) {
+                        answered = false;
+                        roundTrips.incrementAndGet();
+                    }
                     if (from == client && fatal != null && contains(buffer, n, fatal)) {
                         fatal = null;
                         doomed = true;

@@ -1,0 +1,121 @@
+package io.londiste.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.londiste.db.Dsn;
+import io.londiste.db.Pools;
+import io.londiste.pgq.Batch;
+import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.TickLimit;
+import io.londiste.table.RegisteredTables;
+import io.londiste.table.SubscribedTables;
+import io.londiste.table.TableLife;
+import io.londiste.table.TableShapes;
+import io.londiste.test.Job;
+import io.londiste.test.PairFixture;
+import io.londiste.test.TcpProxy;
+import java.time.Duration;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.commons.dbcp2.BasicDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A batch takes few round trips, whose time is what counts when a server is far away. */
+class RoundTripsIT extends PairFixture {
+    private static final String CHANGES = """
+            insert into a values (%1$d, 'x'); insert into b values (%1$d, 'x'); insert into c values (%1$d, 'x');
+            update a set v = 'y' where id = %2$d; update b set v = 'y' where id = %2$d; delete from c where id = %2$d""";
+
+    private TcpProxy toProvider;
+    private TcpProxy toSubscriber;
+    private BasicDataSource providers;
+    private BasicDataSource subscribers;
+    private PgqClient pgq;
+    private Replay replay;
+    private Batch last;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        String tables = "create table a (id int primary key, v text); create table b (id int primary key, v text);"
+                + " create table c (id int primary key, v text)";
+        provider.sql(tables);
+        subscriber.sql(tables);
+        try (Job job = new Job(provider, subscriber)) {
+            job.add("a", "b", "c");
+        }
+        subscriber.sql("update londiste.subscriber_table set merge_state = 'ok'");
+        provider.sql("select pgq.register_consumer('queue', 'job')");
+        toProvider = new TcpProxy(provider.host(), provider.port());
+        toSubscriber = new TcpProxy(subscriber.host(), subscriber.port());
+        providers = Pools.open(Dsn.parse(provider.libpq(toProvider)), "test", Duration.ofHours(1));
+        subscribers = Pools.openReplay(Dsn.parse(subscriber.libpq(toSubscriber)), "test", Duration.ofHours(1));
+        pgq = new PgqClient(providers, 1000);
+        replay = new Replay(
+                subscribers,
+                new SubscribedTables("queue"),
+                new TableLife("queue"),
+                new RegisteredTables("queue", providers),
+                pgq,
+                new TableShapes(),
+                new ReplayStatus());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        providers.close();
+        subscribers.close();
+        toProvider.close();
+        toSubscriber.close();
+    }
+
+    private void change(int nr) throws Exception {
+        provider.sql(CHANGES.formatted(nr, nr - 1));
+        new PgqClient(provider.dataSource()).tickNow("queue");
+    }
+
+    private void receive() throws Exception {
+        last = pgq.receiveBatch("queue", "job", last == null ? null : last.id(), 100_000, TickLimit.NEVER)
+                .orElseThrow();
+    }
+
+    private void apply() throws Exception {
+        try (var camel = new DefaultCamelContext();
+                Batch batch = last) {
+            var exchange = new DefaultExchange(camel);
+            exchange.getMessage().setBody(batch);
+            replay.begin(exchange);
+            var transaction = exchange.getProperty(Replay.TRANSACTION, BatchTransaction.class);
+            for (var page : batch.pages()) {
+                replay.add(transaction, new ChangeDecoder().decode(page));
+            }
+            replay.commit(exchange);
+        }
+    }
+
+    @Test
+    void aBatchTakesOneToTheProviderAndThreeToTheSubscriber() throws Exception {
+        for (int nr = 1; nr <= 10; nr++) { // the first batches read the catalog, and prepare their statements
+            change(nr);
+            receive();
+            apply();
+        }
+        change(11);
+        int toProviderBefore = toProvider.roundTrips();
+        int toSubscriberBefore = toSubscriber.roundTrips();
+
+        receive();
+        apply();
+
+        assertThat(toProvider.roundTrips() - toProviderBefore)
+                .as("to the provider")
+                .isEqualTo(1);
+        assertThat(toSubscriber.roundTrips() - toSubscriberBefore)
+                .as("to the subscriber")
+                .isEqualTo(3);
+        assertThat(subscriber.sql("select string_agg(v, ',' order by id) from a"))
+                .isEqualTo("y,y,y,y,y,y,y,y,y,y,x");
+        assertThat(subscriber.number("select count(*) from c")).isEqualTo(1);
+    }
+}
