@@ -97,6 +97,8 @@ declare
   setting    text    := 'londiste.nested_' || split_part(function_name, '_', 2);
   body       text;
   mark       text    := londiste.capture_function_mark(function_name);
+  -- whether the ticker may wait for a notification, see pgq.sleep_queues(); the original PgQ has no such column
+  sleeps     boolean := exists (select from pg_attribute where attrelid = 'pgq.queue'::regclass and attname = 'queue_asleep');
 begin
   body := format($body$
 -- Captures the changes of one table into one queue: their names are in the call of londiste.capture_truncate() below. No
@@ -107,6 +109,7 @@ begin
 declare
   slot    integer;
   closed  boolean;
+  asleep  boolean;
   rows_   integer;
   fits    boolean;
   stack   text;
@@ -124,6 +127,8 @@ begin
     raise exception 'queue %% of captured table %% does not exist any more', %2$L, %3$L using errcode = 'undefined_object';
   elsif closed then
     raise exception 'Insert into queue disallowed';
+  elsif asleep then
+    perform pg_notify('pgq_wake', '');
   end if;
   fits := londiste.capture_shape('%4$s'::regclass%9$s) = %6$L;%10$s%13$s
   if fits then%7$s
@@ -135,19 +140,21 @@ end
 $body$,
     format(E'\n     or tg_relid <> all (%L::oid[]) and londiste.capture_root(%L, %s, tg_relid) is null', parts, table_name, tab),
     queue, table_name, tab,
-    (select string_agg(replace(l, '$queue_id', q.queue_id::text), E'\n  ')
+    (select string_agg(replace(replace(replace(l, '$queue_id', q.queue_id::text),
+                                       '$into_asleep', case when sleeps then ', asleep' else '' end),
+                               '$asleep', case when sleeps then ', queue_asleep' else '' end), E'\n  ')
        from pgq.queue as q
       cross join unnest(case when row_level then array[
-        'select queue_cur_table, queue_disable_insert into slot, closed from pgq.queue where queue_id = $queue_id;']
+        'select queue_cur_table, queue_disable_insert$asleep into slot, closed$into_asleep from pgq.queue where queue_id = $queue_id;']
       else array[
         'if tg_op = ''UPDATE'' then',
-        '  select queue_cur_table, queue_disable_insert, (select count(*) from (select from londiste_new limit 2) as two)',
-        '    into slot, closed, rows_ from pgq.queue where queue_id = $queue_id;',
+        '  select queue_cur_table, queue_disable_insert$asleep, (select count(*) from (select from londiste_new limit 2) as two)',
+        '    into slot, closed$into_asleep, rows_ from pgq.queue where queue_id = $queue_id;',
         '  if rows_ = 0 then',
         '    return null;',
         '  end if;',
         'else',
-        '  select queue_cur_table, queue_disable_insert into slot, closed from pgq.queue where queue_id = $queue_id;',
+        '  select queue_cur_table, queue_disable_insert$asleep into slot, closed$into_asleep from pgq.queue where queue_id = $queue_id;',
         'end if;'] end) as l
       where q.queue_name = queue),
     londiste.capture_shape(tab::regclass), londiste.capture_branches(queue, table_name, tab, row_level, level),

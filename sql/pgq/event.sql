@@ -23,7 +23,7 @@ begin
     perform txid_current();
 
     select queue_id, queue_data_pfx || '_' || queue_cur_table as event_table, queue_event_seq, queue_disable_insert,
-           queue_per_tx_limit
+           queue_per_tx_limit, queue_asleep
     into q
     from pgq.queue
     where queue_name = insert_event_raw.queue_name;
@@ -33,6 +33,9 @@ begin
     if q.queue_disable_insert and current_setting('session_replication_role') <> 'replica' then
         raise exception 'queue "%" does not take events: inserting is disabled', insert_event_raw.queue_name
             using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    if q.queue_asleep then
+        perform pg_notify('pgq_wake', '');  -- see sleep_queues
     end if;
     if q.queue_per_tx_limit is not null then
         perform pgq._count_in_transaction(insert_event_raw.queue_name, q.queue_id, q.queue_per_tx_limit);
@@ -106,6 +109,9 @@ begin
     if q.queue_disable_insert and current_setting('session_replication_role') <> 'replica' then
         raise exception 'queue "%" does not take events: inserting is disabled', x_queue_name
             using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    if q.queue_asleep then
+        perform pg_notify('pgq_wake', '');  -- see sleep_queues
     end if;
     return q.queue_data_pfx || '_' || q.queue_cur_table;
 end

@@ -155,6 +155,10 @@ begin
         + pgq._set_storage('pgq.tick', array['autovacuum_vacuum_scale_factor=0', 'autovacuum_vacuum_threshold=1000',
             'autovacuum_analyze_scale_factor=0', 'autovacuum_analyze_threshold=5000'])
         + pgq._set_storage('pgq.retry_queue', array['autovacuum_vacuum_scale_factor=0.01']);
+    if not exists (select from pg_attribute where attrelid = 'pgq.queue'::regclass and attname = 'queue_asleep' and not attisdropped) then
+        alter table pgq.queue add column queue_asleep boolean not null default false;
+        v_changes := v_changes + 1;
+    end if;
     return v_changes;
 end
 $$;

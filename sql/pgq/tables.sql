@@ -44,6 +44,7 @@ create table if not exists pgq.queue (
     queue_event_seq           text        not null,
     queue_tick_seq            text        not null,
     queue_extra_maint         text[],
+    queue_asleep              boolean     not null default false,  -- the original has no such column
     constraint queue_pkey primary key (queue_id),
     constraint queue_name_uq unique (queue_name)
 );

@@ -51,12 +51,13 @@ create or replace function pgq._insert_tick(i_queue_id integer, i_queue_name tex
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- Adds a tick with the snapshot of this very statement, and notifies channel pgq_tick: the payload is
+-- Adds a tick with the snapshot of this very statement, ends the sleep of the queue (see sleep_queues), and notifies channel pgq_tick: the payload is
 -- the queue's name. Call _lock_ticks before.
 -- Returns the tick's id.
 begin
     insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
     values (i_queue_id, i_tick_id, i_time, txid_current_snapshot(), i_event_seq);
+    update pgq.queue set queue_asleep = false where queue_id = i_queue_id and queue_asleep;
     if octet_length(i_queue_name) < 8000 then
         perform pg_notify('pgq_tick', i_queue_name);
     end if;
@@ -154,6 +155,29 @@ begin
     perform pgq._require_cluster(q.queue_id);
     perform pgq.seq_setval(q.queue_tick_seq, i_tick_id), pgq.seq_setval(q.queue_event_seq, i_event_seq);
     return pgq._insert_tick(q.queue_id, i_queue_name, i_tick_id, i_orig_timestamp, i_event_seq);
+end
+$$;
+
+create or replace function pgq.sleep_queues() returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Asks writers for a notification on channel pgq_wake, so that the ticker need not check often while the queues are quiet: marks the
+-- queues whose ticks this ticker makes as asleep. The mark is in the row that a writer reads anyway. The next tick removes it,
+-- whoever makes it, so that the transactions of a busy queue do not wait for each other at their ends, as notifying ones do.
+-- A transaction that has read the row before, and ends later, does not notify: the ticker must go on checking at times.
+-- Commits asynchronously: a mark that is lost in a crash only delays a tick until the ticker's next check.
+-- Returns the number of queues that were awake. Locks: their rows, except those that are locked by others, which stay awake.
+declare
+    v_count bigint;
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    update pgq.queue set queue_asleep = true
+    where queue_id in (select queue_id from pgq.queue
+                       where not queue_asleep and not queue_external_ticker and not queue_ticker_paused
+                       for update skip locked);
+    get diagnostics v_count = row_count;
+    return v_count;
 end
 $$;
 

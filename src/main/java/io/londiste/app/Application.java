@@ -11,12 +11,13 @@ import io.londiste.replay.ReplayStatus;
 import io.londiste.sync.ResultListener;
 import io.londiste.sync.WorkListener;
 import io.londiste.ticker.TickerLog;
-import io.londiste.ticker.TickerPace;
+import io.londiste.ticker.TickerRest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.Resource;
@@ -50,6 +51,7 @@ public final class Application implements AutoCloseable {
     private List<Path> changing = List.of();
     private Path ini;
     private TickerLog tickerLog;
+    private TickerRest tickerRest;
     private BasicDataSource tickerPool;
     private ReplayBeans replaying;
     private ComparisonBeans comparing;
@@ -85,7 +87,7 @@ public final class Application implements AutoCloseable {
                     "compare_every", String.valueOf(settings.compareEvery().toMillis()));
         }
         if (settings.embeddedTicker()) {
-            application.bindTicker(settings, EMBEDDED_TICKER_DELAY);
+            application.bindTicker(settings, application.replaying.provider(), EMBEDDED_TICKER_DELAY);
         }
         application.changing = files.changingRows();
         application.ini = settings.file();
@@ -117,7 +119,7 @@ public final class Application implements AutoCloseable {
         application.tickerPool.setMaxTotal(4);
         application.tickerPool.setMaxIdle(4);
         application.main.bind("provider", application.tickerPool);
-        application.bindTicker(settings, settings.loopDelay());
+        application.bindTicker(settings, application.tickerPool, settings.loopDelay());
         return application;
     }
 
@@ -140,10 +142,11 @@ public final class Application implements AutoCloseable {
         comparing.bind(main);
     }
 
-    private void bindTicker(Settings settings, Duration delay) {
+    private void bindTicker(Settings settings, DataSource provider, Duration delay) {
         tickerLog = new TickerLog(settings.tickerLogDelay());
         main.bind("tickerLog", tickerLog);
-        main.bind("tickerPace", new TickerPace(delay));
+        tickerRest = new TickerRest(provider, delay);
+        main.bind("tickerRest", tickerRest);
         main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
         Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
         main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
@@ -273,6 +276,9 @@ public final class Application implements AutoCloseable {
             }
             if (replayEnded != null) {
                 replayEnded.end();
+            }
+            if (tickerRest != null) {
+                tickerRest.close(); // ends its wait
             }
             main.stop();
         } finally {

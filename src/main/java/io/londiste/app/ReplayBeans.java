@@ -24,6 +24,7 @@ import io.londiste.table.TableLife;
 import io.londiste.table.TableShapes;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.apache.camel.main.Main;
 import org.apache.commons.dbcp2.BasicDataSource;
 
@@ -122,6 +123,10 @@ final class ReplayBeans implements AutoCloseable {
         main.addInitialProperty(
                 "loop_delay", String.valueOf(settings.loopDelay().toMillis()));
         main.addInitialProperty("parallel_copies", String.valueOf(settings.parallelCopies()));
+    }
+
+    DataSource provider() {
+        return provider;
     }
 
     ReplayStatus status() {

@@ -5,9 +5,10 @@ import java.time.Duration;
 /**
  * How long the ticker waits between two checks of the queues: a few milliseconds while queues have events and for a short
  * time after, then longer with each check. So changes wait for milliseconds only, and idle queues cost almost nothing.
- * The first change after a quiet period waits for at most 0.1 s plus 1% of that period. Used by one thread.
+ * Without notifications, the first change after a quiet period waits for at most 0.1 s plus 1% of that period. Used by
+ * one thread.
  */
-public final class TickerPace {
+final class TickerPace {
     private static final Duration SHORTEST = Duration.ofMillis(5);
 
     /** The number of checks without a tick after which the waits get longer. */
@@ -25,23 +26,26 @@ public final class TickerPace {
     private static final Duration BUSY = Duration.ofMillis(20);
 
     private final Duration longest;
+    private final boolean woken;
     private Duration rest = SHORTEST;
     private int idle;
-    private long rested = System.nanoTime();
 
-    /** @param longest the longest wait, for queues that have been idle for some time */
-    public TickerPace(Duration longest) {
+    /**
+     * @param longest the longest wait, for queues that have been idle for some time
+     * @param woken whether a change ends the wait, which may then be long sooner
+     */
+    TickerPace(Duration longest, boolean woken) {
         this.longest = longest;
+        this.woken = woken;
     }
 
     /**
-     * Returns how long to wait now, in milliseconds. To be called right after a check: the time since the previous wait is
-     * taken as the time of the check.
+     * Returns how long to wait now, in milliseconds. To be called right after a check.
      *
      * @param ticked the number of queues that got a tick in this check
+     * @param check the time of the check
      */
-    public long rest(long ticked) {
-        var check = Duration.ofNanos(System.nanoTime() - rested).minus(rest);
+    long rest(long ticked, Duration check) {
         idle = ticked > 0 ? 0 : idle + 1;
         if (idle == 0) {
             rest = min(BUSY, max(SHORTEST, check.multipliedBy(CHECK_MULTIPLE)));
@@ -49,11 +53,18 @@ public final class TickerPace {
             rest = idle <= IDLE_CHECKS ? SHORTEST : longer();
         }
         rest = min(rest, longest);
-        rested = System.nanoTime();
         return rest.toMillis();
     }
 
+    /** Whether the queues have been quiet for so long that the waits get longer. */
+    boolean isQuiet() {
+        return idle > IDLE_CHECKS;
+    }
+
     private Duration longer() {
+        if (woken) {
+            return rest.multipliedBy(2);
+        }
         return rest.compareTo(QUIET) < 0 ? min(rest.multipliedBy(2), QUIET) : rest.plus(rest.dividedBy(GROWTH_DIVISOR));
     }
 
