@@ -276,7 +276,7 @@ end
 $$;
 
 create or replace function pgq.receive_batch(
-    in i_queue_name text, in i_consumer_name text, in i_finished bigint, in i_max_events bigint, in i_last_tick bigint, in i_page integer,
+    in i_queue_name text, in i_consumer_name text, in i_finished_tick bigint, in i_max_events bigint, in i_last_tick bigint, in i_page integer,
     out batch_id bigint, out prev_tick_id bigint, out prev_tick_time timestamptz, out prev_tick_event_seq bigint,
     out cur_tick_id bigint, out cur_tick_time timestamptz, out cur_tick_event_seq bigint,
     out ev_id bigint, out ev_time timestamptz, out ev_txid bigint, out ev_retry integer, out ev_type text,
@@ -289,15 +289,20 @@ as $$
 -- All that a consumer does between two batches, in one round trip: finishes the last batch, opens the next one, and returns it with
 -- its first events. To be called in a transaction of its own, which commits asynchronously: if the server crashes, it may forget that the batch was
 -- finished, and deliver it again.
--- i_finished     the batch to finish; null: none
+-- i_finished_tick   the last tick of the batch to finish; null: none. If the consumer has no open batch that ends there, nothing is finished: the
+--                   server may have forgotten the batch in a crash, and its number may be another one's
 -- i_max_events, i_last_tick   which ticks the next batch spans, see _next_batch
 -- i_page         how many events to return at most; if there are as many, get_batch_cursor has the others
 -- Returns no row if there is no batch; otherwise a row with the batch and its ticks, and then one for each event, which has only the event.
 -- Errors and locks: see next_batch_custom.
 begin
     perform set_config('synchronous_commit', 'off', true);
-    if i_finished is not null then
-        perform pgq.finish_batch(i_finished);
+    if i_finished_tick is not null then
+        perform pgq.finish_batch(sub_batch)
+        from pgq.subscription
+        join pgq.queue on queue_id = sub_queue
+        join pgq.consumer on co_id = sub_consumer
+        where queue_name = i_queue_name and co_name = i_consumer_name and sub_next_tick = i_finished_tick;
     end if;
     select b.batch_id, b.prev_tick_id, b.prev_tick_time, b.prev_tick_event_seq, b.cur_tick_id, b.cur_tick_time, b.cur_tick_event_seq
     into batch_id, prev_tick_id, prev_tick_time, prev_tick_event_seq, cur_tick_id, cur_tick_time, cur_tick_event_seq

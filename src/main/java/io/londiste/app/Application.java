@@ -33,8 +33,11 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
 
-    /** How often an embedded ticker checks idle queues. */
+    /** How often an embedded ticker checks idle queues, if the first change does not wake it. */
     private static final Duration EMBEDDED_TICKER_DELAY = Duration.ofMillis(50);
+
+    /** The same if it does. */
+    private static final Duration EMBEDDED_TICKER_WOKEN = Duration.ofMillis(500);
 
     /** How often due retries are put back into their queues, unless maintenance runs more often. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
@@ -87,7 +90,8 @@ public final class Application implements AutoCloseable {
                     "compare_every", String.valueOf(settings.compareEvery().toMillis()));
         }
         if (settings.embeddedTicker()) {
-            application.bindTicker(settings, application.replaying.provider(), EMBEDDED_TICKER_DELAY);
+            application.bindTicker(
+                    settings, application.replaying.provider(), EMBEDDED_TICKER_DELAY, EMBEDDED_TICKER_WOKEN);
         }
         application.changing = files.changingRows();
         application.ini = settings.file();
@@ -119,7 +123,7 @@ public final class Application implements AutoCloseable {
         application.tickerPool.setMaxTotal(4);
         application.tickerPool.setMaxIdle(4);
         application.main.bind("provider", application.tickerPool);
-        application.bindTicker(settings, application.tickerPool, settings.loopDelay());
+        application.bindTicker(settings, application.tickerPool, settings.loopDelay(), settings.loopDelay());
         return application;
     }
 
@@ -142,10 +146,10 @@ public final class Application implements AutoCloseable {
         comparing.bind(main);
     }
 
-    private void bindTicker(Settings settings, DataSource provider, Duration delay) {
+    private void bindTicker(Settings settings, DataSource provider, Duration delay, Duration delayIfWoken) {
         tickerLog = new TickerLog(settings.tickerLogDelay());
         main.bind("tickerLog", tickerLog);
-        tickerRest = new TickerRest(provider, delay);
+        tickerRest = new TickerRest(provider, delay, delayIfWoken);
         main.bind("tickerRest", tickerRest);
         main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
         Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;

@@ -34,8 +34,8 @@ public enum Key {
             "1.0",
             "0.5",
             "Seconds between polls when there is no work; a new tick wakes the replay sooner.",
-            "Longest time between two polls of the queues, in seconds, after most of a minute without changes; 5 ms while"
-                    + " there are changes."),
+            "Longest time between two polls of the queues while they are quiet, in seconds; the first change wakes the"
+                    + " ticker sooner. 5 ms while there are changes."),
     CONNECTION_LIFETIME("1200", "1200", "Seconds after which a connection is replaced by a new one."),
     LOCK_TIMEOUT(
             "10",

@@ -169,7 +169,7 @@ public final class CatchUp {
     /** Finishes the batch, which is applied and committed. */
     public void finish(Batch batch) throws SQLException {
         batch.close();
-        pgq.finishBatch(batch.id());
+        pgq.finishBatch(batch);
         handover.changed();
     }
 

@@ -201,7 +201,7 @@ public final class PgqClient {
      * @param lastTick the next batch ends at this tick at the latest
      * @throws NotRegisteredException if the consumer is not registered on the queue
      */
-    public Optional<Batch> receiveBatch(String queue, String consumer, Long finished, long maxEvents, long lastTick)
+    public Optional<Batch> receiveBatch(String queue, String consumer, Batch finished, long maxEvents, long lastTick)
             throws SQLException {
         if (!pages.isMeasured() && canReceive()) {
             try (Connection connection = source.getConnection()) {
@@ -220,7 +220,7 @@ public final class PgqClient {
     }
 
     private Optional<Batch> receive(
-            Connection connection, String queue, String consumer, Long finished, long maxEvents, long lastTick)
+            Connection connection, String queue, String consumer, Batch finished, long maxEvents, long lastTick)
             throws SQLException {
         int size = pages.events();
         List<BatchOpener.Opened> opened = new ArrayList<>();
@@ -236,7 +236,7 @@ public final class PgqClient {
                 },
                 queue,
                 consumer,
-                finished,
+                finished == null ? null : finished.tick().id(),
                 maxEvents > 0 ? maxEvents : null,
                 lastTick < TickLimit.NEVER ? lastTick : null,
                 size);
@@ -269,12 +269,15 @@ public final class PgqClient {
     }
 
     /** Closes a batch without finishing it: the consumer stays where it is. Does nothing if the batch is not open. */
-    public void closeBatch(long batch) throws SQLException {
+    public void closeBatch(Batch batch) throws SQLException {
         list(
                 "select pgq.register_consumer_at(queue_name, co_name, sub_last_tick) from pgq.subscription"
-                        + " join pgq.queue on queue_id = sub_queue join pgq.consumer on co_id = sub_consumer where sub_batch = ?",
+                        + " join pgq.queue on queue_id = sub_queue join pgq.consumer on co_id = sub_consumer"
+                        + " where queue_name = ? and co_name = ? and sub_batch = ?",
                 row -> row.getLong(1),
-                batch);
+                batch.queue(),
+                batch.consumer(),
+                batch.id());
     }
 
     private boolean isGone(String queue, String consumer, SQLException error) {
@@ -289,6 +292,23 @@ public final class PgqClient {
     /** Moves the consumer to the batch's last tick. Returns whether the batch was open. */
     public boolean finishBatch(long batch) throws SQLException {
         return number("select pgq.finish_batch(?)", batch) == 1;
+    }
+
+    /**
+     * Does the same, if the server still has this batch. It may have forgotten it in a crash, and given its number to
+     * another one.
+     */
+    public boolean finishBatch(Batch batch) throws SQLException {
+        return first(
+                        "select pgq.finish_batch(sub_batch) from pgq.subscription join pgq.queue on queue_id = sub_queue"
+                                + " join pgq.consumer on co_id = sub_consumer where queue_name = ? and co_name = ?"
+                                + " and sub_batch = ? and sub_next_tick = ?",
+                        row -> row.getInt(1) == 1,
+                        batch.queue(),
+                        batch.consumer(),
+                        batch.id(),
+                        batch.tick().id())
+                .orElse(false);
     }
 
     /**

@@ -36,7 +36,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
     private boolean registrationDue;
 
     /** The batch that was processed, and is finished with the request for the next one; null if there is none. */
-    private Long processed;
+    private Batch processed;
 
     /** Whether the endpoint's tick limit is asked for. */
     private boolean limited;
@@ -90,7 +90,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
             try {
                 finish();
             } catch (SQLException e) {
-                LOG.warn("batch {} was processed but could not be finished, and will be delivered again", processed, e);
+                LOG.warn("{} was processed but could not be finished, and will be delivered again", processed, e);
             } finally {
                 polling.unlock();
             }
@@ -181,12 +181,15 @@ public class PgqConsumer extends ScheduledPollConsumer {
             }
             Long last = exchange.getMessage().getHeader(PgqConstants.LAST_TICK_ID, Long.class);
             if (last != null && last < batch.tick().id()) {
-                client.closeBatch(batch.id());
+                client.closeBatch(batch);
                 lastTick = last;
-                limited = true;
+                limited = endpoint.getTickLimit() != null;
+                if (last <= batch.previousTick().id()) {
+                    stopping.await(LIMIT_POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                }
                 return true;
             }
-            processed = batch.id();
+            processed = batch;
             if (!mayPoll()) {
                 finish();
             }

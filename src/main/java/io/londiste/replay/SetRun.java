@@ -93,6 +93,9 @@ final class SetRun {
      */
     private Boolean applyTogether(List<NetChanges> parentsFirst) throws SQLException {
         List<Write> writes = writes(parentsFirst);
+        if (writes.isEmpty()) {
+            return true;
+        }
         if (writes.size() > MOST_TOGETHER || !known.isKnown(TableWriter.together(SAVEPOINT, writes))) {
             return null;
         }

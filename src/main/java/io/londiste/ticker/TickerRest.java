@@ -17,11 +17,9 @@ public final class TickerRest implements AutoCloseable {
     /** What our own PgQ has; the original does not. */
     private static final String SLEEP = "pgq.sleep_queues()";
 
-    /** The longest wait if writers notify; it matters for those transactions that do not. */
-    private static final Duration LONGEST = Duration.ofMillis(500);
-
     private final DataSource provider;
     private final Duration longest;
+    private final Duration longestIfWoken;
     private final Announcements wakes;
     private TickerPace pace;
     private long began = System.nanoTime();
@@ -31,10 +29,12 @@ public final class TickerRest implements AutoCloseable {
     /**
      * @param provider one of its connections is held from the first wait until {@link #close}
      * @param longest the longest wait if writers do not notify
+     * @param longestIfWoken the longest wait if they do; it matters for those transactions that do not
      */
-    public TickerRest(DataSource provider, Duration longest) {
+    public TickerRest(DataSource provider, Duration longest, Duration longestIfWoken) {
         this.provider = provider;
         this.longest = longest;
+        this.longestIfWoken = longestIfWoken;
         this.wakes = new Announcements(provider, "pgq_wake", "");
     }
 
@@ -47,7 +47,7 @@ public final class TickerRest implements AutoCloseable {
         var check = Duration.ofNanos(System.nanoTime() - began);
         if (pace == null) {
             woken = hasSleep();
-            pace = new TickerPace(woken && longest.compareTo(LONGEST) < 0 ? LONGEST : longest, woken);
+            pace = new TickerPace(woken ? longestIfWoken : longest, woken);
         }
         long wait = pace.rest(ticked, check);
         if (ticked > 0) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** The events that a statement produces, whatever kind of statement it is. */
 @ParameterizedClass
@@ -297,6 +298,22 @@ class CaptureIT extends CaptureFixture {
             assertThatThrownBy(() -> other.db.sql("truncate closed"))
                     .hasMessageContaining("Insert into queue disallowed");
         }
+    }
+
+    @Test
+    void theFirstChangeOfAnAsleepQueueWakesTheTicker() throws Exception {
+        capture.table("sleepy", "(id int primary key)");
+        capture.db.sql("select pgq.sleep_queues()");
+        try (var ticker = capture.db.connect();
+                var listen = ticker.createStatement()) {
+            listen.execute("listen pgq_wake");
+
+            capture.db.sql("insert into sleepy values (1)");
+
+            listen.execute("select");
+            assertThat(ticker.unwrap(PGConnection.class).getNotifications()).hasSize(1);
+        }
+        capture.assertReplayed("sleepy");
     }
 
     @Test

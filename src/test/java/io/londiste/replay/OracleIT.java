@@ -3,6 +3,8 @@ package io.londiste.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 
+import io.londiste.db.Dsn;
+import io.londiste.db.Pools;
 import io.londiste.db.Transactions;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.Event;
@@ -15,6 +17,7 @@ import io.londiste.test.PostgresPair.Provider;
 import io.londiste.test.PostgresPair.Subscriber;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,7 @@ class OracleIT {
     private final List<Db> databases = new ArrayList<>();
     private final KnownStatements statements = new KnownStatements();
     private Connection provider;
+    private BasicDataSource pool;
     private PgqClient pgq;
     private boolean changed;
     private int histories;
@@ -71,7 +76,8 @@ class OracleIT {
         new Installer(provider.dataSource()).installPgq();
         new Installer(provider.dataSource()).installLondisteProvider();
         this.provider = provider.connect();
-        pgq = new PgqClient(provider.dataSource(), 100);
+        pool = Pools.open(Dsn.parse(provider.libpq()), "oracle", Duration.ofDays(1));
+        pgq = new PgqClient(pool, 100);
         pgq.createQueue("q");
         pgq.registerConsumer("q", "oracle");
         run(this.provider, Histories.TABLES);
@@ -100,6 +106,7 @@ class OracleIT {
     @AfterEach
     void close() throws Exception {
         provider.close();
+        pool.close();
         for (Connection subscriber : subscribers.values()) {
             subscriber.close();
         }

@@ -76,8 +76,7 @@ class RoundTripsIT extends PairFixture {
     }
 
     private void receive() throws Exception {
-        last = pgq.receiveBatch("queue", "job", last == null ? null : last.id(), 100_000, TickLimit.NEVER)
-                .orElseThrow();
+        last = pgq.receiveBatch("queue", "job", last, 100_000, TickLimit.NEVER).orElseThrow();
     }
 
     private void apply() throws Exception {

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
@@ -116,6 +117,59 @@ class PgqOursIT extends PgqSuite {
                 .cause()
                 .isInstanceOfSatisfying(
                         PSQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
+    }
+
+    @Test
+    void theFirstEventOfAnAsleepQueueNotifiesAndATickEndsTheSleep() throws SQLException {
+        var queue = queue();
+        sql("select pgq.sleep_queues()");
+        assertThat(sql("select pgq.sleep_queues()")).as("all are asleep").isEqualTo("0");
+        try (var ticker = db.connect();
+                var listen = ticker.createStatement()) {
+            listen.execute("listen pgq_wake");
+
+            insert(queue, "t", "d");
+            sql("select pgq.current_event_table(?)", queue);
+
+            listen.execute("select");
+            assertThat(ticker.unwrap(PGConnection.class).getNotifications()).hasSize(2);
+
+            tick(queue);
+            insert(queue, "t", "d");
+
+            listen.execute("select");
+            assertThat(ticker.unwrap(PGConnection.class).getNotifications()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneCallFinishesABatchAndReceivesTheNextOneWithItsEvents() {
+        var receive =
+                "select cur_tick_id is not null, ev_data from pgq.receive_batch(?, 'c', ?::bigint, ?::bigint, ?::bigint, ?)";
+        var queue = queueFor("c");
+        assertThat(rows(receive, queue, null, null, null, 10)).as("no tick").isEmpty();
+        insert(queue, "t", "1");
+        insert(queue, "t", "2");
+        tick(queue);
+        insert(queue, "t", "3");
+        tick(queue);
+        insert(queue, "t", "4");
+        tick(queue);
+        long second = number(
+                "select max(tick_id) - 1 from pgq.tick join pgq.queue on queue_id = tick_queue where queue_name = ?",
+                queue);
+
+        assertThat(rows(receive, queue, null, null, null, 1))
+                .as("up to the next tick")
+                .containsExactly("t|null", "f|1");
+        assertThat(rows(receive, queue, null, 1_000_000L, null, 10))
+                .as("an open batch stays as it is")
+                .containsExactly("t|null", "f|1", "f|2");
+        long first = second - 1;
+        assertThat(rows(receive, queue, first, 1_000_000L, second, 10)).containsExactly("t|null", "f|3");
+        assertThat(rows(receive, queue, first, 1_000_000L, null, 10))
+                .as("finished already")
+                .containsExactly("t|null", "f|3");
     }
 
     @Test
