@@ -128,7 +128,7 @@ function Attention({ data, go, open }) {
     stopped.length && ['Stopped tables', 'Fix the reason; each table is then retried automatically, within five minutes.', some(stopped, table => table.Reason)],
     unequal.length && ['Tables that differ', 'Repair them. If they differ again, something other than the replay writes to them.', some(unequal, table => findings(table.LastComparison))],
     unexpected.length && ['Unexpected rows', 'Compare these tables: something other than the replay has changed them. To prevent this, deny writes when adding them.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
-    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'Restore them when their tables are ok.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
+    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'They do not fire, so that rows of the replay do not fire them. Nothing has to be done, unless the subscriber needs one of them of its own.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
     subscriber?.PendingForeignKeys > 0 && ['Saved foreign keys', 'They are restored automatically when both tables are in sync, unless rows violate them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
   ].filter(Boolean)
   return h(React.Fragment, null,

@@ -29,7 +29,10 @@ record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases data
         return watch.now();
     }
 
-    /** Runs a command and updates all MBeans afterwards. Returns the lines that the command logged. */
+    /**
+     * Runs a command and updates all MBeans afterwards. Returns the lines that the command logged; an error includes them,
+     * since they show what was done before.
+     */
     <T> String[] run(T commands, Consumer<T> command) {
         try {
             return CapturedLog.of(() -> command.accept(commands));

@@ -173,6 +173,11 @@ final class TableBean implements TableMBean {
     }
 
     @Override
+    public String[] saveTriggers() {
+        return run(subscriber -> subscriber.saveTriggers(name.toString()));
+    }
+
+    @Override
     public String compare() {
         return comparisons.compare(new Compare.Request(selection(), SYNC, false), 1);
     }

@@ -73,8 +73,14 @@ public interface TableMBean {
     @Describe("Unregister it (subscriber remove)")
     String[] remove();
 
-    @Describe("Restore all of its saved triggers (subscriber restore-triggers)")
+    @Describe(
+            "Restore all of its saved triggers; from then on they also fire for rows that the replay writes (subscriber"
+                    + " restore-triggers)")
     String[] restoreTriggers();
+
+    @Describe("Save and drop its triggers, so that they do not fire for rows that the replay writes (subscriber"
+            + " save-triggers)")
+    String[] saveTriggers();
 
     @Describe("Compare it with the provider's in the background; returns the name of the MBean with the results")
     String compare();

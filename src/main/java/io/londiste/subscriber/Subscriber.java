@@ -251,13 +251,25 @@ public final class Subscriber {
     }
 
     /**
-     * Creates the saved triggers of a table again. From then on they fire for rows that the replay writes.
+     * Creates the saved triggers of a table again. From then on they also fire for rows that the replay writes;
+     * {@link #saveTriggers} ends that.
      *
      * @param names the triggers to restore; empty: all of the table
      */
     public void restoreTriggers(String table, List<String> names) {
         Installed.requireLondiste(subscriber);
         new PendingTriggers(sides, Selection.name(table)).restore(names);
+    }
+
+    /**
+     * Saves and drops the triggers of a subscribed table, as {@link #add} does, so that they do not fire for rows that the
+     * replay writes.
+     */
+    public void saveTriggers(String table) {
+        Installed.requireLondiste(subscriber);
+        var name = Selection.name(table);
+        sides.requireKnown(List.of(name), sides.known());
+        new PendingTriggers(sides, name).save();
     }
 
     /** The commands on the subscriber's sequences. */

@@ -261,6 +261,37 @@ class SubscriberCommandsIT extends JobFixture {
     }
 
     @Test
+    void restoredTriggersAreSavedAndDroppedAgain() {
+        subscriber.sql("""
+                create function f() returns trigger language plpgsql as 'begin return new; end';
+                create trigger one before insert on parent for each row execute function f();
+                create trigger two before insert on parent for each row execute function f();
+                """);
+        terminal.ok(config, "subscriber", "add", "--deny-writes", "parent");
+        set("public.parent", "ok", null);
+        terminal.ok(config, "subscriber", "restore-triggers", "parent");
+        var pending = "select trigger_name from londiste.subscriber_pending_triggers order by 1";
+        assertThat(subscriber.sql(pending)).isEmpty();
+
+        assertThat(terminal.londiste(config, "subscriber", "save-triggers", "parent")
+                        .err())
+                .isEqualTo("Saved and dropped 2 triggers of public.parent\n");
+
+        assertThat(subscriber.sql(pending)).isEqualTo("one\ntwo");
+        assertThat(terminal.ok(config, "subscriber", "triggers", "active")).isEmpty();
+        assertThat(refusal("insert into parent values (1)")).contains("londiste replicates it");
+        assertThat(terminal.londiste(config, "subscriber", "save-triggers", "public.parent")
+                        .err())
+                .isEqualTo("public.parent has no triggers to save\n");
+        fails(
+                "SUBSCRIBER: not subscribed in queue queue: public.child; nothing was changed",
+                config,
+                "subscriber",
+                "save-triggers",
+                "child");
+    }
+
+    @Test
     void aTriggerThatCannotBeMadeStaysPending() {
         subscriber.sql("""
                 create function f() returns trigger language plpgsql as 'begin return new; end';

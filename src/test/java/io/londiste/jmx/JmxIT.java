@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -104,7 +105,7 @@ class JmxIT extends ReplicationFixture {
     /** The comparison of that name, once it has ended. */
     private static ComparisonMBean ended(String name) {
         var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
-        await("ended").until(() -> !comparison.getState().equals("running"));
+        await("ended").until(() -> comparison.getEnded() != null);
         return comparison;
     }
 
@@ -217,6 +218,43 @@ class JmxIT extends ReplicationFixture {
             assertThat(comparison.getRows()).isLessThan(comparison.getTotalRows());
             comparison.forget();
             assertThat(names("Comparison")).isEmpty();
+        }
+    }
+
+    @Test
+    void moreComparisonsThanMayRunWaitForTheirTurn() throws Exception {
+        addAll();
+        var all = new ArrayList<ComparisonMBean>();
+        try (var held = subscriber.connect()) {
+            held.setAutoCommit(false);
+            held.createStatement().execute("lock table a in access exclusive mode");
+            for (int i = 0; i < 20; i++) {
+                all.add(proxy(table("public.a").compare().replace("io.londiste:", ""), ComparisonMBean.class));
+            }
+
+            assertThat(all.stream().map(ComparisonMBean::getState))
+                    .startsWith("running", "running", "running", "running", "queued")
+                    .endsWith("queued");
+            assertThat(all.get(5).getStarted()).isNull();
+            all.get(5).cancel();
+            assertThat(all.get(5).getState()).isEqualTo("cancelled");
+        }
+        await("ended").until(() -> all.stream().allMatch(each -> each.getEnded() != null));
+
+        all.remove(5);
+        assertThat(all).extracting(ComparisonMBean::getState).containsOnly("done");
+    }
+
+    @Test
+    void anErrorSaysWhatWasDoneBefore() throws Exception {
+        addAll();
+        try (var held = subscriber.connect()) {
+            held.setAutoCommit(false);
+            held.createStatement()
+                    .execute("select from londiste.subscriber_table where table_name = 'public.b' for update");
+
+            assertThatThrownBy(() -> subscriber().remove("a, b", false))
+                    .hasMessageEndingWith("; before that: Removed public.a");
         }
     }
 
