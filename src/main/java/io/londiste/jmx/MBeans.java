@@ -2,6 +2,7 @@ package io.londiste.jmx;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.watch.ControlledDaemon;
 import io.londiste.watch.JobDatabases;
@@ -39,6 +40,7 @@ public final class MBeans implements AutoCloseable {
     private final Comparisons comparisons;
     private final ReplayBean replay;
     private Notifier notifier;
+    private List<String> routeProblems = List.of();
 
     private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
         this.server = server;
@@ -130,6 +132,7 @@ public final class MBeans implements AutoCloseable {
         tables.sync(now.tables().keySet());
         comparisons.retain(now.tables().keySet());
         logTickers(before, now);
+        reportRoutes();
         if (notifier != null) {
             notifier.notifyChanges(before, now);
             notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
@@ -148,6 +151,20 @@ public final class MBeans implements AutoCloseable {
         });
     }
 
+    private void reportRoutes() {
+        var problems = context.routeProblems();
+        problems.stream().filter(problem -> !routeProblems.contains(problem)).forEach(problem -> {
+            LOG.error("{}", problem);
+            if (notifier != null) {
+                notifier.notifyRoutes(problem);
+            }
+        });
+        if (problems.isEmpty() && !routeProblems.isEmpty()) {
+            LOG.info("All routes are as they should be again");
+        }
+        routeProblems = problems;
+    }
+
     /** The current state of the daemon and its databases. */
     public JobView view() {
         var state = context.state();
@@ -162,7 +179,10 @@ public final class MBeans implements AutoCloseable {
                 context.settings(),
                 context.daemon(),
                 state,
-                context.errors(state),
+                context.errors(state).stream()
+                        .filter(error -> !error.equals(SubscribedTables.PAUSED)) // as its operator wants it
+                        .toList(),
+                context.routeProblems(),
                 replay == null ? null : replay.lag(state),
                 compared);
     }

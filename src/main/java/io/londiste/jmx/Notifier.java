@@ -74,6 +74,11 @@ final class Notifier {
         }
     }
 
+    /** Sends that routes are not as they should be. */
+    void notifyRoutes(String problem) {
+        send(replay, ERROR, problem, new Failure(Instant.now(), "routes", problem));
+    }
+
     private void notifyTable(TableName name, TableStatus old, TableStatus now) {
         var source = tables.apply(name);
         if (source == null) {

@@ -180,6 +180,53 @@ class JmxIT extends ReplicationFixture {
     }
 
     @Test
+    void aPausedReplayIsHealthy() {
+        addAll();
+        replay().pause();
+        await("seen").until(() -> replay().getError().equals("paused by its operator"));
+        assertThat(mbeans.view().errors()).isEmpty();
+        replay().resume();
+    }
+
+    @Test
+    void routesThatOthersStopAreAnErrorUntilTheyRun() throws Exception {
+        addAll();
+        var told = new ConcurrentLinkedQueue<Notification>();
+        SERVER.addNotificationListener(
+                new ObjectName("io.londiste:type=Replay,job=job"),
+                (notification, handback) -> told.add(notification),
+                notification -> notification.getMessage().contains("route"),
+                null);
+        assertThat(mbeans.view().errors()).isEmpty();
+        var route = new ObjectName("org.apache.camel:context=job-replay,type=routes,name=\"replay\"");
+
+        SERVER.invoke(route, "stop", null, null);
+
+        assertThat(replay().getError())
+                .startsWith("route replay is stopped, by Camel's MBeans")
+                .contains("undo it there");
+        assertThat(mbeans.view().errors()).containsExactly(replay().getError());
+        assertThat(mbeans.view().routes()).isEqualTo(mbeans.view().errors());
+        await("reported").until(() -> !told.isEmpty());
+
+        SERVER.invoke(route, "start", null, null);
+        assertThat(replay().getError()).isEmpty();
+        replay().pause();
+        SERVER.invoke(route, "start", null, null);
+        assertThat(mbeans.view().errors())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("running although the replay is paused");
+        replay().resume();
+        assertThat(mbeans.view().errors()).isEmpty();
+
+        SERVER.invoke(route, "stop", null, null);
+        SERVER.invoke(route, "remove", null, null);
+        assertThat(mbeans.view().errors()).hasSize(1).first().asString().startsWith("route replay is removed");
+    }
+
+    @Test
     void differencesAreFoundAndRepaired() throws Exception {
         addAll();
         subscriber.sql("update a set v = 'other' where id = 7");
