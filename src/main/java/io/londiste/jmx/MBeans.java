@@ -40,6 +40,7 @@ public final class MBeans implements AutoCloseable {
     private final Comparisons comparisons;
     private final ReplayBean replay;
     private Notifier notifier;
+    private Runnable endAudit = () -> {};
     private List<String> routeProblems = List.of();
 
     private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
@@ -92,7 +93,10 @@ public final class MBeans implements AutoCloseable {
     /** Registers the MBeans that exist as long as the daemon. */
     private void registerPermanent() {
         if (replay == null) {
-            permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerProcessMBean.class));
+            notifying(
+                    "Ticker",
+                    DescribedMBean.of(
+                            new TickerBean(context), TickerProcessMBean.class, Notifier.OF_ERROR, Notifier.OF_AUDIT));
             return;
         }
         permanent("Provider", DescribedMBean.of(new ProviderBean(context), ProviderMBean.class));
@@ -100,9 +104,16 @@ public final class MBeans implements AutoCloseable {
         if (context.settings().embeddedTicker()) {
             permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerMBean.class));
         }
-        var bean = DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG);
-        permanent("Replay", bean);
-        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of("Replay", context.job())));
+        notifying(
+                "Replay",
+                DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG, Notifier.OF_AUDIT));
+    }
+
+    /** Registers the MBean that sends the notifications of the daemon. */
+    private void notifying(String type, DescribedMBean bean) {
+        permanent(type, bean);
+        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of(type, context.job())));
+        endAudit = Audit.listen(notifier::notifyAudit);
     }
 
     private void permanent(String type, DescribedMBean bean) {
@@ -133,8 +144,8 @@ public final class MBeans implements AutoCloseable {
         comparisons.retain(now.tables().keySet());
         logTickers(before, now);
         reportRoutes();
-        if (notifier != null) {
-            notifier.notifyChanges(before, now);
+        notifier.notifyChanges(before, now);
+        if (replay != null) {
             notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
     }
@@ -155,9 +166,7 @@ public final class MBeans implements AutoCloseable {
         var problems = context.routeProblems();
         problems.stream().filter(problem -> !routeProblems.contains(problem)).forEach(problem -> {
             LOG.error("{}", problem);
-            if (notifier != null) {
-                notifier.notifyRoutes(problem);
-            }
+            notifier.notifyRoutes(problem);
         });
         if (problems.isEmpty() && !routeProblems.isEmpty()) {
             LOG.info("All routes are as they should be again");
@@ -190,6 +199,7 @@ public final class MBeans implements AutoCloseable {
     /** Unregisters all MBeans and cancels the comparisons that they have started. */
     @Override
     public void close() {
+        endAudit.run();
         try {
             context.watch().close();
             comparisons.close();
