@@ -5,6 +5,7 @@ import io.londiste.config.Settings;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.watch.ControlledDaemon;
+import io.londiste.watch.History;
 import io.londiste.watch.JobDatabases;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobState.Reader;
@@ -39,12 +40,14 @@ public final class MBeans implements AutoCloseable {
     private final MBeanFamily<TableName> tables;
     private final Comparisons comparisons;
     private final ReplayBean replay;
+    private final History history;
     private Notifier notifier;
     private Runnable endAudit = () -> {};
     private List<String> routeProblems = List.of();
 
-    private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
+    private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon, History history) {
         this.server = server;
+        this.history = history;
         var databases = new JobDatabases(settings);
         var reader = new StateReader(settings, databases, shown(settings));
         var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::update);
@@ -64,7 +67,7 @@ public final class MBeans implements AutoCloseable {
                         TableMBean.class,
                         Notifier.OF_STATE,
                         Notifier.OF_ERROR));
-        replay = databases.hasSubscriber() ? new ReplayBean(context) : null;
+        replay = databases.hasSubscriber() ? new ReplayBean(context, history) : null;
     }
 
     /** A replay shows its own queue, or all queues of the database if it runs the ticker. */
@@ -79,7 +82,12 @@ public final class MBeans implements AutoCloseable {
      * @throws io.londiste.error.LondisteException if the settings lack a connection string
      */
     public static MBeans register(Settings settings, ControlledDaemon daemon) {
-        var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon);
+        return register(settings, daemon, new History());
+    }
+
+    /** The same, with what earlier MBeans of the daemon have recorded. */
+    public static MBeans register(Settings settings, ControlledDaemon daemon, History history) {
+        var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon, history);
         try {
             beans.registerPermanent();
             beans.context.watch().start();
@@ -146,6 +154,7 @@ public final class MBeans implements AutoCloseable {
         reportRoutes();
         notifier.notifyChanges(before, now);
         if (replay != null) {
+            history.add(() -> replay.sample(now));
             notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
     }

@@ -21,6 +21,11 @@ public interface TableMBean {
     @Describe("Why it is stopped; empty if it is not")
     String getReason();
 
+    @Describe(
+            "Age of the state that it has reached, in seconds: the replay's lag while it is ok, that of its copy while that"
+                    + " catches up; null if unknown")
+    Double getLagSeconds();
+
     @Describe("Step of its last copy: rows, indexes or done; empty if there was none")
     String getCopyStep();
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.ReplicationFixture;
+import io.londiste.watch.History;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,6 +178,29 @@ class JmxIT extends ReplicationFixture {
         replay().resume();
         await("a continues").until(() -> subscriber.number("select count(*) from a where id = 200") == 1);
         assertThat(replay().getState()).isEqualTo("running");
+    }
+
+    @Test
+    void theHistoryIsKeptWhenTheMBeansAreRegisteredAgain() {
+        addAll();
+        mbeans.close();
+        var history = new History();
+        mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()), history);
+        await("sampled").until(() -> replay().history().length == 1);
+        var sample = replay().history()[0];
+        assertThat(sample.get("lagSeconds")).isInstanceOf(Double.class);
+        assertThat(List.of(sample.get("inSync"), sample.get("inProgress"), sample.get("stopped")))
+                .containsExactly(2, 0, 0);
+
+        mbeans.close();
+        mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()), history);
+
+        assertThat(replay().history()[0].get("time")).isEqualTo(sample.get("time"));
+        awaitTables(2);
+        assertThat(table("public.a").getLagSeconds()).isNotNull();
+        subscriber.sql("update londiste.subscriber_table set reason = 'no' where table_name = 'public.a'");
+        await("stopped").until(() -> table("public.a").getReason().equals("no"));
+        assertThat(table("public.a").getLagSeconds()).isNull();
     }
 
     @Test
