@@ -22,7 +22,7 @@ const QUESTIONS = {
   }),
   restoreTriggers: ({ table }, actions) => ({
     title: `Restore the triggers of ${table}?`,
-    text: 'From then on they also fire for every row that the replay writes. What they do on the provider has already been done there, and its result is replicated: a trigger that changes rows or other tables does it a second time here, and the tables may differ or the replay may stop. Restore only triggers that the subscriber needs of its own. “Save triggers” takes them back.',
+    text: 'From then on they also fire for every row that the replay writes. What they do on the provider has already been done there, and its result is replicated: a trigger that changes rows or other tables does it a second time here, and the tables may differ or the replay may stop. Restore only triggers that the subscriber needs of its own. “Save triggers” saves and drops them again.',
     yes: 'Restore triggers',
     execute: () => actions.restoreTriggers(table),
   }),

@@ -103,10 +103,10 @@ public final class Audit {
     private static void send(Caller caller, String action, String outcome, String reason) {
         var entry = new Entry(
                 Instant.now(),
-                caller.user(),
+                printable(caller.user()),
                 caller.role(),
                 caller.address(),
-                caller.means(),
+                printable(caller.means()),
                 printable(action),
                 outcome,
                 printable(reason));

@@ -9,6 +9,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.SubscriberSequences;
+import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
@@ -57,14 +58,15 @@ public final class Subscriber {
                 settings, (provider, subscriber) -> action.accept(new Subscriber(settings, provider, subscriber)));
     }
 
-    /** Installs schema londiste. Changes nothing if repeated. */
+    /** Installs schema londiste, and drops capture triggers that came with a dump of a provider. Changes nothing if repeated. */
     public void install() {
         subscriber.connect();
-        subscriber.call(source -> {
-            new Installer(source).installLondisteSubscriber();
-            return null;
-        });
+        var dropped = subscriber.call(source -> new Installer(source).installLondisteSubscriber());
         LOG.info("Installed londiste in {}", subscriber);
+        if (!dropped.isEmpty()) {
+            LOG.info(
+                    "Dropped the capture triggers that came with a dump of a provider: {}", String.join(", ", dropped));
+        }
     }
 
     /**
@@ -84,7 +86,8 @@ public final class Subscriber {
      * replicated.
      */
     public void remove(Selection selection) {
-        for (var table : selected(selection)) {
+        var tables = selected(selection);
+        for (var table : tables) {
             sides.locked(connection -> {
                 subscribed.remove(connection, table);
                 return null;
@@ -97,6 +100,9 @@ public final class Subscriber {
             foreignKeys.restoreUntil(() -> false);
             return null;
         });
+        subscriber
+                .read(connection -> NeededRows.of(connection, "subscriber", queue, tables))
+                .forEach(LOG::warn);
     }
 
     /**
