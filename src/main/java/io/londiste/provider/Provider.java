@@ -9,6 +9,7 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.ProviderSequences;
+import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.util.ArrayList;
@@ -172,6 +173,8 @@ public final class Provider {
             call("provider_remove_table", table);
             LOG.info("Removed {}", table);
         }
+        provider.read(connection -> NeededRows.of(connection, "provider", settings.queueName(), tables))
+                .forEach(LOG::warn);
     }
 
     /** The registered tables, in the order in which they were added. */
