@@ -45,6 +45,19 @@ as $$
   having count(*) > 0
 $$;
 
+create or replace function londiste.trigger_row(tab oid, row_ text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- A subquery for the row of a row trigger. It has the table as a constant, so that the plan depends on it and sees added
+-- columns. A table that inherits may have columns of its own: they are no part of the captured table, and are left out.
+--   row_   expression for the row
+-- Locks: none.
+  select format('(select %s where %L::regclass is not null)',
+                coalesce((select string_agg(format('(%s).%s', row_, c), ', ' order by nr)
+                            from unnest(londiste.inherited_columns(tab)) with ordinality as u (c, nr)), format('(%s).*', row_)), tab)
+$$;
+
 create or replace function londiste.event_source(tab oid, op text, form text, ev_id text, old_row text, new_row text)
 returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -56,13 +69,13 @@ as $$
 -- Many old and new rows of an UPDATE are paired by position: both transition tables have the same order. The events'
 -- numbers are drawn in that order, before the join (n.ev_id). FULL JOIN, because PostgreSQL cannot execute it as a nested
 -- loop: a plan made for a few rows would be one, and would be kept for a statement with a million rows.
--- The trigger's row is selected with the table as a constant, so that the plan depends on it and sees added columns.
 -- Locks: none.
 declare
   pairs  boolean := form = 'many' and op = 'UPDATE';
-  rows_  text    := case form when 'row' then '(select (%s).* where %L::regclass is not null)' else '%s' end;
-  n      text    := londiste.event_rows(tab, format(rows_, new_row, tab), case when pairs then ev_id end);
-  o      text    := londiste.event_rows(tab, format(rows_, old_row, tab), case when pairs then 'null' end);
+  n      text    := londiste.event_rows(tab, case form when 'row' then londiste.trigger_row(tab, new_row) else new_row end,
+                                        case when pairs then ev_id end);
+  o      text    := londiste.event_rows(tab, case form when 'row' then londiste.trigger_row(tab, old_row) else old_row end,
+                                        case when pairs then 'null' end);
 begin
   return case op
     when 'INSERT' then n || ' as n'

@@ -74,7 +74,8 @@ as $$
 --   queue        name of the queue the table is replicated from
 --   table_name   written name
 -- Returns how many triggers were made; 0 if all existed.
--- Errors: 42P01 no such table. Locks: SHARE ROW EXCLUSIVE on the table and its partitions.
+-- Errors: 42P01 no such table; 42710 another queue's guard has the name that this one's would have.
+-- Locks: SHARE ROW EXCLUSIVE on the table and its partitions.
 #variable_conflict use_column
 declare
   tab    oid := londiste.get_table(subscriber_guard.table_name);
@@ -83,6 +84,17 @@ declare
   t      record;
   made   integer := 0;
 begin
+  for t in
+    select split_part(encode(g.tgargs, 'escape'), E'\\000', 1) as queue, g.tgname
+      from londiste.tree(tab) as part
+      join pg_trigger g on g.tgrelid = part.member
+     where g.tgfoid = 'londiste.guard()'::regprocedure and g.tgname in (base, base || '_rows')
+       and g.tgargs <> (select londiste.guard_arguments(queue, subscriber_guard.table_name))
+     limit 1
+  loop
+    raise exception 'table % is guarded for queue "%" already, whose triggers have the same names as those of queue "%" would have (%)',
+      subscriber_guard.table_name, t.queue, queue, t.tgname using errcode = 'duplicate_object';
+  end loop;
   select n.schema_name, n.table_name into own from londiste.parse_name(subscriber_guard.table_name) as n;
   for t in
     select w.*

@@ -15,10 +15,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Checks that a table can be captured into a queue.
 -- Errors: 42704 no such queue; 42P01 no such table; 42P16 no primary key, unlogged, or already captured with another table's tree;
--- 42501 a right is missing. Locks: none.
+-- 42710 another queue's triggers have the names that this one's would have; 42501 a right is missing. Locks: none.
 declare
   tab    oid;
   other  text;
+  namesake  londiste.provider_table;
   q      record;
 begin
   select queue_data_pfx || '_' || queue_cur_table as events, queue_event_seq as ids into q from pgq.queue as queues where queues.queue_name = queue;
@@ -44,6 +45,18 @@ begin
   if found then
     raise exception 'table % belongs to the tree of table %, which is captured as a whole', table_name, other
       using errcode = 'invalid_table_definition';
+  end if;
+  select p.* into namesake
+    from londiste.tree(tab) as part
+    join pg_trigger t on t.tgrelid = part.member
+    join pg_proc f on f.oid = t.tgfoid and f.pronamespace = 'londiste'::regnamespace
+    join londiste.provider_table p on f.proname in ('capture_' || p.nr, 'capture_' || p.nr || '_replica')
+   where p.queue_name <> queue and p.trigger_name = londiste.capture_name(queue)
+   limit 1;
+  if found then
+    raise exception 'table % is captured into queue "%" already, whose triggers have the same names as those of queue "%" would have (%)',
+      namesake.table_name, namesake.queue_name, queue, namesake.trigger_name
+      using errcode = 'duplicate_object', hint = 'Use a queue whose name differs in more than upper case and special characters.';
   end if;
   if not has_table_privilege(tab, 'select') then
     raise exception 'role % may not read table % in database %: it needs SELECT on it', current_user, table_name, current_database()

@@ -122,6 +122,18 @@ as $$
       or exists (select from pg_inherits where inhparent = tab)
 $$;
 
+create or replace function londiste.inherited_columns(tab oid)
+returns text[] language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The quoted names of the columns of a table from which others inherit; null if none does, or it is a partitioned table, whose
+-- partitions have no others. Locks: none.
+  select array_agg(quote_ident(a.attname) order by a.attnum)
+    from pg_class as c
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+   where c.oid = tab and c.relkind <> 'p' and exists (select from pg_inherits where inhparent = tab)
+$$;
+
 create or replace function londiste.capture_is_row_level(tab oid)
 returns boolean language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -211,7 +223,8 @@ returns text language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 -- What the statements that capture a table depend on, as one text: its name and key columns, whether rows need their
--- record text, how thoroughly they must be compared with the table, and whether their JSON is a custom one.
+-- record text, how thoroughly they must be compared with the table, whether their JSON is a custom one, and the columns
+-- if others inherit from it.
 --
 -- It is declared immutable though it reads the catalog. With the table as a constant, it is therefore computed once,
 -- when a plan is made; and PostgreSQL discards a plan as soon as a relation that it mentions is altered. So the
@@ -222,6 +235,6 @@ as $$
 begin
   return concat_ws(' ', londiste.fqname(tab), array_to_json(londiste.key_columns(tab)),
                    case when londiste.needs_record(tab) then 'record' end, londiste.capture_level(tab),
-                   md5(londiste.custom_json(tab, 'londiste_row')));
+                   md5(londiste.custom_json(tab, 'londiste_row')), md5(londiste.inherited_columns(tab)::text));
 end
 $$;

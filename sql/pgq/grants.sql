@@ -82,7 +82,7 @@ grant usage on schema pgq to public;
 grant select on pgq.queue, pgq.tick, pgq.consumer, pgq.subscription to public;
 revoke execute on all functions in schema pgq from public;
 grant execute on function
-    pgq.version(), pgq.implementation(), pgq.quote_fqname(text), pgq.seq_getval(text),
+    pgq.version(), pgq.implementation(), pgq._age(timestamptz), pgq.quote_fqname(text), pgq.seq_getval(text),
     pgq.get_queue_info(), pgq.get_queue_info(text),
     pgq.get_consumer_info(), pgq.get_consumer_info(text), pgq.get_consumer_info(text, text),
     -- What triggers need in addition to pgq.insert_event, which is the right that decides.

@@ -1,5 +1,12 @@
 -- The state of queues, consumers and batches; versions.
 
+create or replace function pgq._age(i_time timestamptz) returns interval
+language sql volatile  -- and no SET, so that it becomes part of its caller's query
+as $$
+-- How long ago a time was. Zero if it lies in the future, because the clock was set back since; null if it is null.
+select case when i_time > clock_timestamp() then interval '0' else clock_timestamp() - i_time end;
+$$;
+
 create or replace function pgq.get_queue_info(
     in i_queue_name text,
     out queue_name text, out queue_ntables integer, out queue_cur_table integer, out queue_rotation_period interval,
@@ -19,9 +26,9 @@ as $$
 select q.queue_name, q.queue_ntables, q.queue_cur_table, q.queue_rotation_period, q.queue_switch_time,
        q.queue_external_ticker, q.queue_ticker_paused, q.queue_ticker_max_count, q.queue_ticker_max_lag,
        q.queue_ticker_idle_period,
-       clock_timestamp() - top.tick_time,
+       pgq._age(top.tick_time),
        (top.tick_event_seq - earlier.tick_event_seq)
-           / nullif(extract(epoch from top.tick_time - earlier.tick_time)::double precision, 0),
+           / nullif(greatest(extract(epoch from top.tick_time - earlier.tick_time)::double precision, 0), 0),
        coalesce(pg_sequence_last_value(q.queue_event_seq::regclass), 0) - top.tick_event_seq,
        top.tick_id
 from pgq.queue q
@@ -67,7 +74,7 @@ as $$
 -- last_tick       the tick it has reached
 -- current_batch   the open batch, next_tick its last tick; null if none is open
 -- pending_events  events from last_tick to the queue's last tick, by the event sequence
-select q.queue_name, c.co_name, clock_timestamp() - at.tick_time, clock_timestamp() - s.sub_active,
+select q.queue_name, c.co_name, pgq._age(at.tick_time), pgq._age(s.sub_active),
        s.sub_last_tick, s.sub_batch, s.sub_next_tick, top.tick_event_seq - at.tick_event_seq
 from pgq.subscription s
 join pgq.queue q on q.queue_id = s.sub_queue
@@ -113,7 +120,7 @@ as $$
 -- What an open batch covers: queue, consumer, and time, id and event sequence of its two ticks. lag is the age of the
 -- later tick. All null if there is no such batch.
 select q.queue_name, c.co_name, l.tick_time, t.tick_time, l.tick_id, t.tick_id,
-       clock_timestamp() - t.tick_time, l.tick_event_seq, t.tick_event_seq
+       pgq._age(t.tick_time), l.tick_event_seq, t.tick_event_seq
 from pgq.subscription s
 join pgq.queue q on q.queue_id = s.sub_queue
 join pgq.consumer c on c.co_id = s.sub_consumer

@@ -7,7 +7,8 @@ set lock_timeout = '250ms'
 as $$
 -- Empties a queue's next event table and makes it the one into which events are written. maint_rotate_tables_step2 must follow in
 -- its own transaction.
--- Nothing happens while it is too early, step 2 is missing, the slowest consumer has not seen all events of that
+-- Nothing happens while it is too early (the time of the last rotation lies in the future if the clock was set back; then it
+-- is not), step 2 is missing, the slowest consumer has not seen all events of that
 -- table, or the table is in use. Ticks that no consumer needs any more are deleted.
 -- Always returns 0, even if there is no such queue. Errors: 55000 the queue belongs to another cluster.
 -- Locks: the queue's row; the next event table ACCESS EXCLUSIVE, waited for at most lock_timeout.
@@ -22,7 +23,7 @@ begin
     from pgq.queue
     where queue_name = i_queue_name
       and queue_switch_step2 is not null
-      and queue_switch_time + queue_rotation_period <= clock_timestamp()
+      and clock_timestamp() not between queue_switch_time and queue_switch_time + queue_rotation_period
     for no key update skip locked;
     if not found then
         return 0;
@@ -111,7 +112,7 @@ begin
     perform pgq._require_cluster(null);
     for q in
         select queue_name, queue_extra_maint, queue_switch_step2 is null as unfinished,
-               queue_switch_time + queue_rotation_period <= clock_timestamp() as due
+               clock_timestamp() not between queue_switch_time and queue_switch_time + queue_rotation_period as due
         from pgq.queue
         order by queue_name
     loop

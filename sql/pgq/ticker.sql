@@ -14,6 +14,7 @@ as $$
 -- The queues that need a tick now (with i_queue_id: that one, if it needs one). A queue needs a tick if
 --   * the event sequence has moved by ticker_max_count since the last tick, or has moved at all and ticker_max_lag is over;
 --   * ticker_idle_period is over since the last tick;
+--   * the last tick lies in the future, because the clock was set back: how long it is ago is unknown;
 --   * ticker_max_lag is over and a transaction that may have written events, but was still running at the last tick, has ended
 --     since. Its numbers were drawn before, so the sequence does not show it. It must have begun before the sequence reached
 --     its value, hence before the last tick but one if the sequence had stopped by then. A snapshot lists running transactions
@@ -38,6 +39,7 @@ where not q.queue_external_ticker
        or new_events >= q.queue_ticker_max_count and new_events > 0
        or new_events > 0 and lag >= q.queue_ticker_max_lag
        or lag >= q.queue_ticker_idle_period
+       or lag < interval '0'
        or lag >= q.queue_ticker_max_lag and exists (
             select from txid_snapshot_xip(t.tick_snapshot) x
             where txid_visible_in_snapshot(x, txid_current_snapshot()) and (t.moved or x < t.prev_txid))
@@ -53,8 +55,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Adds a tick with the snapshot of this very statement, ends the sleep of the queue (see sleep_queues), and notifies channel pgq_tick: the payload is
 -- the queue's name. Call _lock_ticks before.
+-- With synchronous_commit = off, the rest of the transaction has it on: consumers may commit what lies before the tick, so
+-- the tick, and with it everything before it, must survive a crash of this server before they can see it.
 -- Returns the tick's id.
 begin
+    if current_setting('synchronous_commit') = 'off' then
+        perform set_config('synchronous_commit', 'on', true);
+    end if;
     insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
     values (i_queue_id, i_tick_id, i_time, txid_current_snapshot(), i_event_seq);
     update pgq.queue set queue_asleep = false where queue_id = i_queue_id and queue_asleep;
@@ -62,6 +69,24 @@ begin
         perform pg_notify('pgq_tick', i_queue_name);
     end if;
     return i_tick_id;
+end
+$$;
+
+create or replace function pgq._note_clock(i_queue_id integer, i_queue_name text, i_time timestamptz) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+-- If the last tick of a queue lies after a time, which is now, the clock was set back: warns, and moves the times of the queue's
+-- retries by as much, so that they do not wait longer than they were to.
+-- Locks: in that case, the queue's retries.
+declare
+    v_back interval;
+begin
+    select tick_time - i_time into v_back from pgq.tick where tick_queue = i_queue_id order by tick_id desc limit 1;
+    if v_back > interval '0' then
+        raise warning 'queue "%": the clock of the server has been set back by at least %', i_queue_name, v_back;
+        update pgq.retry_queue set ev_retry_after = ev_retry_after - v_back where ev_queue = i_queue_id;
+    end if;
 end
 $$;
 
@@ -75,6 +100,7 @@ as $$
 declare
     d       record;
     v_seq   bigint;
+    v_time  timestamptz;
 begin
     perform pgq._lock_ticks(i_queue_id);
     perform pgq._require_cluster(i_queue_id);
@@ -85,7 +111,9 @@ begin
     -- The sequence is read before the snapshot is taken: an event written in between makes the ticker add one more tick
     -- than needed. In the opposite order such an event would wait unnoticed for the next tick.
     v_seq := coalesce(pg_sequence_last_value(d.event_seq), 0);
-    return pgq._insert_tick(i_queue_id, d.queue_name, nextval(d.tick_seq), clock_timestamp(), v_seq);
+    v_time := clock_timestamp();
+    perform pgq._note_clock(i_queue_id, d.queue_name, v_time);
+    return pgq._insert_tick(i_queue_id, d.queue_name, nextval(d.tick_seq), v_time, v_seq);
 end
 $$;
 

@@ -1,11 +1,10 @@
 // The commands of an operator. Each shows a message when it has succeeded or failed.
 
 import { hawtio } from './lib.js'
-import { execute } from './server.js'
+import { Failure, execute } from './server.js'
 import { counted } from './format.js'
 
-/** Names that cannot be passed in an operation's list of names. */
-const UNLISTED = /[\s,*?"]/
+const prefixed = (side, lines) => lines.map(line => `${side}: ${line}`)
 
 const notify = (type, message) => hawtio.eventService.notify({ type, message })
 
@@ -27,18 +26,9 @@ export function actionsOf(data, refresh) {
     }
   }
 
-  /** Executes an operation on tables: in one call if their names allow it, otherwise one call for each table. */
-  const onTables = async (tables, all = false, operation, ...more) => {
-    if (all || tables.every(table => !UNLISTED.test(table.Name))) {
-      const names = all ? '' : tables.map(table => table.Name).join(',')
-      return execute(subscriber.objectName, operation, names, all, ...more)
-    }
-    let output
-    for (const table of tables) {
-      output = await execute(table.objectName, operation, ...(operation === 'repair' ? [more[0], more[3]] : []))
-    }
-    return output
-  }
+  /** Executes an operation on tables. Names are written with quotes where they need them, so that they can be listed. */
+  const onTables = (tables, all = false, operation, ...more) =>
+    execute(subscriber.objectName, operation, all ? '' : tables.map(table => table.Name).join(','), all, ...more)
 
   const tables = list => (list.length === 1 ? list[0].Name : counted(list.length, 'table'))
 
@@ -51,8 +41,14 @@ export function actionsOf(data, refresh) {
     install: side => act('Installed', () => execute({ provider, subscriber, ticker }[side].objectName, 'install')),
     add: ({ names, all, register, expectSync, skipTruncate, denyWrites, force }) =>
       act('Added', async () => {
-        if (register) await execute(provider.objectName, 'add', all ? '' : names, all)
-        return execute(subscriber.objectName, 'add', all ? '' : names, all, force, expectSync, skipTruncate, denyWrites)
+        const registered = register ? await execute(provider.objectName, 'add', all ? '' : names, all) : []
+        try {
+          const subscribed = await execute(subscriber.objectName, 'add', all ? '' : names, all, force, expectSync, skipTruncate, denyWrites)
+          return registered.length ? [...prefixed('Provider', registered), ...prefixed('Subscriber', subscribed)] : subscribed
+        } catch (failure) {
+          if (!registered.length) throw failure
+          throw new Failure(failure.kind, `Done on the provider: ${registered.join('; ')}. Not done on the subscriber: ${failure.message}`)
+        }
       }),
     remove: (list, all) => act(`Removed ${tables(list)}`, () => onTables(list, all, 'remove')),
     resync: (list, all) => act(`${tables(list)} will be copied again`, () => onTables(list, all, 'resync')),
@@ -62,11 +58,12 @@ export function actionsOf(data, refresh) {
       act(`Repairing ${tables(list)}`, () => onTables(list, all, 'repair', apply, true, false, force, '', 0)),
     restoreTriggers: name =>
       act(`Restored the triggers of ${name}`, () => execute(subscriber.objectName, 'restoreTriggers', name, '')),
+    saveTriggers: name => act(`Saved the triggers of ${name}`, () => execute(subscriber.objectName, 'saveTriggers', name)),
     cancel: comparison => act('Cancelled', () => execute(comparison.objectName, 'cancel')),
     forget: comparison => act('Removed from the list', () => execute(comparison.objectName, 'forget')),
     unregister: consumer => act(`Unregistered ${consumer.Name}`, () => execute(consumer.objectName, 'unregister')),
     missing: () => execute(subscriber.objectName, 'missing'),
     foreignKeys: () => execute(subscriber.objectName, 'foreignKeys', 'pending'),
-    triggers: () => execute(subscriber.objectName, 'triggers', 'pending'),
+    triggers: () => execute(subscriber.objectName, 'triggers', 'all'),
   }
 }

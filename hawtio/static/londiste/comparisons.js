@@ -5,7 +5,7 @@ import { Cell, Outcome, different, equal, findings } from './labels.js'
 import { count, counted, date, span, time } from './format.js'
 import { Commands } from './states.js'
 
-const COLOR = { running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
+const COLOR = { queued: 'grey', running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
 
 export function Comparisons({ data, operator, actions, open }) {
   const { comparisons, tables } = data
@@ -26,11 +26,13 @@ export function Comparisons({ data, operator, actions, open }) {
 function One({ comparison, tables, operator, actions, open }) {
   const [shown, setShown] = React.useState(null)
   const running = comparison.State === 'running'
+  const queued = comparison.State === 'queued'
   const results = comparison.Results ?? []
   const unequal = results.filter(different)
-  const expanded = shown ?? (running || results.length <= 5)
+  const expanded = shown ?? (running || queued || results.length <= 5)
   const id = `londiste-comparison-${comparison.Id}`
-  const took = (date(comparison.Ended) ?? new Date()) - date(comparison.Started)
+  const since = queued ? comparison.Requested : comparison.Started ?? comparison.Requested
+  const took = (date(comparison.Ended) ?? new Date()) - date(since)
   const repairable = tables.filter(table => different(table.LastComparison) && unequal.some(result => result.table === table.Name))
   const title = `${comparison.Kind === 'repair' ? 'Repair' : 'Comparison'} ${comparison.Id}`
   return h(pf.Card, { isExpanded: expanded, component: 'section', isCompact: true },
@@ -40,16 +42,18 @@ function One({ comparison, tables, operator, actions, open }) {
       actions: {
         hasNoOffset: true,
         actions: operator && h(Commands, null, h(pf.Flex, { gap: { default: 'gapSm' } },
-          repairable.length > 0 && !running && comparison.Kind === 'compare' &&
+          repairable.length > 0 && !running && !queued && comparison.Kind === 'compare' &&
             h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => open({ kind: 'repair', tables: repairable }) }, 'Repair…'),
-          running
+          running || queued
             ? h(pf.Button, { variant: 'secondary', size: 'sm', onClick: () => actions.cancel(comparison) }, 'Cancel')
             : h(pf.Button, { variant: 'link', size: 'sm', onClick: () => actions.forget(comparison) }, 'Forget'))),
       },
     }, h(pf.CardTitle, { component: 'h2' },
       title, ' ', h(pf.Label, { isCompact: true, color: COLOR[comparison.State] ?? 'grey' }, comparison.State))),
     h(pf.CardBody, null,
-      h('p', { className: 'londiste-muted' }, `${time(comparison.Started)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, running)}`),
+      h('p', { className: 'londiste-muted' }, queued
+        ? `requested ${time(since)}; waits until one of the running comparisons has ended`
+        : `${time(since)}, ${running ? 'for' : 'took'} ${span(took / 1000)}; ${summary(results, running)}`),
       comparison.Error && h(pf.Alert, { isInline: true, isPlain: true, component: 'h3', variant: 'danger', title: comparison.Error }),
       running && h(pf.Progress, {
         value: Math.round(comparison.Progress * 100),

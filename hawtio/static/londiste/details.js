@@ -25,6 +25,7 @@ function facts(table) {
     ['State', h(TableState, { table })],
     table.Reason && ['Stopped', h(Advice, { table })],
     table.CopyProgress >= 0 && ['Copy', h(Copy, { table })],
+    ['Lag', table.LagSeconds === null || table.LagSeconds === undefined ? 'unknown until it is ok' : span(table.LagSeconds)],
     ['Changes applied', `${count(table.Inserts)} inserts, ${count(table.Updates)} updates, ${count(table.Deletes)} deletes, ${count(table.Truncates)} truncates, since the replay was started`],
     ['Last change', table.LastChange ? `${time(table.LastChange)}, ${span(ago(table.LastChange))} ago` : 'none since the replay was started'],
     ['Unexpected rows', table.UnexpectedRows

@@ -20,6 +20,18 @@ const QUESTIONS = {
     yes: 'Resync',
     execute: () => actions.resync(tables, all),
   }),
+  restoreTriggers: ({ table }, actions) => ({
+    title: `Restore the triggers of ${table}?`,
+    text: 'From then on they also fire for every row that the replay writes. What they do on the provider has already been done there, and its result is replicated: a trigger that changes rows or other tables does it a second time here, and the tables may differ or the replay may stop. Restore only triggers that the subscriber needs of its own. “Save triggers” saves and drops them again.',
+    yes: 'Restore triggers',
+    execute: () => actions.restoreTriggers(table),
+  }),
+  saveTriggers: ({ table }, actions) => ({
+    title: `Save and drop the triggers of ${table}?`,
+    text: 'They no longer fire, neither for rows that the replay writes nor for those that others write. Their definitions are saved, so that they can be restored.',
+    yes: 'Save triggers',
+    execute: () => actions.saveTriggers(table),
+  }),
   unregister: ({ consumer }, actions) => ({
     title: `Unregister ${consumer.Name}?`,
     text: `Events of ${consumer.Queue} that it has not read are no longer kept for it.`,

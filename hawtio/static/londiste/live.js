@@ -2,8 +2,8 @@
 
 import { React } from './lib.js'
 import { byText } from './format.js'
+import { remember } from './history.js'
 import { readAll, role } from './server.js'
-import { HISTORY } from './sparkline.js'
 
 const INTERVAL = 2_000
 /** From this number of tables on, a response takes hundreds of kilobytes. */
@@ -12,12 +12,9 @@ const LONG_INTERVAL = 5_000
 
 const TABLE = [
   'Name', 'State', 'Reason', 'CopyStep', 'CopiedRows', 'CopyTotalRows', 'CopiedBytes', 'CopyProgress', 'Inserts', 'Updates',
-  'Deletes', 'Truncates', 'UnexpectedRows', 'LastError', 'LastErrorTime', 'LastChange', 'WritesDenied', 'LastComparison',
+  'Deletes', 'Truncates', 'UnexpectedRows', 'LagSeconds', 'LastError', 'LastErrorTime', 'LastChange', 'WritesDenied', 'LastComparison',
 ]
 const TYPES = ['Replay', 'Ticker', 'Provider', 'Subscriber', 'Queue', 'Consumer', 'Comparison', 'Table']
-
-/** Points of the charts by job. They are kept when the user leaves the page and returns. */
-const histories = new Map()
 
 async function read() {
   const requests = TYPES.map(type => ({
@@ -27,7 +24,6 @@ async function read() {
   const [replays, tickers, providers, subscribers, queues, consumers, comparisons, tables] = await readAll(requests)
   const byName = (a, b) => byText(a.Name, b.Name)
   const replay = replays[0] ?? null
-  if (replay) remember(replay)
   return {
     seen: new Date(),
     replay,
@@ -38,18 +34,12 @@ async function read() {
     consumers: unique(consumers, consumer => `${consumer.Queue} ${consumer.Name}`).sort(byName),
     comparisons: comparisons.sort((a, b) => b.Id - a.Id),
     tables: tables.sort(byName),
-    history: replay ? histories.get(replay.Job) : null,
+    history: replay ? await remember(replay, tables, subscribers[0]) : null,
   }
 }
 
 /** Removes duplicates: a replay and a ticker in one process have MBeans of the same queues. */
 const unique = (list, key) => [...new Map(list.map(each => [key(each), each])).values()]
-
-function remember({ Job, LagSeconds, EventsPerSecond }) {
-  const now = Date.now()
-  const points = [...(histories.get(Job)?.points ?? []), { at: now, lag: LagSeconds, rate: EventsPerSecond }]
-  histories.set(Job, { points: points.filter(point => point.at > now - HISTORY) })
-}
 
 /**
  * A hook: { data, failure, operator, refresh }. `data` is null until the first response, and keeps its last value after a

@@ -3,6 +3,7 @@
 import { h, pf, React } from './lib.js'
 import { Copy, TableState, condition, different, findings } from './labels.js'
 import { count, counted, rate, span, time } from './format.js'
+import { RANGES } from './history.js'
 import { Sparkline } from './sparkline.js'
 import { Commands } from './states.js'
 
@@ -22,14 +23,17 @@ const Box = ({ title, children }) =>
 
 export function Overview({ data, operator, open, go }) {
   const { replay } = data
+  const [range, setRange] = React.useState(RANGES[0])
   if (!replay) return h(TickerAlone, { data, go })
-  const points = data.history.points
-  return h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
+  const points = key => data.history.map(point => ({ at: point.at, value: point[key] }))
+  return h(React.Fragment, null, h(Ranges, { range, setRange }), h(pf.Gallery, { hasGutter: true, minWidths: { default: '100%', sm: '320px' } },
     h(Box, { title: 'Lag' },
-      h(Sparkline, { label: 'Lag behind the provider', points: points.map(({ at, lag }) => ({ at, value: lag })), format: span, least: 0.1, limit: replay.LagLimitSeconds })),
+      h(Sparkline, { label: 'Lag behind the provider', points: points('lag'), range, format: span, least: 0.1, limit: replay.LagLimitSeconds })),
     h(Box, { title: 'Throughput' },
-      h(Sparkline, { label: 'Changes applied', points: points.map(({ at, rate: value }) => ({ at, value })), format: rate, least: 1 })),
-    h(Box, { title: 'Tables' }, h(Summary, { data, operator, open, go })),
+      h(Sparkline, { label: 'Changes applied', points: points('rate'), range, format: rate, least: 1 })),
+    h(Box, { title: 'Tables' },
+      h(Summary, { data, operator, open, go }),
+      data.tables.length > 0 && h(Sparkline, { label: 'Tables that are not ok', points: points('pending'), range, format: count, least: 1 })),
     h(Attention, { data, go, open }),
     h(Box, { title: 'Replay' },
       h(List, {
@@ -49,8 +53,19 @@ export function Overview({ data, operator, open, go }) {
           data.subscriber && ['Subscriber', named(data.subscriber)],
           replay.Version && ['Program', `camel-londiste ${replay.Version}`],
         ],
-      })))
+      }))))
 }
+
+/** Chooses the time that the charts cover. */
+const Ranges = ({ range, setRange }) =>
+  h(pf.ToggleGroup, { isCompact: true, 'aria-label': 'Time of the charts', className: 'londiste-ranges' },
+    RANGES.map(each => h(pf.ToggleGroupItem, {
+      key: each[1],
+      buttonId: `londiste-range-${each[0]}`,
+      text: each[1],
+      isSelected: range === each,
+      onChange: () => setRange(each),
+    })))
 
 const named = side => `${side.Database}${side.ServerVersion ? `, PostgreSQL ${side.ServerVersion}` : ''}`
 
@@ -128,7 +143,7 @@ function Attention({ data, go, open }) {
     stopped.length && ['Stopped tables', 'Fix the reason; each table is then retried automatically, within five minutes.', some(stopped, table => table.Reason)],
     unequal.length && ['Tables that differ', 'Repair them. If they differ again, something other than the replay writes to them.', some(unequal, table => findings(table.LastComparison))],
     unexpected.length && ['Unexpected rows', 'Compare these tables: something other than the replay has changed them. To prevent this, deny writes when adding them.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
-    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'Restore them when their tables are ok.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
+    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'They do not fire, so that rows of the replay do not fire them. Nothing has to be done, unless the subscriber needs one of them of its own.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
     subscriber?.PendingForeignKeys > 0 && ['Saved foreign keys', 'They are restored automatically when both tables are in sync, unless rows violate them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
   ].filter(Boolean)
   return h(React.Fragment, null,

@@ -14,7 +14,7 @@ const NOT_FOUND = 404
 async function send(path, options) {
   let answer
   try {
-    answer = await fetch(path, { credentials: 'same-origin', redirect: 'error', ...options })
+    answer = await fetch(path, { credentials: 'same-origin', redirect: 'error', referrerPolicy: 'same-origin', ...options })
   } catch {
     throw new Failure('gone', 'The daemon does not respond.')
   }

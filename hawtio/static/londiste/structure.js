@@ -4,7 +4,7 @@ import { h, pf, React, table as pft } from './lib.js'
 import { Cell } from './labels.js'
 import { Commands } from './states.js'
 
-export function Structure({ data, operator, actions }) {
+export function Structure({ data, operator, actions, open }) {
   const { subscriber } = data
   const [found, setFound] = React.useState({ keys: null, triggers: null, failure: null })
   const changes = `${subscriber?.PendingForeignKeys}/${subscriber?.PendingTriggers}`
@@ -24,7 +24,7 @@ export function Structure({ data, operator, actions }) {
   return h(pf.Stack, { hasGutter: true },
     found.failure && h(pf.StackItem, null, h(pf.Alert, { isInline: true, component: 'h2', variant: 'danger', title: 'The subscriber cannot be read' }, found.failure.message)),
     h(pf.StackItem, null, h(Keys, { keys: found.keys })),
-    h(pf.StackItem, null, h(Triggers, { triggers: found.triggers, operator, actions })))
+    h(pf.StackItem, null, h(Triggers, { triggers: found.triggers, operator, open })))
 }
 
 const Section = ({ title, help, none, children }) =>
@@ -48,11 +48,30 @@ function Keys({ keys }) {
           h(Cell, { label: 'Why it is not restored', className: 'londiste-break' }, key.reason ?? 'its tables are on their way'))))))
 }
 
-function Triggers({ triggers, operator, actions }) {
-  const help = 'Triggers were dropped so that changes applied by the replay do not fire them. Restore those that should fire on the subscriber.'
+const LISTS = [
+  {
+    status: 'pending',
+    title: 'Saved triggers',
+    help: 'They were dropped so that rows that the replay writes do not fire them. Restore only those that the subscriber needs of its own.',
+    command: { kind: 'restoreTriggers', text: 'Restore…', label: 'Restore the triggers of' },
+  },
+  {
+    status: 'active',
+    title: 'Triggers that fire',
+    help: 'They also fire for rows that the replay writes. Save those that repeat what the provider has done already.',
+    command: { kind: 'saveTriggers', text: 'Save…', label: 'Save the triggers of' },
+  },
+]
+
+const Triggers = ({ triggers, ...more }) =>
+  h(pf.Stack, { hasGutter: true }, LISTS.map(list =>
+    h(pf.StackItem, { key: list.status }, h(TriggerList, { list, triggers: triggers.filter(trigger => trigger.status === list.status), ...more }))))
+
+function TriggerList({ list, triggers, operator, open }) {
+  const { title, help, command } = list
   const tables = new Set()
-  return h(Section, { title: 'Saved triggers', help, none: 'None.' }, triggers.length > 0 &&
-    h(pft.Table, { variant: 'compact', 'aria-label': 'Saved triggers' },
+  return h(Section, { title, help, none: 'None.' }, triggers.length > 0 &&
+    h(pft.Table, { variant: 'compact', 'aria-label': title },
       h(pft.Thead, null, h(pft.Tr, null,
         ['Table', 'Name', 'Definition'].map(column => h(pft.Th, { key: column }, column)),
         operator && h(pft.Th, { screenReaderText: 'Actions' }))),
@@ -67,8 +86,8 @@ function Triggers({ triggers, operator, actions }) {
             h(pf.Button, {
               variant: 'secondary',
               size: 'sm',
-              'aria-label': `Restore the triggers of ${trigger.tableName}`,
-              onClick: () => actions.restoreTriggers(trigger.tableName),
-            }, 'Restore'))))
+              'aria-label': `${command.label} ${trigger.tableName}`,
+              onClick: () => open({ kind: command.kind, table: trigger.tableName }),
+            }, command.text))))
       }))))
 }

@@ -1,6 +1,7 @@
 package io.londiste.console;
 
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,11 @@ final class FakeJob implements AutoCloseable {
                 0.026,
                 "Version",
                 "0.1.0"));
-        new FakeBean(replay).register("io.londiste:type=Replay" + JOB);
+        new FakeBean(replay)
+                .with("history", 0, arguments -> IntStream.range(0, 1_440)
+                        .mapToObj(FakeJob::sample)
+                        .toList())
+                .register("io.londiste:type=Replay" + JOB);
         new FakeBean(new HashMap<>(Map.of("Database", "shop at db1:5432", "ServerVersion", "15.19", "Error", "")))
                 .with("tables", 0, arguments -> List.of())
                 .register("io.londiste:type=Provider" + JOB);
@@ -82,6 +87,23 @@ final class FakeJob implements AutoCloseable {
         for (int i = 0; i < tables; i++) {
             table(i);
         }
+    }
+
+    /** One of the last six hours: a peak of the lag, and some minutes in which nothing was known. */
+    private static Map<String, Object> sample(int number) {
+        var sample = new HashMap<String, Object>(Map.of(
+                "time",
+                Instant.now().minusSeconds((1_440 - number) * 15L).toString(),
+                "eventsPerSecond",
+                300 + 100 * Math.sin(number / 60.0),
+                "inSync",
+                6,
+                "inProgress",
+                number < 400 ? 4 : 2,
+                "stopped",
+                number % 200 < 20 ? 2 : 0));
+        sample.put("lagSeconds", number > 900 && number < 960 ? null : number > 600 && number < 700 ? 20.0 : 0.2);
+        return sample;
     }
 
     private static Map<String, Object> foreignKey(String name) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,39 @@ class PagesIT extends BrowserFixture {
             assertThat(job.replay).containsEntry("State", "running");
         }
         assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void chartsShowTheLastHoursAsTheDaemonHasThem() throws Exception {
+        try (var job = new FakeJob(14)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            var lag = page.getByLabel("Lag behind the provider:");
+            assertThat(lag).hasAttribute("aria-label", Pattern.compile(".*highest 200 ms in the last 5 min"));
+            button(page, "6 h").click();
+            assertThat(lag).hasAttribute("aria-label", Pattern.compile(".*highest 20 s in the last 6 h"));
+            assertThat(lag.locator("polyline")).hasCount(2); // what was unknown is a gap
+            page.reload();
+            button(page, "6 h").click();
+            assertThat(lag).hasAttribute("aria-label", Pattern.compile(".*highest 20 s in the last 6 h"));
+            Chromium.picture(page, "six hours");
+            assertThat(Chromium.barriers(page)).isEmpty();
+            assertThat(job.replay).containsEntry("State", "running");
+        }
+        assertThat(chromium.complaints).isEmpty();
+    }
+
+    @Test
+    void restoringTriggersIsConfirmed() throws Exception {
+        try (var job = new FakeJob(3)) {
+            var page = signedIn(OPERATOR, 1280, 900);
+            open(page, "Foreign keys and triggers");
+            button(page, "Restore the triggers of shop.customer").click();
+            assertThat(page.getByRole(AriaRole.DIALOG))
+                    .containsText("they also fire for every row that the replay writes");
+            Chromium.picture(page, "restore triggers");
+            assertThat(Chromium.barriers(page)).isEmpty();
+            assertThat(job.replay).containsEntry("State", "running");
+        }
     }
 
     @Test

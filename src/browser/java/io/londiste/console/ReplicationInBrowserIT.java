@@ -147,6 +147,23 @@ class ReplicationInBrowserIT {
     }
 
     @Test
+    void whatWasDoneOnTheProviderIsSaidWhenTheSubscriberRefuses() {
+        subscriber.sql("drop table goods");
+        var page = signedIn(OPERATOR);
+        button(page, "Add tables").first().click();
+        page.getByLabel("Other tables").fill("goods");
+        var dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName("Add").setExact(true))
+                .click();
+        assertThat(dialog.getByText("Done on the provider: Added public.goods. Not done on the subscriber: "))
+                .isVisible(SOON);
+        assertThat(dialog).containsText("no such table: public.goods");
+        Chromium.picture(page, "done in part");
+    }
+
+    @Test
     void aQueueWithoutTicksIsShownWithTheRemedy() {
         provider.sql("update pgq.queue set queue_ticker_paused = true, queue_ticker_idle_period = '1 s'");
         var page = signedIn(OPERATOR);

@@ -1,5 +1,6 @@
 package io.londiste.app;
 
+import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.copy.Copies;
 import io.londiste.db.Pools;
@@ -51,6 +52,7 @@ public final class Application implements AutoCloseable {
     private final Main main = new Main();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
+    private final RouteStates states;
     private List<Path> changing = List.of();
     private Path ini;
     private TickerLog tickerLog;
@@ -61,6 +63,11 @@ public final class Application implements AutoCloseable {
     private LastComparisons comparisons;
 
     private Application(Settings settings, String kind, List<Resource> routes) {
+        states = new RouteStates("have the daemon start all routes again"
+                + (settings.file() == null
+                        ? ""
+                        : " (" + (settings.section() == Section.PGQADM ? "pgqadm" : "londiste") + " -r "
+                                + settings.file() + ")"));
         main.configure().withName(NOT_IN_MBEAN_NAMES.matcher(settings.jobName()).replaceAll("_") + "-" + kind);
         main.configure().withDumpRoutes("false");
         main.configure().withShutdownTimeout((int) LONGEST_BATCH.toSeconds());
@@ -185,6 +192,7 @@ public final class Application implements AutoCloseable {
                 replaying.pause().forget();
             }
             main.start();
+            states.begin(main.getCamelContext());
             if (!changing.isEmpty()) {
                 LOG.info(
                         "Route files that may change rows are in use: {}. So that 'repair --apply' does not undo what"
@@ -240,6 +248,14 @@ public final class Application implements AutoCloseable {
         close();
     }
 
+    /**
+     * Which routes do not run although they should, or run although the replay is paused, each with a remedy; empty if there
+     * are none. Others than this program can stop routes through Camel's MBeans.
+     */
+    public List<String> routeProblems() {
+        return states.problems(main.getCamelContext(), replaying == null ? null : replaying.pause());
+    }
+
     /** The recent errors. */
     public RecentErrors errors() {
         return errors;
@@ -273,6 +289,7 @@ public final class Application implements AutoCloseable {
     /** Does the same as {@link #stop}. */
     @Override
     public void close() {
+        states.end();
         try (ReplayBeans replayEnded = replaying;
                 ComparisonBeans comparingEnded = comparing) {
             if (comparingEnded != null) {

@@ -13,7 +13,7 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pauses and resumes a replay between two batches. Used by one thread at a time. */
+/** Pauses and resumes a replay between two batches. Used by one thread at a time, except what tells its state. */
 final class Pause {
     private static final Logger LOG = LoggerFactory.getLogger(Pause.class);
 
@@ -23,6 +23,8 @@ final class Pause {
     private final String consumer;
     private final DataSource subscriber;
     private final SubscribedTables tables;
+    private volatile boolean paused;
+    private volatile boolean changing;
 
     Pause(String consumer, DataSource subscriber, SubscribedTables tables) {
         this.consumer = consumer;
@@ -32,7 +34,7 @@ final class Pause {
 
     /** Pauses the replay; returns when the current batch is done. */
     void begin(CamelContext context, Duration longestBatch) {
-        each(context, route -> context.getRouteController()
+        change(true, context, route -> context.getRouteController()
                 .suspendRoute(route, longestBatch.toSeconds(), TimeUnit.SECONDS));
         // so that commands in other processes and on other machines can report why nothing is applied
         update(transaction -> tables.setError(transaction, consumer, SubscribedTables.PAUSED));
@@ -41,13 +43,33 @@ final class Pause {
 
     void end(CamelContext context) {
         forget();
-        each(context, route -> context.getRouteController().resumeRoute(route));
+        change(false, context, route -> context.getRouteController().resumeRoute(route));
         LOG.info("Resumed");
     }
 
     /** Removes the record of a pause, which a killed replay may have left. */
     void forget() {
         update(transaction -> tables.clearPaused(transaction, consumer));
+    }
+
+    /** Whether the route is suspended for a pause. */
+    boolean isPaused(String route) {
+        return paused && ROUTES.contains(route);
+    }
+
+    /** Whether the route is being suspended or resumed. */
+    boolean isChanging(String route) {
+        return changing && ROUTES.contains(route);
+    }
+
+    private void change(boolean toPaused, CamelContext context, Step step) {
+        changing = true;
+        try {
+            each(context, step);
+            paused = toPaused;
+        } finally {
+            changing = false;
+        }
     }
 
     @FunctionalInterface

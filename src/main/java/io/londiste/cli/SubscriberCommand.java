@@ -195,8 +195,11 @@ final class SubscriberCommand implements Runnable {
 
     @Command(
             name = "restore-triggers",
-            description =
-                    "Restore the saved triggers of a table that is ok, or only the named ones. From then on, changes that the replay applies fire them.",
+            description = {
+                "Restore the saved triggers of a table that is ok, or only the named ones. From then on, changes that the replay applies fire them.",
+                "A trigger that changes rows or other tables then does so a second time: the provider's trigger has done it already, and the replay"
+                        + " brings the result. save-triggers saves and drops them again."
+            },
             footer = {
                 "  londiste conf.ini subscriber restore-triggers orders",
                 "  londiste conf.ini subscriber restore-triggers orders audit"
@@ -215,6 +218,17 @@ final class SubscriberCommand implements Runnable {
                             description = "Only these triggers; all of the table if omitted.")
                     List<String> triggers) {
         with(subscriber -> subscriber.restoreTriggers(table, triggers == null ? List.of() : triggers));
+    }
+
+    @Command(
+            name = "save-triggers",
+            description =
+                    "Save and drop the triggers of a subscribed table, as add does, so that changes that the replay applies do not fire them. restore-triggers restores them.",
+            footer = "  londiste conf.ini subscriber save-triggers orders")
+    void saveTriggers(
+            @Parameters(arity = "1", paramLabel = "TABLE", description = "Name, with its schema unless that is public.")
+                    String table) {
+        with(subscriber -> subscriber.saveTriggers(table));
     }
 
     @Command(

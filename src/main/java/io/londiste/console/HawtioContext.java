@@ -65,6 +65,7 @@ final class HawtioContext implements ServletContextListener {
         filter(new KnownUserFilter(users), "/*");
         filter(new ResponseHeadersFilter(), "/*");
         filter(new AuthenticationFilter(), "/jolokia/*");
+        filter(new CallerFilter(), "/jolokia/*");
         filter(new ClientRouteRedirectFilter(), "/*");
         context.addFilter(
                 new FilterHolder(new BaseTagHrefFilter()),

@@ -1,44 +1,20 @@
 package io.londiste.console;
 
+import io.londiste.jmx.Audit;
+import io.londiste.jmx.Caller;
+import io.londiste.jmx.LoginLimit;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.LongSupplier;
 
-/**
- * Slows down password guessing: after five failed logins in a row, an address has to wait before the next attempt, twice
- * as long after each further failure, up to a minute. Other addresses are not affected.
- */
+/** Records logins, and limits them by {@link LoginLimit}. */
 final class LoginThrottle extends HttpFilter {
-    private static final int FREE_FAILURES = 5;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
-    private static final int MAX_ADDRESSES = 1_000;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    private final transient LongSupplier nanos;
-    private final transient Map<String, Failures> failures = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Failures> eldest) {
-            return size() > MAX_ADDRESSES;
-        }
-    };
-
-    /** The number of failures in a row, and the earliest time of the next attempt, in {@link System#nanoTime}. */
-    private record Failures(int count, long until) {}
-
-    LoginThrottle() {
-        this(System::nanoTime);
-    }
-
-    LoginThrottle(LongSupplier nanos) {
-        this.nanos = nanos;
-    }
+    private final transient LoginLimit limit = new LoginLimit();
 
     /** Whether a request contains credentials. */
     static boolean hasCredentials(HttpServletRequest request) {
@@ -56,41 +32,30 @@ final class LoginThrottle extends HttpFilter {
             return;
         }
         var address = request.getRemoteAddr();
-        long wait = attempt(address);
+        long wait = limit.attempt(address);
         if (wait > 0) {
             request.setAttribute(RefusalLog.REASON, "too many failed logins");
             response.setStatus(TOO_MANY_REQUESTS);
             response.setHeader("Retry-After", Long.toString(wait));
             return;
         }
+        UsersLoginModule.takeRefused(); // one of a request before
         chain.doFilter(request, response);
         if (response.getStatus() == HttpServletResponse.SC_OK) {
-            succeeded(address);
+            limit.succeeded(address);
+            if (!hasCredentials(request)) { // scripts send them with each request
+                Audit.signedIn(CallerFilter.caller(request, KnownUserFilter.user(request)));
+            }
+        } else {
+            refused(request, UsersLoginModule.takeRefused());
         }
     }
 
-    /**
-     * Begins an attempt. It counts as a failure until it has succeeded, so that parallel attempts do not evade the limit.
-     *
-     * @return the seconds to wait before the attempt; 0 if it is allowed now
-     */
-    synchronized long attempt(String address) {
-        long now = nanos.getAsLong();
-        var known = failures.getOrDefault(address, new Failures(0, now));
-        long left = known.until - now;
-        if (left > 0) {
-            return Math.max(1, Duration.ofNanos(left).toSeconds());
+    /** @param name null if it was not the login that was refused */
+    private static void refused(HttpServletRequest request, String name) {
+        if (name != null) {
+            request.setAttribute(RefusalLog.REASON, "wrong name or password, as " + name);
+            Audit.refused(new Caller(name, "", request.getRemoteAddr(), "console"), "wrong name or password");
         }
-        int count = known.count + 1;
-        var wait = count < FREE_FAILURES
-                ? Duration.ZERO
-                : Duration.ofSeconds(Math.min(LONGEST_WAIT.toSeconds(), 1L << Math.min(count - FREE_FAILURES, 30)));
-        failures.remove(address);
-        failures.put(address, new Failures(count, now + wait.toNanos()));
-        return 0;
-    }
-
-    synchronized void succeeded(String address) {
-        failures.remove(address);
     }
 }

@@ -1,8 +1,7 @@
 package io.londiste.console;
 
-import io.hawt.system.security.LegacySubjectAccess;
-import io.hawt.system.security.ModernSubjectAccess;
-import io.hawt.system.security.SubjectAccess;
+import io.londiste.jmx.Audit;
+import io.londiste.jmx.CurrentSubject;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import javax.management.JMException;
@@ -16,20 +15,10 @@ import org.jolokia.server.core.restrictor.policy.PolicyRestrictor;
  */
 final class Permissions extends PolicyRestrictor {
     private final RefusalLog refusals;
-    private final SubjectAccess subjects = subjects();
 
     Permissions(RefusalLog refusals) {
         super(Permissions.class.getResourceAsStream("jolokia-access.xml"));
         this.refusals = refusals;
-    }
-
-    /** The API for the current subject depends on the version of Java. */
-    private static SubjectAccess subjects() {
-        try {
-            return new ModernSubjectAccess();
-        } catch (UnsupportedOperationException e) {
-            return new LegacySubjectAccess();
-        }
     }
 
     @Override
@@ -39,12 +28,17 @@ final class Permissions extends PolicyRestrictor {
 
     @Override
     public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-        return logged(isOperator() && super.isAttributeWriteAllowed(name, attribute), "setting", name, attribute);
+        boolean allowed =
+                logged(isOperator() && super.isAttributeWriteAllowed(name, attribute), "setting", name, attribute);
+        audit(allowed, name, attribute);
+        return allowed;
     }
 
     @Override
     public boolean isOperationAllowed(ObjectName name, String operation) {
-        return logged(mayExecute(name, operation), "executing", name, operation);
+        boolean allowed = logged(mayExecute(name, operation), "executing", name, operation);
+        audit(allowed && !changesNothing(name, operation), name, operation);
+        return allowed;
     }
 
     /**
@@ -56,13 +50,20 @@ final class Permissions extends PolicyRestrictor {
         return super.isOperationAllowed(name, operation) && (isOperator() || changesNothing(name, operation));
     }
 
-    private boolean isOperator() {
+    /** Our MBeans record their changes themselves. */
+    private static void audit(boolean changes, ObjectName name, String what) {
+        if (changes && !Audit.isOurs(name)) {
+            Audit.begun(what + " of " + name);
+        }
+    }
+
+    private static boolean isOperator() {
         var user = user();
         return user != null && user.role() == Role.OPERATOR;
     }
 
-    private User user() {
-        var subject = subjects.currentSubject();
+    private static User user() {
+        var subject = CurrentSubject.get();
         return subject == null ? null : UsersLoginModule.user(subject);
     }
 

@@ -21,6 +21,9 @@ import javax.security.auth.spi.LoginModule;
 public final class UsersLoginModule implements LoginModule {
     private static final String USERS = "users";
 
+    /** The name that was refused last in a thread: the login module knows it, and the filter before it knows the address. */
+    private static final ThreadLocal<String> REFUSED = new ThreadLocal<>();
+
     private Subject subject;
     private CallbackHandler callbacks;
     private Users users;
@@ -43,6 +46,13 @@ public final class UsersLoginModule implements LoginModule {
         return subject.getPrivateCredentials(User.class).stream().findFirst().orElse(null);
     }
 
+    /** The name that was refused in this thread since the last call; null if there is none. */
+    static String takeRefused() {
+        var name = REFUSED.get();
+        REFUSED.remove();
+        return name;
+    }
+
     @Override
     public void initialize(Subject whom, CallbackHandler handler, Map<String, ?> shared, Map<String, ?> options) {
         subject = whom;
@@ -62,8 +72,11 @@ public final class UsersLoginModule implements LoginModule {
         if (name.getName() == null || password.getPassword() == null) {
             throw new FailedLoginException("no name and password");
         }
-        user = users.authenticate(name.getName(), password.getPassword())
-                .orElseThrow(() -> new FailedLoginException("wrong name or password"));
+        user = users.authenticate(name.getName(), password.getPassword()).orElse(null);
+        if (user == null) {
+            REFUSED.set(name.getName());
+            throw new FailedLoginException("wrong name or password");
+        }
         password.clearPassword();
         return true;
     }

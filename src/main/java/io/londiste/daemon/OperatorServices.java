@@ -7,6 +7,7 @@ import io.londiste.jmx.MBeans;
 import io.londiste.jmx.RemoteAccess;
 import io.londiste.metrics.MetricsServer;
 import io.londiste.watch.ControlledDaemon;
+import io.londiste.watch.History;
 import io.londiste.watch.JobView;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ final class OperatorServices implements AutoCloseable {
     static final OperatorServices NONE = new OperatorServices(null);
 
     private final ControlledDaemon daemon;
+    private final History history = new History();
     private Settings settings;
     private volatile MBeans mbeans;
     private RemoteAccess remote;
@@ -41,7 +43,7 @@ final class OperatorServices implements AutoCloseable {
         var services = new OperatorServices(daemon);
         try {
             services.settings = settings;
-            services.mbeans = MBeans.register(settings, daemon);
+            services.mbeans = MBeans.register(settings, daemon, services.history);
             services.remote = RemoteAccess.open(settings);
             services.metrics = MetricsServer.open(settings, services::view);
             services.console = Console.start(settings, terminal);
@@ -58,7 +60,7 @@ final class OperatorServices implements AutoCloseable {
             return;
         }
         mbeans.close();
-        mbeans = MBeans.register(fresh, daemon);
+        mbeans = MBeans.register(fresh, daemon, history);
         remote = remoteAccess(fresh);
         metrics = metrics(fresh);
         console = console.reload(fresh, terminal);

@@ -29,7 +29,10 @@ record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases data
         return watch.now();
     }
 
-    /** Runs a command and updates all MBeans afterwards. Returns the lines that the command logged. */
+    /**
+     * Runs a command and updates all MBeans afterwards. Returns the lines that the command logged; an error includes them,
+     * since they show what was done before.
+     */
     <T> String[] run(T commands, Consumer<T> command) {
         try {
             return CapturedLog.of(() -> command.accept(commands));
@@ -48,13 +51,17 @@ record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases data
         return waiting.isEmpty() ? errors(state()).stream().findFirst().orElse("") : waiting;
     }
 
-    /** What a daemon that cannot start waits for, or else the errors of databases, tickers and the replay, as of a given state. */
+    /**
+     * What a daemon that cannot start waits for, or else the errors of databases, tickers, the replay and its routes, as of
+     * a given state.
+     */
     List<String> errors(JobState state) {
         var condition = daemon.condition();
         if (condition.state() == State.WAITING && !condition.error().isEmpty()) {
             return List.of(condition.error());
         }
         var errors = new ArrayList<>(state.errors());
+        errors.addAll(routeProblems());
         if (condition.state() == State.RUNNING) {
             daemon.application()
                     .map(Application::status)
@@ -64,6 +71,11 @@ record BeanContext(Settings settings, ControlledDaemon daemon, JobDatabases data
                             "the current batch has failed " + failure.times() + " times: " + failure.reason()));
         }
         return errors;
+    }
+
+    /** See {@link Application#routeProblems}. */
+    List<String> routeProblems() {
+        return daemon.application().map(Application::routeProblems).orElse(List.of());
     }
 
     CompositeData[] recentErrors() {

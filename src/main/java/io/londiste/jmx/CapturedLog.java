@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.londiste.error.LondisteException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,11 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> {
 
     private CapturedLog() {}
 
-    /** Runs the command and returns the lines that it logged, as the command line prints them. */
+    /**
+     * Runs the command and returns the lines that it logged, as the command line prints them.
+     *
+     * @throws LondisteException if it fails; the message includes the lines
+     */
     static String[] of(Runnable command) {
         var logger = (Logger) LoggerFactory.getLogger("io.londiste");
         var captured = new CapturedLog();
@@ -25,6 +30,11 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> {
         try {
             command.run();
             return captured.lines.toArray(String[]::new);
+        } catch (LondisteException e) {
+            if (captured.lines.isEmpty()) {
+                throw e;
+            }
+            throw new LondisteException(e.getMessage() + "; before that: " + String.join("; ", captured.lines), e);
         } finally {
             logger.detachAppender(captured);
             captured.stop();

@@ -20,6 +20,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonBean.class);
 
     private enum State {
+        QUEUED,
         RUNNING,
         DONE,
         FAILED,
@@ -33,10 +34,11 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     private final Request request;
     private final BiFunction<ResultListener, WorkListener, Application> maker;
     private final Comparisons all;
-    private final Instant started = Instant.now();
+    private final Instant requested = Instant.now();
     private final List<TableResult> results = new ArrayList<>();
     private Application application;
-    private State state = State.RUNNING;
+    private State state = State.QUEUED;
+    private Instant started;
     private Instant ended;
     private String error = "";
     private long rows;
@@ -63,7 +65,19 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         } catch (RuntimeException e) {
             LOG.debug("{} {}", request.route, id, e);
             end(State.FAILED, Causes.message(e));
+        } finally {
+            all.startNext();
         }
+    }
+
+    /** Its turn has come; returns whether it is to run, which it is not if it has been cancelled. */
+    synchronized boolean begin() {
+        if (state != State.QUEUED) {
+            return false;
+        }
+        state = State.RUNNING;
+        started = Instant.now();
+        return true;
     }
 
     private synchronized boolean begin(Application routes) {
@@ -73,7 +87,7 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
 
     /** Sets the final state, unless there is one already. */
     private synchronized void end(State last, String reason) {
-        if (state == State.RUNNING) {
+        if (!hasEnded()) {
             state = last;
             error = reason;
             ended = Instant.now();
@@ -86,8 +100,12 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
         return state == State.RUNNING;
     }
 
-    Instant started() {
-        return started;
+    synchronized boolean isQueued() {
+        return state == State.QUEUED;
+    }
+
+    synchronized boolean hasEnded() {
+        return state != State.QUEUED && state != State.RUNNING;
     }
 
     @Override
@@ -126,8 +144,13 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     }
 
     @Override
-    public Date getStarted() {
-        return Date.from(started);
+    public Date getRequested() {
+        return Date.from(requested);
+    }
+
+    @Override
+    public synchronized Date getStarted() {
+        return Composites.date(started);
     }
 
     @Override
@@ -162,23 +185,31 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
 
     @Override
     public void cancel() {
+        if (!cancelIfNotEnded()) {
+            throw new LondisteException("the comparison has already ended: " + getState());
+        }
+    }
+
+    /** Returns whether it was cancelled. */
+    boolean cancelIfNotEnded() {
         Application running;
         synchronized (this) {
-            running = application;
-            if (state != State.RUNNING) {
-                throw new LondisteException("the comparison has already ended: " + getState());
+            if (hasEnded()) {
+                return false;
             }
+            running = application;
             end(State.CANCELLED, "");
         }
         if (running != null) {
             running.close();
         }
+        return true;
     }
 
     @Override
     public void forget() {
-        if (isRunning()) {
-            throw new LondisteException("the comparison is still running; cancel it first");
+        if (!hasEnded()) {
+            throw new LondisteException("the comparison has not ended; cancel it first");
         }
         all.forget(this);
     }

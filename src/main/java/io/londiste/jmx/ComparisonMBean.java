@@ -4,7 +4,8 @@ import java.util.Date;
 import javax.management.openmbean.CompositeData;
 
 /** {@code io.londiste:type=Comparison,job=…,id=…}; null means unknown (yet). */
-@Describe("A comparison with the provider, or a repair, that was started by an MBean; the last 20 are kept")
+@Describe("A comparison with the provider, or a repair, that was started by an MBean; four run at the same time,"
+        + " others wait for their turn; the last 20 that have ended are kept")
 public interface ComparisonMBean {
     @Describe("Its number, from 1")
     long getId();
@@ -12,10 +13,13 @@ public interface ComparisonMBean {
     @Describe("compare or repair")
     String getKind();
 
-    @Describe("running, done, failed or cancelled")
+    @Describe("queued, running, done, failed or cancelled")
     String getState();
 
-    @Describe("When it was started")
+    @Describe("When it was requested")
+    Date getRequested();
+
+    @Describe("When it was started; null while it is queued")
     Date getStarted();
 
     @Describe("When it ended")

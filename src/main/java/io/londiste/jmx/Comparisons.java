@@ -29,8 +29,11 @@ final class Comparisons implements AutoCloseable {
     /** How many ended comparisons are kept. */
     private static final int KEPT = 20;
 
-    /** How many may run at the same time: each has its own connections and snapshots. */
+    /** How many run at the same time, each with its own connections and snapshots; the others wait for their turn. */
     private static final int MAX_RUNNING = 4;
+
+    /** How many may wait. */
+    private static final int MAX_QUEUED = 1_000;
 
     private final BeanContext context;
     private final MBeanFamily<Long> registered;
@@ -57,9 +60,9 @@ final class Comparisons implements AutoCloseable {
     }
 
     private synchronized String start(ComparisonBean.Request request, int jobs) {
-        if (beans.values().stream().filter(ComparisonBean::isRunning).count() >= MAX_RUNNING) {
+        if (beans.values().stream().filter(ComparisonBean::isQueued).count() >= MAX_QUEUED) {
             throw new LondisteException(
-                    MAX_RUNNING + " comparisons are running already; wait for one of them, or cancel it");
+                    MAX_QUEUED + " comparisons are waiting already; wait for some of them, or cancel them");
         }
         long id = ids.incrementAndGet();
         var bean = new ComparisonBean(
@@ -67,18 +70,33 @@ final class Comparisons implements AutoCloseable {
                 request,
                 (results, progress) -> Application.comparing(context.settings(), jobs, results, progress),
                 this);
-        beans.values().stream()
-                .filter(each -> !each.isRunning())
-                .sorted(Comparator.comparing(ComparisonBean::getId).reversed())
-                .skip(KEPT - 1)
-                .forEach(this::forget);
         beans.put(id, bean);
         registered.add(id);
-        var thread = new Thread(bean, context.job() + "-" + request.route() + "-" + id);
-        thread.setDaemon(true);
-        thread.start();
+        startNext();
         return ObjectNames.of("Comparison", context.job(), "id", Long.toString(id))
                 .toString();
+    }
+
+    /** Starts those that have waited longest while fewer than the limit run, and forgets the oldest ended ones. */
+    synchronized void startNext() {
+        long running = beans.values().stream().filter(ComparisonBean::isRunning).count();
+        beans.values().stream()
+                .filter(ComparisonBean::isQueued)
+                .limit(MAX_RUNNING - running)
+                .forEach(this::start);
+        beans.values().stream()
+                .filter(ComparisonBean::hasEnded)
+                .sorted(Comparator.comparing(ComparisonBean::getId).reversed())
+                .skip(KEPT)
+                .forEach(this::forget);
+    }
+
+    private void start(ComparisonBean bean) {
+        if (bean.begin()) {
+            var thread = new Thread(bean, context.job() + "-" + bean.getKind() + "-" + bean.getId());
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     void forget(ComparisonBean bean) {
@@ -115,11 +133,12 @@ final class Comparisons implements AutoCloseable {
         last.keySet().retainAll(tables);
     }
 
-    /** Cancels all that are running. */
+    /** Cancels all that run or wait, those that wait first, so that none of them starts. */
     @Override
     public void close() {
         Collection<ComparisonBean> all = beans.values();
-        all.stream().filter(ComparisonBean::isRunning).forEach(ComparisonBean::cancel);
+        all.stream().filter(ComparisonBean::isQueued).forEach(ComparisonBean::cancelIfNotEnded);
+        all.stream().filter(bean -> !bean.hasEnded()).forEach(ComparisonBean::cancelIfNotEnded);
         registered.close();
         beans.clear();
     }

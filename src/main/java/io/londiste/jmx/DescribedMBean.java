@@ -6,9 +6,13 @@ import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.Attribute;
+import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
 import javax.management.InvalidAttributeValueException;
 import javax.management.MBeanAttributeInfo;
@@ -18,7 +22,9 @@ import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
+import javax.management.MBeanServer;
 import javax.management.NotificationBroadcasterSupport;
+import javax.management.ObjectName;
 import javax.management.ReflectionException;
 import javax.management.StandardEmitterMBean;
 import org.slf4j.Logger;
@@ -26,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A standard MBean with descriptions from the {@link Describe} annotations of its interface and with the names of
- * parameters. Throws only exceptions of the JDK, so that every client can deserialize them. Safe for use by several threads
+ * parameters. Throws only exceptions of the JDK, so that every client can deserialize them. Changes are recorded by {@link Audit}. Safe for use by several threads
  * if the implementation is.
  */
 final class DescribedMBean extends StandardEmitterMBean {
@@ -34,6 +40,11 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     /** One for all MBeans of an interface, of which there may be thousands. */
     private static final Map<Class<?>, MBeanInfo> INFOS = new ConcurrentHashMap<>();
+
+    /** Values of arguments that stand for none. */
+    private static final Set<String> NOT_GIVEN = Set.of("", "null", "false", "0");
+
+    private ObjectName name;
 
     private DescribedMBean(Object implementation, Class<Object> type, MBeanNotificationInfo... notifications) {
         super(implementation, type, new NotificationBroadcasterSupport(notifications));
@@ -119,13 +130,40 @@ final class DescribedMBean extends StandardEmitterMBean {
     }
 
     @Override
+    public ObjectName preRegister(MBeanServer server, ObjectName wanted) throws Exception {
+        name = super.preRegister(server, wanted);
+        return name;
+    }
+
+    @Override
     public Object invoke(String operation, Object[] arguments, String[] signature)
             throws MBeanException, ReflectionException {
+        var change = change(operation, arguments == null ? new Object[0] : arguments);
+        change.ifPresent(Audit::begun);
         try {
             return super.invoke(operation, arguments, signature);
         } catch (RuntimeException e) {
+            change.ifPresent(action -> Audit.failed(action, e));
             throw plain(operation, e);
         }
+    }
+
+    /** What an operation changes, in words; empty if it only reads. */
+    private Optional<String> change(String operation, Object[] arguments) {
+        return Arrays.stream(getMBeanInfo().getOperations())
+                .filter(info -> info.getName().equals(operation) && info.getSignature().length == arguments.length)
+                .filter(info -> info.getImpact() != MBeanOperationInfo.INFO)
+                .findFirst()
+                .map(info -> operation + "(" + written(info.getSignature(), arguments) + ") of " + Audit.target(name));
+    }
+
+    /** The arguments that are given, without conditions on rows, which may contain values that are secret. */
+    private static String written(MBeanParameterInfo[] parameters, Object[] arguments) {
+        return IntStream.range(0, arguments.length)
+                .filter(i -> !NOT_GIVEN.contains(String.valueOf(arguments[i])))
+                .mapToObj(i -> parameters[i].getName() + "="
+                        + (parameters[i].getName().equals("where") ? "..." : arguments[i]))
+                .collect(Collectors.joining(", "));
     }
 
     @Override
@@ -141,11 +179,23 @@ final class DescribedMBean extends StandardEmitterMBean {
     @Override
     public void setAttribute(Attribute attribute)
             throws AttributeNotFoundException, InvalidAttributeValueException, MBeanException, ReflectionException {
+        Audit.begun(setting(attribute));
         try {
             super.setAttribute(attribute);
         } catch (RuntimeException e) {
+            Audit.failed(setting(attribute), e);
             throw plain(attribute.getName(), e);
         }
+    }
+
+    @Override
+    public AttributeList setAttributes(AttributeList attributes) {
+        attributes.asList().forEach(attribute -> Audit.begun(setting(attribute)));
+        return super.setAttributes(attributes);
+    }
+
+    private String setting(Attribute attribute) {
+        return attribute.getName() + "=" + attribute.getValue() + " of " + Audit.target(name);
     }
 
     private static IllegalStateException plain(String what, RuntimeException error) {

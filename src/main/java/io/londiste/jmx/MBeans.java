@@ -2,8 +2,10 @@ package io.londiste.jmx;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.watch.ControlledDaemon;
+import io.londiste.watch.History;
 import io.londiste.watch.JobDatabases;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobState.Reader;
@@ -38,10 +40,14 @@ public final class MBeans implements AutoCloseable {
     private final MBeanFamily<TableName> tables;
     private final Comparisons comparisons;
     private final ReplayBean replay;
+    private final History history;
     private Notifier notifier;
+    private Runnable endAudit = () -> {};
+    private List<String> routeProblems = List.of();
 
-    private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon) {
+    private MBeans(MBeanServer server, Settings settings, ControlledDaemon daemon, History history) {
         this.server = server;
+        this.history = history;
         var databases = new JobDatabases(settings);
         var reader = new StateReader(settings, databases, shown(settings));
         var watch = new StateWatch(settings.jobName() + "-mbeans", reader::read, this::update);
@@ -61,7 +67,7 @@ public final class MBeans implements AutoCloseable {
                         TableMBean.class,
                         Notifier.OF_STATE,
                         Notifier.OF_ERROR));
-        replay = databases.hasSubscriber() ? new ReplayBean(context) : null;
+        replay = databases.hasSubscriber() ? new ReplayBean(context, history) : null;
     }
 
     /** A replay shows its own queue, or all queues of the database if it runs the ticker. */
@@ -76,7 +82,12 @@ public final class MBeans implements AutoCloseable {
      * @throws io.londiste.error.LondisteException if the settings lack a connection string
      */
     public static MBeans register(Settings settings, ControlledDaemon daemon) {
-        var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon);
+        return register(settings, daemon, new History());
+    }
+
+    /** The same, with what earlier MBeans of the daemon have recorded. */
+    public static MBeans register(Settings settings, ControlledDaemon daemon, History history) {
+        var beans = new MBeans(ManagementFactory.getPlatformMBeanServer(), settings, daemon, history);
         try {
             beans.registerPermanent();
             beans.context.watch().start();
@@ -90,7 +101,10 @@ public final class MBeans implements AutoCloseable {
     /** Registers the MBeans that exist as long as the daemon. */
     private void registerPermanent() {
         if (replay == null) {
-            permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerProcessMBean.class));
+            notifying(
+                    "Ticker",
+                    DescribedMBean.of(
+                            new TickerBean(context), TickerProcessMBean.class, Notifier.OF_ERROR, Notifier.OF_AUDIT));
             return;
         }
         permanent("Provider", DescribedMBean.of(new ProviderBean(context), ProviderMBean.class));
@@ -98,9 +112,16 @@ public final class MBeans implements AutoCloseable {
         if (context.settings().embeddedTicker()) {
             permanent("Ticker", DescribedMBean.of(new TickerBean(context), TickerMBean.class));
         }
-        var bean = DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG);
-        permanent("Replay", bean);
-        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of("Replay", context.job())));
+        notifying(
+                "Replay",
+                DescribedMBean.of(replay, ReplayMBean.class, Notifier.OF_ERROR, Notifier.OF_LAG, Notifier.OF_AUDIT));
+    }
+
+    /** Registers the MBean that sends the notifications of the daemon. */
+    private void notifying(String type, DescribedMBean bean) {
+        permanent(type, bean);
+        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of(type, context.job())));
+        endAudit = Audit.listen(notifier::notifyAudit);
     }
 
     private void permanent(String type, DescribedMBean bean) {
@@ -130,8 +151,10 @@ public final class MBeans implements AutoCloseable {
         tables.sync(now.tables().keySet());
         comparisons.retain(now.tables().keySet());
         logTickers(before, now);
-        if (notifier != null) {
-            notifier.notifyChanges(before, now);
+        reportRoutes();
+        notifier.notifyChanges(before, now);
+        if (replay != null) {
+            history.add(() -> replay.sample(now));
             notifier.notifyLag(replay.lag(now), Duration.ofMillis((long) (replay.getLagLimitSeconds() * 1000)));
         }
     }
@@ -148,6 +171,18 @@ public final class MBeans implements AutoCloseable {
         });
     }
 
+    private void reportRoutes() {
+        var problems = context.routeProblems();
+        problems.stream().filter(problem -> !routeProblems.contains(problem)).forEach(problem -> {
+            LOG.error("{}", problem);
+            notifier.notifyRoutes(problem);
+        });
+        if (problems.isEmpty() && !routeProblems.isEmpty()) {
+            LOG.info("All routes are as they should be again");
+        }
+        routeProblems = problems;
+    }
+
     /** The current state of the daemon and its databases. */
     public JobView view() {
         var state = context.state();
@@ -162,7 +197,10 @@ public final class MBeans implements AutoCloseable {
                 context.settings(),
                 context.daemon(),
                 state,
-                context.errors(state),
+                context.errors(state).stream()
+                        .filter(error -> !error.equals(SubscribedTables.PAUSED)) // as its operator wants it
+                        .toList(),
+                context.routeProblems(),
                 replay == null ? null : replay.lag(state),
                 compared);
     }
@@ -170,6 +208,7 @@ public final class MBeans implements AutoCloseable {
     /** Unregisters all MBeans and cancels the comparisons that they have started. */
     @Override
     public void close() {
+        endAudit.run();
         try {
             context.watch().close();
             comparisons.close();

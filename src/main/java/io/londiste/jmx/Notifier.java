@@ -13,17 +13,24 @@ import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
 import javax.management.ObjectName;
 
-/** Sends the notifications of the MBeans. For use by one thread. */
+/** Sends the notifications of the MBeans. For use by one thread, except {@link #notifyAudit}. */
 final class Notifier {
     private static final String STATE = "io.londiste.state";
     private static final String ERROR = "io.londiste.error";
     private static final String LAG = "io.londiste.lag";
+    private static final String AUDIT = "io.londiste.audit";
 
     static final MBeanNotificationInfo OF_STATE = info(STATE, "The state has changed; user data: old, new");
     static final MBeanNotificationInfo OF_ERROR = info(ERROR, "An error has occurred; user data: place, message");
     static final MBeanNotificationInfo OF_LAG = info(
             LAG,
             "The lag exceeds its limit; sent once until it is below the limit again; user data: lagSeconds, limitSeconds");
+
+    static final MBeanNotificationInfo OF_AUDIT = info(
+            AUDIT,
+            "Somebody has signed in or executed a command that changes something, or an attempt to sign in was refused; user data:"
+                    + " time, user, role, address, means (JMX or console, with the page), action, outcome (begun, failed,"
+                    + " refused), reason");
 
     /** User data of {@value #STATE}. */
     private record Change(String old, String now) {}
@@ -38,14 +45,17 @@ final class Notifier {
     record Source(DescribedMBean bean, ObjectName name) {}
 
     private final Function<TableName, Source> tables;
-    private final Source replay;
+    private final Source daemon;
     private final AtomicLong number = new AtomicLong();
     private boolean lagging;
 
-    /** @param tables finds the MBean of a table; null if it has none */
-    Notifier(Function<TableName, Source> tables, Source replay) {
+    /**
+     * @param tables finds the MBean of a table; null if it has none
+     * @param daemon the MBean of the replay or the ticker
+     */
+    Notifier(Function<TableName, Source> tables, Source daemon) {
         this.tables = tables;
-        this.replay = replay;
+        this.daemon = daemon;
     }
 
     private static MBeanNotificationInfo info(String type, String description) {
@@ -65,13 +75,23 @@ final class Notifier {
         now.ticks().forEach((queue, ticks) -> {
             var old = before.ticks().get(queue);
             if (!ticks.error().isEmpty() && (old == null || old.error().isEmpty())) {
-                send(replay, ERROR, ticks.error(), new Failure(Instant.now(), "ticker", ticks.error()));
+                send(daemon, ERROR, ticks.error(), new Failure(Instant.now(), "ticker", ticks.error()));
             }
         });
         var error = now.progress().error();
         if (error != null && !error.equals(before.progress().error())) {
-            send(replay, ERROR, error, new Failure(Instant.now(), "replay", error));
+            send(daemon, ERROR, error, new Failure(Instant.now(), "replay", error));
         }
+    }
+
+    /** Sends who has signed in or changed something. Safe for use by several threads. */
+    void notifyAudit(Audit.Entry entry) {
+        send(daemon, AUDIT, entry.user() + ": " + entry.action() + ", " + entry.outcome(), entry);
+    }
+
+    /** Sends that routes are not as they should be. */
+    void notifyRoutes(String problem) {
+        send(daemon, ERROR, problem, new Failure(Instant.now(), "routes", problem));
     }
 
     private void notifyTable(TableName name, TableStatus old, TableStatus now) {
@@ -90,7 +110,7 @@ final class Notifier {
 
     private void notifyError(Side before, Side now) {
         if (!now.error().isEmpty() && !now.error().equals(before.error())) {
-            send(replay, ERROR, now.error(), new Failure(Instant.now(), "database", now.error()));
+            send(daemon, ERROR, now.error(), new Failure(Instant.now(), "database", now.error()));
         }
     }
 
@@ -98,7 +118,7 @@ final class Notifier {
     void notifyLag(Duration lag, Duration limit) {
         boolean over = lag == null ? lagging : lag.compareTo(limit) > 0;
         if (over && !lagging) {
-            send(replay, LAG, "the replay is " + lag.toSeconds() + " s behind", new Lag(lag, limit));
+            send(daemon, LAG, "the replay is " + lag.toSeconds() + " s behind", new Lag(lag, limit));
         }
         lagging = over;
     }

@@ -24,8 +24,10 @@ import java.rmi.server.UnicastRemoteObject;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXPrincipal;
 import javax.management.remote.JMXServiceURL;
 import javax.management.remote.rmi.RMIConnection;
 import javax.management.remote.rmi.RMIConnectorServer;
@@ -134,12 +136,12 @@ public final class RemoteAccess implements AutoCloseable {
         var registry = LocateRegistry.createRegistry(address.getPort(), clients, sockets);
         try {
             var environment = environment(jmx);
-            var exported = new LoggedServer(address.getPort(), clients, sockets, environment);
+            var exported = new LoggedServer(address.getPort(), clients, sockets, environment, jmx.accessFile());
             var server = new RMIConnectorServer(
                     new JMXServiceURL("rmi", address.getHostString(), address.getPort()),
                     environment,
                     exported,
-                    RedactedServer.of(ManagementFactory.getPlatformMBeanServer()));
+                    RedactedServer.of(ManagementFactory.getPlatformMBeanServer(), () -> caller(jmx.accessFile())));
             server.start();
             registry.rebind("jmxrmi", exported.toStub());
             LOG.info("JMX clients can connect at {}{}", written(jmx), jmx.tls() ? " with TLS" : "");
@@ -173,33 +175,83 @@ public final class RemoteAccess implements AutoCloseable {
         }
     }
 
-    /** Logs failed logins. */
+    /** The user for whom the current thread works. */
+    private static Caller caller(Path accessFile) {
+        var subject = CurrentSubject.get();
+        var name = subject == null
+                ? ""
+                : subject.getPrincipals(JMXPrincipal.class).stream()
+                        .map(JMXPrincipal::getName)
+                        .findFirst()
+                        .orElse("");
+        return caller(name, accessFile);
+    }
+
+    private static Caller caller(String name, Path accessFile) {
+        return new Caller(name, role(name, accessFile), client(), "JMX");
+    }
+
+    /** What the access file allows the user: readonly or readwrite; empty if that is not known. */
+    private static String role(String name, Path accessFile) {
+        var roles = new Properties();
+        try (var file = Files.newBufferedReader(accessFile)) {
+            roles.load(file);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be read", accessFile, e);
+        }
+        return roles.getProperty(name, "").strip().split("\\s+", 2)[0];
+    }
+
+    private static String client() {
+        try {
+            return RemoteServer.getClientHost();
+        } catch (ServerNotActiveException e) {
+            return "this process";
+        }
+    }
+
+    /** Records logins, and slows down those that fail. */
     private static final class LoggedServer extends RMIJRMPServerImpl {
+        private final LoginLimit limit = new LoginLimit();
+        private final Path accessFile;
+
         LoggedServer(
                 int port,
                 RMIClientSocketFactory clients,
                 RMIServerSocketFactory sockets,
-                Map<String, Object> environment)
+                Map<String, Object> environment,
+                Path accessFile)
                 throws IOException {
             super(port, clients, sockets, environment);
+            this.accessFile = accessFile;
         }
 
         @Override
         public RMIConnection newClient(Object credentials) throws IOException {
+            var caller = caller(name(credentials), accessFile);
             try {
-                return super.newClient(credentials);
+                long wait = limit.attempt(caller.address());
+                if (wait > 0) {
+                    throw new SecurityException("too many failed logins; wait " + wait + " s before the next");
+                }
+                var connection = super.newClient(credentials);
+                limit.succeeded(caller.address());
+                Audit.signedIn(caller);
+                return connection;
             } catch (SecurityException e) {
-                LOG.warn("JMX: refused a client from {}: {}", client(), Causes.message(e));
+                LOG.warn(
+                        "JMX: refused a client from {}{}: {}",
+                        caller.address(),
+                        caller.user().isEmpty() ? "" : ", as " + Audit.printable(caller.user()),
+                        Causes.message(e));
+                Audit.refused(caller, Causes.message(e));
                 throw e;
             }
         }
 
-        private static String client() {
-            try {
-                return RemoteServer.getClientHost();
-            } catch (ServerNotActiveException e) {
-                return "this process";
-            }
+        /** The name in the credentials of the JDK's clients, which are name and password; empty if they are others. */
+        private static String name(Object credentials) {
+            return credentials instanceof String[] both && both.length > 0 && both[0] != null ? both[0] : "";
         }
     }
 

@@ -3,18 +3,23 @@ package io.londiste.jmx;
 import io.londiste.app.Application;
 import io.londiste.error.LondisteException;
 import io.londiste.replay.ReplayStatus;
+import io.londiste.watch.History;
 import io.londiste.watch.JobState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import javax.management.openmbean.CompositeData;
 
 final class ReplayBean extends DaemonBean implements ReplayMBean {
+    private final History history;
     private volatile double lagLimit;
 
-    ReplayBean(BeanContext context) {
+    ReplayBean(BeanContext context, History history) {
         super(context);
+        this.history = history;
         this.lagLimit = Composites.seconds(context.settings().lagLimit());
     }
 
@@ -45,6 +50,29 @@ final class ReplayBean extends DaemonBean implements ReplayMBean {
 
     Duration lag(JobState state) {
         return state.lag(getQueue(), getConsumer());
+    }
+
+    /** What the history records of a state. */
+    History.Sample sample(JobState state) {
+        boolean known = state.second().read() != null && !state.second().isStale();
+        var tables = state.tables().values();
+        int stopped =
+                (int) tables.stream().filter(table -> table.reason() != null).count();
+        int inSync = (int) tables.stream()
+                .filter(table -> table.reason() == null && table.isOk())
+                .count();
+        return new History.Sample(
+                Instant.now(),
+                lag(state),
+                status().map(ReplayStatus::eventsPerSecond).orElse(null),
+                known ? inSync : null,
+                known ? tables.size() - inSync - stopped : null,
+                known ? stopped : null);
+    }
+
+    @Override
+    public CompositeData[] history() {
+        return Composites.of(history.list());
     }
 
     @Override

@@ -56,6 +56,12 @@ public interface ReplayMBean {
     @Describe("Duration of the last batch that was not empty, in seconds")
     double getLastBatchSeconds();
 
+    @Describe(
+            "The last six hours, one sample every 15 seconds or less often, the oldest first: time, lagSeconds, eventsPerSecond"
+                    + " (average of the minute before), inSync, inProgress and stopped (numbers of tables); null means unknown; empty"
+                    + " after a restart of the process")
+    CompositeData[] history();
+
     @Describe("Version of the program")
     String getVersion();
 

@@ -157,6 +157,11 @@ final class SubscriberBean implements SubscriberMBean {
         return run(subscriber -> subscriber.restoreTriggers(table, names));
     }
 
+    @Override
+    public String[] saveTriggers(String table) {
+        return run(subscriber -> subscriber.saveTriggers(table));
+    }
+
     /** Removes the quotes of a quoted identifier. */
     private static String unquoted(String written) {
         return written.startsWith("\"")

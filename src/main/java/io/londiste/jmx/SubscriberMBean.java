@@ -25,7 +25,8 @@ public interface SubscriberMBean {
     @Describe("Saved foreign keys, which are restored when their tables are in sync")
     long getPendingForeignKeys();
 
-    @Describe("Saved triggers, which are restored by restoreTriggers or when the table is removed")
+    @Describe(
+            "Saved triggers, which do not fire until they are restored by restoreTriggers or when the table is removed")
     long getPendingTriggers();
 
     @Describe("Install londiste (subscriber install)")
@@ -80,10 +81,17 @@ public interface SubscriberMBean {
     @Describe("The triggers of the subscribed tables (subscriber triggers)")
     CompositeData[] triggers(@Describe("pending, active or all; empty: all") String which);
 
-    @Describe("Restore saved triggers of a table that is ok (subscriber restore-triggers)")
+    @Describe(
+            "Restore saved triggers of a table that is ok; from then on they also fire for rows that the replay writes"
+                    + " (subscriber restore-triggers)")
     String[] restoreTriggers(
             @Describe("Name of the table, with its schema unless that is public") String table,
             @Describe("Names of triggers, separated by commas or blanks; empty: all of the table") String triggers);
+
+    @Describe(
+            "Save and drop the triggers of a table, so that they do not fire for rows that the replay writes (subscriber"
+                    + " save-triggers)")
+    String[] saveTriggers(@Describe("Name of the table, with its schema unless that is public") String table);
 
     @Describe("Register the replay's consumer on the queue (subscriber register)")
     String[] register();

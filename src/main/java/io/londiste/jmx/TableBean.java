@@ -10,6 +10,7 @@ import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.sync.SyncOptions;
+import io.londiste.table.CopyConsumers;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.nio.file.Path;
@@ -80,6 +81,14 @@ final class TableBean implements TableMBean {
     @Override
     public String getReason() {
         return Objects.requireNonNullElse(status().reason(), "");
+    }
+
+    @Override
+    public Double getLagSeconds() {
+        var own = context.settings().consumerId();
+        boolean ok = status().isOk() && status().reason() == null;
+        return Composites.seconds(
+                context.state().lag(context.settings().queueName(), ok ? own : CopyConsumers.usualName(own, name)));
     }
 
     @Override
@@ -170,6 +179,11 @@ final class TableBean implements TableMBean {
     @Override
     public String[] restoreTriggers() {
         return run(subscriber -> subscriber.restoreTriggers(name.toString(), List.of()));
+    }
+
+    @Override
+    public String[] saveTriggers() {
+        return run(subscriber -> subscriber.saveTriggers(name.toString()));
     }
 
     @Override

@@ -21,6 +21,11 @@ public interface TableMBean {
     @Describe("Why it is stopped; empty if it is not")
     String getReason();
 
+    @Describe(
+            "Age of the state that it has reached, in seconds: the replay's lag while it is ok, that of its copy while that"
+                    + " catches up; null if unknown")
+    Double getLagSeconds();
+
     @Describe("Step of its last copy: rows, indexes or done; empty if there was none")
     String getCopyStep();
 
@@ -73,8 +78,14 @@ public interface TableMBean {
     @Describe("Unregister it (subscriber remove)")
     String[] remove();
 
-    @Describe("Restore all of its saved triggers (subscriber restore-triggers)")
+    @Describe(
+            "Restore all of its saved triggers; from then on they also fire for rows that the replay writes (subscriber"
+                    + " restore-triggers)")
     String[] restoreTriggers();
+
+    @Describe("Save and drop its triggers, so that they do not fire for rows that the replay writes (subscriber"
+            + " save-triggers)")
+    String[] saveTriggers();
 
     @Describe("Compare it with the provider's in the background; returns the name of the MBean with the results")
     String compare();

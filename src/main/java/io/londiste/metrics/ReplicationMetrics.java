@@ -54,6 +54,10 @@ final class ReplicationMetrics implements MultiCollector {
                 "londiste_daemon_error",
                 "Whether something prevents the daemon from working; /health shows what.",
                 !view.errors().isEmpty());
+        samples.gauge(
+                "londiste_routes_stopped",
+                "Whether routes were stopped, started or removed by others than the daemon; /health names them.",
+                !view.routes().isEmpty());
         samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber has reached.", view.lag());
         view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
         view.daemon()

@@ -2,7 +2,6 @@ package io.londiste.pgq;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -85,9 +84,15 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
         return first == null ? List.of() : first.events();
     }
 
-    /** How long ago the batch ended, by this machine's clock. */
+    /** How long ago the batch ended, by this machine's clock; zero if that shows an earlier time. */
     public Duration lag() {
-        return Duration.between(tick.time(), OffsetDateTime.now());
+        return tick.age();
+    }
+
+    /** By how much the provider's clock was set back while the batch was written, at least; zero if it was not. */
+    Duration clockSetBack() {
+        var back = Duration.between(tick.time(), previousTick.time());
+        return back.isNegative() ? Duration.ZERO : back;
     }
 
     /**

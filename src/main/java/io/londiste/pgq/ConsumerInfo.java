@@ -31,8 +31,8 @@ public record ConsumerInfo(
         return new ConsumerInfo(
                 row.getString(1),
                 row.getString(2),
-                QueueInfo.duration(row, 3),
-                QueueInfo.duration(row, 4),
+                QueueInfo.age(row, 3),
+                QueueInfo.age(row, 4),
                 row.getObject(5, Long.class),
                 row.getObject(6, Long.class),
                 row.getObject(7, Long.class));

@@ -200,6 +200,13 @@ public class PgqConsumer extends ScheduledPollConsumer {
     }
 
     private Exchange createExchange(Batch batch) {
+        if (!batch.clockSetBack().isZero()) {
+            LOG.warn(
+                    "The clock of the server with queue {} has been set back by at least {} s; lags that were shown before may"
+                            + " have been too long",
+                    batch.queue(),
+                    batch.clockSetBack().toMillis() / 1000.0);
+        }
         Exchange exchange = createExchange(false);
         var message = exchange.getIn();
         message.setHeader(PgqConstants.QUEUE, batch.queue());

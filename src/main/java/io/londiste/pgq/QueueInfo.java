@@ -45,7 +45,7 @@ public record QueueInfo(
                 duration(row, 6),
                 row.getBoolean(7),
                 row.getBoolean(8),
-                duration(row, 9),
+                age(row, 9),
                 row.getObject(10, Double.class),
                 row.getObject(11, Long.class),
                 row.getObject(12, Long.class));
@@ -54,5 +54,11 @@ public record QueueInfo(
     static Duration duration(ResultSet row, int column) throws SQLException {
         long millis = row.getLong(column);
         return row.wasNull() ? null : Duration.ofMillis(millis);
+    }
+
+    /** The time since something; zero if the server's clock was set back since. */
+    static Duration age(ResultSet row, int column) throws SQLException {
+        var age = duration(row, column);
+        return age != null && age.isNegative() ? Duration.ZERO : age;
     }
 }

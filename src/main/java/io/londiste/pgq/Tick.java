@@ -1,5 +1,6 @@
 package io.londiste.pgq;
 
+import java.time.Duration;
 import java.time.OffsetDateTime;
 
 /**
@@ -16,6 +17,12 @@ public record Tick(long id, OffsetDateTime time, long eventSeq) {
      */
     public String mark() {
         return id + " of " + time.toInstant() + " at event " + eventSeq;
+    }
+
+    /** The time since the tick, by this machine's clock; zero if that shows an earlier time. */
+    public Duration age() {
+        var age = Duration.between(time, OffsetDateTime.now());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     /** Whether a mark is that of another tick with the same number. */

@@ -9,6 +9,7 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.ProviderSequences;
+import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.util.ArrayList;
@@ -80,6 +81,14 @@ public final class Provider {
                     where above.root = w.oid) || ', which is captured by itself') end
             from wanted w
             order by w.nr
+            """;
+
+    /** The tables that inherit from a table that is not partitioned, in one line; no line if there are none. */
+    private static final String HEIRS = """
+            select pg_catalog.string_agg(londiste.fqname(t.member), ', ' order by londiste.fqname(t.member))
+            from londiste.find_table(?) as root (oid), londiste.tree(root.oid) as t
+            where not t.partitioned and t.member <> root.oid
+            having count(*) > 0
             """;
 
     private final Settings settings;
@@ -155,6 +164,13 @@ public final class Provider {
     private void add(TableName table) {
         boolean added = call("provider_add_table", table) == 1;
         LOG.info(added ? "Added {}" : "{} is registered already; its triggers were created again", table);
+        provider.texts(HEIRS, table.toString())
+                .forEach(heirs -> LOG.warn(
+                        "{} is captured together with the tables that inherit from it ({}), as far as they have its columns."
+                                + " A key may occur in several of these tables, since each checks only its own: of such"
+                                + " rows the subscriber has one, with the values of the last change",
+                        table,
+                        heirs));
     }
 
     /** Unregisters tables and removes their triggers. The queue delivers the removal to the subscribers. */
@@ -172,6 +188,8 @@ public final class Provider {
             call("provider_remove_table", table);
             LOG.info("Removed {}", table);
         }
+        provider.read(connection -> NeededRows.of(connection, "provider", settings.queueName(), tables))
+                .forEach(LOG::warn);
     }
 
     /** The registered tables, in the order in which they were added. */

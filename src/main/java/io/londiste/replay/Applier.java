@@ -193,7 +193,15 @@ final class Applier implements AutoCloseable {
         run.truncated.forEach(table -> count(table, Counts.NONE.plusEvent(Kind.TRUNCATE)));
         run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
         truncate(new LinkedHashSet<>(run.truncated));
-        pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes));
+        try {
+            pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes));
+        } catch (TableException e) {
+            if (!RefusedValue.isPossible(e)) {
+                throw e;
+            }
+            transaction.rollback();
+            throw new RefusedValue(transaction, writer, shape(e.table())).name(e, run.changes);
+        }
     }
 
     private void count(TableName table, Counts more) {

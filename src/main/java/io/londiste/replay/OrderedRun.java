@@ -87,11 +87,26 @@ final class OrderedRun {
                 throw e;
             }
             transaction.rollback(before);
-            obstacle = e;
+            obstacle = withKeys(e, change);
             applied = false;
         }
         transaction.releaseSavepoint(before);
         return applied;
+    }
+
+    /** A row that the provider's key does not identify on the subscriber may violate the subscriber's key. */
+    private TableException withKeys(TableException error, Change change) throws SQLException {
+        String differ = differentKeys(shapes.of(change.table()), change.keyColumns());
+        return differ.isEmpty() ? error : new TableException(error.table(), error.reason() + differ, error.getCause());
+    }
+
+    private static String differentKeys(TableShape shape, List<String> key) {
+        return key.isEmpty() || key.equals(shape.key())
+                ? ""
+                : "; the primary key is (%s) on the provider and %s on the subscriber: make them the same"
+                        .formatted(
+                                String.join(", ", key),
+                                shape.key().isEmpty() ? "missing" : "(" + String.join(", ", shape.key()) + ")");
     }
 
     private void apply(Change change, RowKeys keys) throws SQLException {

@@ -1,10 +1,10 @@
 package io.londiste.replay;
 
 import io.londiste.pgq.Batch;
+import io.londiste.pgq.Tick;
 import io.londiste.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ReplayStatus {
     private final Map<TableName, Applied> tables = new ConcurrentHashMap<>();
     private final Rate rate = new Rate();
-    private volatile OffsetDateTime appliedUpTo;
+    private volatile Tick appliedUpTo;
     private volatile Failure failure = Failure.NONE;
     private volatile Batches batches = new Batches(0, 0, 0, Duration.ZERO);
 
@@ -56,7 +56,7 @@ public final class ReplayStatus {
 
     /** Records that a batch was committed on the subscriber. Called by the replay's thread only. */
     void replayed(Batch batch, long events, Duration time) {
-        appliedUpTo = batch.tick().time();
+        appliedUpTo = batch.tick();
         failure = Failure.NONE;
         batches = batches.plus(events, time);
         rate.add(events);
@@ -109,7 +109,7 @@ public final class ReplayStatus {
 
     /** The age of the provider's state that the subscriber shows (the lag); null before the first batch. */
     public Duration lag() {
-        OffsetDateTime time = appliedUpTo;
-        return time == null ? null : Duration.between(time, OffsetDateTime.now());
+        Tick tick = appliedUpTo;
+        return tick == null ? null : tick.age();
     }
 }

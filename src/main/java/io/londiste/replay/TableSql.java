@@ -76,6 +76,12 @@ final class TableSql {
                 + sameKey(key, "r");
     }
 
+    /** One parameter: rows with this column. Returns how many values are not null, having read each as a value of its type. */
+    String values(String column) {
+        List<Column> columns = columns(List.of(column));
+        return "select count(" + join(columns, c -> value(c, "r")) + ") from " + recordset(columns, "r");
+    }
+
     /**
      * One parameter: rows with the key. Returns a number for each, in their order: the same for keys that are equal on
      * the table, by its types and collations.

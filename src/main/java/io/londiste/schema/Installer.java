@@ -7,6 +7,7 @@ import io.londiste.error.LondisteException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.regex.Matcher;
 import javax.sql.DataSource;
 
@@ -18,6 +19,22 @@ import javax.sql.DataSource;
 public final class Installer {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final long LOCK = 0x6c6f6e6469737465L;
+
+    /** How long an installation waits for each table whose triggers it drops. */
+    private static final String LOCK_TIMEOUT = "10s";
+
+    private static final String FOREIGN_CAPTURE = """
+            pg_catalog.pg_proc p
+            where p.pronamespace = 'londiste'::regnamespace and p.proname ~ '^capture_[0-9]+(_replica)?$'
+              and not exists (select from londiste.provider_table t where t.nr = pg_catalog.substring(p.proname, '[0-9]+')::bigint)
+            """;
+
+    private static final String FOREIGN_CAPTURE_TABLES =
+            "select distinct londiste.fqname(g.tgrelid) from pg_catalog.pg_trigger g where g.tgparentid = 0 and g.tgfoid in (select p.oid from "
+                    + FOREIGN_CAPTURE + ") order by 1";
+
+    private static final String DROP_FOREIGN_CAPTURE =
+            "select pg_catalog.format('drop function %s cascade', p.oid::regprocedure) from " + FOREIGN_CAPTURE;
 
     private final DataSource database;
     private final Manifest pgq;
@@ -60,16 +77,17 @@ public final class Installer {
     }
 
     /**
-     * Installs schema londiste on a subscriber.
+     * Installs schema londiste on a subscriber, and drops capture triggers that came with a dump of a provider.
      *
+     * @return the tables that had such triggers
      * @throws LondisteException if it cannot be installed; the message names a missing privilege
      */
-    public void installLondisteSubscriber() {
-        installLondiste(false);
+    public List<String> installLondisteSubscriber() {
+        return installLondiste(false);
     }
 
-    private void installLondiste(boolean provider) {
-        inTransaction("londiste", (connection, schema) -> {
+    private List<String> installLondiste(boolean provider) {
+        return inTransaction("londiste", (connection, schema) -> {
             schema.requireRights();
             boolean upgrade = schema.hasTable("upgrade");
             if (upgrade) {
@@ -79,8 +97,18 @@ public final class Installer {
             if (provider && Schema.of(connection, "pgq").hasTable("queue")) {
                 execute(connection, "select londiste.maint_capture()");
             }
-            return true;
+            return provider ? List.of() : dropForeignCapture(connection);
         });
+    }
+
+    /** Drops capture functions of no registered table, with their triggers; returns the tables that had these. */
+    private static List<String> dropForeignCapture(Connection connection) throws SQLException {
+        execute(connection, "set local lock_timeout = '" + LOCK_TIMEOUT + "'");
+        List<String> tables = Jdbc.list(connection, FOREIGN_CAPTURE_TABLES, row -> row.getString(1));
+        for (String drop : Jdbc.list(connection, DROP_FOREIGN_CAPTURE, row -> row.getString(1))) {
+            execute(connection, drop);
+        }
+        return tables;
     }
 
     /** Old functions must not be installed over newer tables. */
@@ -129,7 +157,7 @@ public final class Installer {
         }
     }
 
-    private boolean inTransaction(String schemaName, Work work) {
+    private <T> T inTransaction(String schemaName, Work<T> work) {
         try {
             return Transactions.call(database, connection -> {
                 execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
@@ -145,7 +173,7 @@ public final class Installer {
     }
 
     @FunctionalInterface
-    private interface Work {
-        boolean run(Connection connection, Schema schema) throws SQLException;
+    private interface Work<T> {
+        T run(Connection connection, Schema schema) throws SQLException;
     }
 }

@@ -74,7 +74,7 @@ public final class ProviderSequences {
         });
     }
 
-    /** Unregisters sequences. On subscribers they keep their values and are stopped, with the reason. */
+    /** Unregisters sequences, here and, by the replay, on subscribers, where they keep their values. */
     public void remove(Selection selection) {
         requireInstalled();
         registry.remove(selection);

@@ -11,7 +11,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command {@code subscriber restore-triggers}. */
+/** The commands {@code subscriber restore-triggers} and {@code subscriber save-triggers}. */
 final class PendingTriggers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingTriggers.class);
 
@@ -46,6 +46,23 @@ final class PendingTriggers {
         });
         if (!failures.isEmpty()) {
             throw new LondisteException(sides.subscriber() + ": " + String.join("; ", failures));
+        }
+    }
+
+    /** Saves and drops all triggers of the table and of its partitions. */
+    void save() {
+        int saved = sides.subscriber()
+                .transaction(
+                        sides.settings().lockTimeout(),
+                        connection -> Jdbc.only(
+                                connection,
+                                "select londiste.subscriber_drop_triggers(?)",
+                                row -> row.getInt(1),
+                                table.toString()));
+        if (saved == 0) {
+            LOG.info("{} has no triggers to save", table);
+        } else {
+            LOG.info("Saved and dropped {} of {}", saved == 1 ? "1 trigger" : saved + " triggers", table);
         }
     }
 

@@ -126,7 +126,7 @@ final class Structure {
                     table,
                     Severity.ERROR,
                     "the primary key is " + written(key(theirs)) + " on the provider and " + written(key(ours))
-                            + " on the subscriber"));
+                            + " on the subscriber: make them the same; the replay finds rows by the provider's key"));
         }
         ours.forEach(column -> compare(table, find(theirs, column.name), column, differences));
         return differences;

@@ -9,6 +9,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.SubscriberSequences;
+import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
@@ -57,14 +58,15 @@ public final class Subscriber {
                 settings, (provider, subscriber) -> action.accept(new Subscriber(settings, provider, subscriber)));
     }
 
-    /** Installs schema londiste. Changes nothing if repeated. */
+    /** Installs schema londiste, and drops capture triggers that came with a dump of a provider. Changes nothing if repeated. */
     public void install() {
         subscriber.connect();
-        subscriber.call(source -> {
-            new Installer(source).installLondisteSubscriber();
-            return null;
-        });
+        var dropped = subscriber.call(source -> new Installer(source).installLondisteSubscriber());
         LOG.info("Installed londiste in {}", subscriber);
+        if (!dropped.isEmpty()) {
+            LOG.info(
+                    "Dropped the capture triggers that came with a dump of a provider: {}", String.join(", ", dropped));
+        }
     }
 
     /**
@@ -84,7 +86,8 @@ public final class Subscriber {
      * replicated.
      */
     public void remove(Selection selection) {
-        for (var table : selected(selection)) {
+        var tables = selected(selection);
+        for (var table : tables) {
             sides.locked(connection -> {
                 subscribed.remove(connection, table);
                 return null;
@@ -97,6 +100,9 @@ public final class Subscriber {
             foreignKeys.restoreUntil(() -> false);
             return null;
         });
+        subscriber
+                .read(connection -> NeededRows.of(connection, "subscriber", queue, tables))
+                .forEach(LOG::warn);
     }
 
     /**
@@ -251,13 +257,25 @@ public final class Subscriber {
     }
 
     /**
-     * Creates the saved triggers of a table again. From then on they fire for rows that the replay writes.
+     * Creates the saved triggers of a table again. From then on they also fire for rows that the replay writes;
+     * {@link #saveTriggers} ends that.
      *
      * @param names the triggers to restore; empty: all of the table
      */
     public void restoreTriggers(String table, List<String> names) {
         Installed.requireLondiste(subscriber);
         new PendingTriggers(sides, Selection.name(table)).restore(names);
+    }
+
+    /**
+     * Saves and drops the triggers of a subscribed table, as {@link #add} does, so that they do not fire for rows that the
+     * replay writes.
+     */
+    public void saveTriggers(String table) {
+        Installed.requireLondiste(subscriber);
+        var name = Selection.name(table);
+        sides.requireKnown(List.of(name), sides.known());
+        new PendingTriggers(sides, name).save();
     }
 
     /** The commands on the subscriber's sequences. */

@@ -40,6 +40,15 @@ final class WriteEffects {
                   from londiste.tree(c.oid) as part join pg_catalog.pg_class m on m.oid = part.member
                  where m.relkind = 'f'
                 union all
+                select 'ERROR', 'capture triggers came with a dump of a provider, and what the replay writes would fire them ('
+                    || pg_catalog.string_agg(distinct g.tgname, ', ') || '): run subscriber install, which drops them'
+                  from londiste.tree(c.oid) as part
+                    join pg_catalog.pg_trigger g on g.tgrelid = part.member
+                    join pg_catalog.pg_proc p on p.oid = g.tgfoid
+                 where p.pronamespace = 'londiste'::regnamespace and p.proname ~ '^capture_[0-9]+(_replica)?$'
+                   and not exists (select from londiste.provider_table where nr = pg_catalog.substring(p.proname, '[0-9]+')::bigint)
+                having pg_catalog.count(*) > 0
+                union all
                 select 'NOTE', pg_catalog.format('table %s inherits from it: the replay changes its rows as well', londiste.fqname(i.inhrelid))
                   from pg_catalog.pg_inherits i where i.inhparent = c.oid and c.relkind <> 'p'
                 union all

@@ -138,7 +138,11 @@ public final class SyncPoints {
             // with this lock the replay waits as long as this transaction lives, even if the barrier expires
             subscribed.lock(here);
             replay.requireAt(tick, here);
-            T result = work.run(there, here);
+            T result;
+            var life = SignOfLife.of(here, settings.lockTimeout().plusMillis(GRACE_MILLIS));
+            try (life) {
+                result = work.run(there, here);
+            }
             here.commit();
             here.setAutoCommit(true);
             return result;

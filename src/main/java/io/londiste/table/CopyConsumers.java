@@ -43,8 +43,13 @@ public final class CopyConsumers {
         return recorded.isPresent() ? recorded.get() : record(transaction, table);
     }
 
+    /** The name of a table's consumer, unless something else had taken it. */
+    public static String usualName(String jobConsumer, TableName table) {
+        return jobConsumer + "_copy_" + table;
+    }
+
     private String record(Connection transaction, SubscribedTable table) throws SQLException {
-        String plain = jobConsumer + "_copy_" + table.name();
+        String plain = usualName(jobConsumer, table.name());
         // an earlier version of the program, which recorded no consumers, began this copy
         boolean begun = table.state().phase() != Phase.NEW && table.state().phase() != Phase.OK;
         if (begun && insert(transaction, plain, table.name())) {

@@ -12,7 +12,9 @@ import java.util.Map;
  * Everything that metrics and health show of a daemon, as of one moment.
  *
  * @param state the state of the job in its databases
- * @param errors what a daemon that cannot start waits for, or else the errors of databases, tickers and the replay
+ * @param errors what a daemon that cannot start waits for, or else the errors of databases, tickers, the replay and its
+ *     routes
+ * @param routes those of the errors that are about routes
  * @param lag the lag of the subscriber; null for a ticker, or if it is unknown
  * @param comparisons the last comparison of each table that has been compared
  */
@@ -21,11 +23,13 @@ public record JobView(
         ControlledDaemon daemon,
         JobState state,
         List<String> errors,
+        List<String> routes,
         Duration lag,
         Map<TableName, LastComparison> comparisons) {
 
     public JobView {
         errors = List.copyOf(errors);
+        routes = List.copyOf(routes);
     }
 
     /** Why tables differ from the provider's, or may do so: those that are stopped, and what their last comparison found. */

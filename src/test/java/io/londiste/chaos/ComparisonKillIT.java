@@ -203,6 +203,28 @@ class ComparisonKillIT {
     }
 
     @Test
+    void aFrozenRepairDoesNotHoldUpTheReplay() throws Exception {
+        subscriber.sql("update one set v = 'wrong' where id = 500");
+        var writer = hold(subscriber, "select from one where id = 500 for update");
+        var command = begin("repair", "--apply", "one");
+        awaitNumber(
+                subscriber,
+                "select count(*) from pg_stat_activity where query like 'update%one%' and wait_event_type = 'Lock'"
+                        + " and datname = current_database()",
+                1);
+
+        command.freeze();
+        writer.rollback();
+
+        provider.sql("update two set v = 'meanwhile' where id = 1");
+        job.awaitReplay();
+        assertThat(subscriber.sql("select v from one where id = 500")).isEqualTo("wrong");
+        command.kill();
+        subscriber.sql("update one set v = 'v' where id = 500");
+        assertNothingIsHeldUp();
+    }
+
+    @Test
     void aSubscriberThatDoesNotAnswerHoldsNoTickUp() throws Exception {
         var barriers = hold(subscriber, "lock table londiste.barrier in exclusive mode");
 

@@ -93,6 +93,16 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
+    /** Stops it with SIGSTOP, as if its machine were frozen. */
+    void freeze() throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("kill -STOP: " + code);
+        }
+    }
+
     /** Kills it with SIGKILL; returns when it has ended. */
     void kill() {
         process.destroyForcibly();

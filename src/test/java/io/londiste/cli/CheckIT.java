@@ -74,7 +74,8 @@ class CheckIT extends JobFixture {
 
         assertThat(result.out().lines())
                 .containsExactly(
-                        "error: public.child: the primary key is (id) on the provider and missing on the subscriber",
+                        "error: public.child: the primary key is (id) on the provider and missing on the subscriber:"
+                                + " make them the same; the replay finds rows by the provider's key",
                         "error: public.t: the subscriber's table has no column more",
                         "error: public.t: the provider's table has no column own, which is NOT NULL and has no default",
                         "risk: public.t: column v is NOT NULL on the subscriber, and may be null on the provider",

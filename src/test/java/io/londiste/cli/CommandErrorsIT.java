@@ -256,7 +256,8 @@ class CommandErrorsIT extends JobFixture {
                 "gone");
         fails(
                 "public.u: the subscriber's table has no column c; public.u: the primary key is (a, b) on the provider"
-                        + " and (a) on the subscriber; nothing was changed (--force adds tables that differ)",
+                        + " and (a) on the subscriber: make them the same; the replay finds rows by the provider's key; nothing"
+                        + " was changed (--force adds tables that differ)",
                 config,
                 "subscriber",
                 "add",

@@ -103,6 +103,20 @@ class CommandsIT extends JobFixture {
     }
 
     @Test
+    void tablesThatInheritAreNamedWhenTheirParentIsAdded() {
+        provider.sql("create table tree (id int primary key); create table branch (primary key (id)) inherits (tree);"
+                + " create table root (id int primary key) partition by range (id);"
+                + " create table leaf partition of root default");
+
+        assertThat(terminal.londiste(config, "provider", "add", "tree", "root").err())
+                .isEqualTo(
+                        "Added public.tree\nWARN: public.tree is captured together with the tables that inherit from it"
+                                + " (public.branch), as far as they have its columns. A key may occur in several of these"
+                                + " tables, since each checks only its own: of such rows the subscriber has one, with the"
+                                + " values of the last change\nAdded public.root\n");
+    }
+
+    @Test
     void allOfTheProviderAreRemoved() {
         terminal.ok(config, "provider", "add", "--all");
         assertThat(terminal.ok(config, "provider", "tables", "--json")).isEqualTo("""

@@ -1,7 +1,9 @@
 package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +260,98 @@ class SubscriberCommandsIT extends JobFixture {
                         subscriber.sql(
                                 "select tgname from pg_trigger where not tgisinternal and tgrelid = 'parent'::regclass order by 1"))
                 .isEqualTo("one\ntwo");
+    }
+
+    @Test
+    void restoredTriggersAreSavedAndDroppedAgain() {
+        subscriber.sql("""
+                create function f() returns trigger language plpgsql as 'begin return new; end';
+                create trigger one before insert on parent for each row execute function f();
+                create trigger two before insert on parent for each row execute function f();
+                """);
+        terminal.ok(config, "subscriber", "add", "--deny-writes", "parent");
+        set("public.parent", "ok", null);
+        terminal.ok(config, "subscriber", "restore-triggers", "parent");
+        var pending = "select trigger_name from londiste.subscriber_pending_triggers order by 1";
+        assertThat(subscriber.sql(pending)).isEmpty();
+
+        assertThat(terminal.londiste(config, "subscriber", "save-triggers", "parent")
+                        .err())
+                .isEqualTo("Saved and dropped 2 triggers of public.parent\n");
+
+        assertThat(subscriber.sql(pending)).isEqualTo("one\ntwo");
+        assertThat(terminal.ok(config, "subscriber", "triggers", "active")).isEmpty();
+        assertThat(refusal("insert into parent values (1)")).contains("londiste replicates it");
+        assertThat(terminal.londiste(config, "subscriber", "save-triggers", "public.parent")
+                        .err())
+                .isEqualTo("public.parent has no triggers to save\n");
+        fails(
+                "SUBSCRIBER: not subscribed in queue queue: public.child; nothing was changed",
+                config,
+                "subscriber",
+                "save-triggers",
+                "child");
+    }
+
+    @Test
+    void captureTriggersOfADumpAreReportedAndDroppedByInstall() {
+        var installer = new Installer(subscriber.dataSource());
+        installer.installPgq();
+        installer.installLondisteProvider();
+        subscriber.sql("select pgq.create_queue('queue'); select londiste.provider_add_table('queue', 'parent')");
+        subscriber.sql("select londiste.provider_add_table('queue', 'child')");
+        terminal.ok(config, "subscriber", "install");
+        terminal.ok(config, "subscriber", "add", "parent"); // it is a provider, too: that is no mistake
+        subscriber.sql(
+                "delete from londiste.provider_table; truncate pgq.queue cascade"); // what a schema-only dump leaves
+
+        var captured = "capture triggers came with a dump of a provider, and what the replay writes would fire them";
+        assertThat(terminal.londiste(config, "subscriber", "check").out())
+                .contains("error: public.parent: " + captured)
+                .contains("run subscriber install, which drops them");
+        var refused = terminal.londiste(config, "subscriber", "add", "child");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains(captured).contains("nothing was changed");
+
+        assertThat(terminal.londiste(config, "subscriber", "install").err())
+                .contains(
+                        "Dropped the capture triggers that came with a dump of a provider: public.child, public.parent");
+        assertThat(subscriber.number("select count(*) from pg_proc where proname like 'capture\\_1%'"))
+                .isZero();
+        terminal.ok(config, "subscriber", "add", "child");
+        assertThat(terminal.ok(config, "subscriber", "check")).doesNotContain("capture triggers");
+    }
+
+    @Test
+    void removingAParentWarnsOfItsChildren() {
+        provider.sql(
+                "create schema other; create table other.child (id int primary key, parent int references parent)");
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "parent", "child");
+        var warning = "WARN: foreign key child_parent_fkey of public.child needs rows of public.parent, which is not"
+                + " replicated any more: public.child will stop at a row that references a missing one, unless it is"
+                + " removed as well or the foreign key is dropped on the subscriber";
+
+        assertThat(terminal.londiste(config, "subscriber", "remove", "parent").errLines())
+                .containsExactly("Removed public.parent", warning);
+        assertThat(terminal.londiste(config, "subscriber", "remove", "child").errLines())
+                .containsExactly("Removed public.child");
+        assertThat(terminal.londiste(config, "provider", "remove", "parent").errLines())
+                .containsExactly("Removed public.parent", warning);
+    }
+
+    @Test
+    void queuesWhoseTriggersWouldHaveTheSameNamesAreNamed() {
+        provider.sql("select pgq.create_queue('Queue'); select pgq.create_queue('other')");
+        provider.sql("select londiste.provider_add_table('other', 'parent')"); // a table may be in two queues
+        for (var table : new String[] {"parent", "child"}) {
+            assertThatThrownBy(() -> provider.sql("select londiste.provider_add_table('Queue', ?)", table))
+                    .hasMessageContaining("table public." + table + " is captured into queue \"queue\" already")
+                    .hasMessageContaining("same names as those of queue \"Queue\" would have (queue_logger)");
+        }
+        subscriber.sql("select londiste.subscriber_guard('queue', 'parent')");
+        assertThatThrownBy(() -> subscriber.sql("select londiste.subscriber_guard('Queue', 'parent')"))
+                .hasMessageContaining("is guarded for queue \"queue\" already");
+        subscriber.sql("select londiste.subscriber_guard('other', 'parent')");
     }
 
     @Test

@@ -8,15 +8,26 @@ import static io.londiste.console.TrialConsole.password;
 import static io.londiste.console.TrialConsole.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.config.Section;
+import io.londiste.config.Settings;
+import io.londiste.daemon.DaemonControl;
+import io.londiste.jmx.MBeans;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.management.Notification;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,6 +140,64 @@ class ConsoleAccessTest extends ConsoleFixture {
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
         assertLogged("POST /hawtio/auth/login from 127.0.0.1: 429, too many failed logins");
+    }
+
+    @Test
+    void whoeverSignsInOrChangesSomethingIsRecorded() throws Exception {
+        var nowhere = "host=127.0.0.1 port=1 dbname=none password=none";
+        var settings = Settings.of(
+                Section.LONDISTE,
+                Map.of("job_name", "j", "provider_db", nowhere, "subscriber_db", nowhere, "pgq_queue_name", "q"));
+        var told = new ConcurrentLinkedQueue<Notification>();
+        var beans = MBeans.register(settings, new DaemonControl(() -> {}));
+        try (beans) {
+            ManagementFactory.getPlatformMBeanServer()
+                    .addNotificationListener(
+                            new ObjectName("io.londiste:type=Replay,job=j"),
+                            (notification, handback) -> told.add(notification),
+                            notification -> notification.getType().equals("io.londiste.audit"),
+                            null);
+            var operator = console.signedIn(OPERATOR);
+            var resync =
+                    "{\"type\": \"exec\", \"mbean\": \"io.londiste:type=Subscriber,job=j\", \"operation\": \"resync\","
+                            + " \"arguments\": [\"a, b\", false]}";
+            jolokiaStatus(
+                    operator,
+                    console.post("jolokia", resync)
+                            .header("Referer", console.at("londiste/tables").toString()));
+            assertThat(jolokiaStatus(operator, console.jolokia("read", "io.londiste:type=Replay,job=j", "State", null)))
+                    .isEqualTo(200);
+            console.login(browser(), VIEWER, "wrong");
+            await("recorded").until(() -> told.size() >= 4); // the last one when the answer is out
+        }
+
+        assertThat(told)
+                .extracting(notification -> (CompositeData) notification.getUserData())
+                .extracting(
+                        data -> data.get("user"),
+                        data -> data.get("role"),
+                        data -> data.get("address"),
+                        data -> data.get("means"),
+                        data -> data.get("action"),
+                        data -> data.get("outcome"))
+                .containsExactly(
+                        tuple(OPERATOR, "operator", "127.0.0.1", "console", "sign in", "begun"),
+                        tuple(
+                                OPERATOR,
+                                "operator",
+                                "127.0.0.1",
+                                "console page /londiste/tables",
+                                "resync(tables=a, b) of Subscriber of job j",
+                                "begun"),
+                        tuple(
+                                OPERATOR,
+                                "operator",
+                                "127.0.0.1",
+                                "console page /londiste/tables",
+                                "resync(tables=a, b) of Subscriber of job j",
+                                "failed"),
+                        tuple(VIEWER, "", "127.0.0.1", "console", "sign in", "refused"));
+        assertLogged("403, wrong name or password, as " + VIEWER);
     }
 
     @Test

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.ReplicationFixture;
+import io.londiste.watch.History;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -104,7 +106,7 @@ class JmxIT extends ReplicationFixture {
     /** The comparison of that name, once it has ended. */
     private static ComparisonMBean ended(String name) {
         var comparison = proxy(name.replace("io.londiste:", ""), ComparisonMBean.class);
-        await("ended").until(() -> !comparison.getState().equals("running"));
+        await("ended").until(() -> comparison.getEnded() != null);
         return comparison;
     }
 
@@ -179,6 +181,76 @@ class JmxIT extends ReplicationFixture {
     }
 
     @Test
+    void theHistoryIsKeptWhenTheMBeansAreRegisteredAgain() {
+        addAll();
+        mbeans.close();
+        var history = new History();
+        mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()), history);
+        await("sampled").until(() -> replay().history().length == 1);
+        var sample = replay().history()[0];
+        assertThat(sample.get("lagSeconds")).isInstanceOf(Double.class);
+        assertThat(List.of(sample.get("inSync"), sample.get("inProgress"), sample.get("stopped")))
+                .containsExactly(2, 0, 0);
+
+        mbeans.close();
+        mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()), history);
+
+        assertThat(replay().history()[0].get("time")).isEqualTo(sample.get("time"));
+        awaitTables(2);
+        assertThat(table("public.a").getLagSeconds()).isNotNull();
+        subscriber.sql("update londiste.subscriber_table set reason = 'no' where table_name = 'public.a'");
+        await("stopped").until(() -> table("public.a").getReason().equals("no"));
+        assertThat(table("public.a").getLagSeconds()).isNull();
+    }
+
+    @Test
+    void aPausedReplayIsHealthy() {
+        addAll();
+        replay().pause();
+        await("seen").until(() -> replay().getError().equals("paused by its operator"));
+        assertThat(mbeans.view().errors()).isEmpty();
+        replay().resume();
+    }
+
+    @Test
+    void routesThatOthersStopAreAnErrorUntilTheyRun() throws Exception {
+        addAll();
+        var told = new ConcurrentLinkedQueue<Notification>();
+        SERVER.addNotificationListener(
+                new ObjectName("io.londiste:type=Replay,job=job"),
+                (notification, handback) -> told.add(notification),
+                notification -> notification.getMessage().contains("route"),
+                null);
+        assertThat(mbeans.view().errors()).isEmpty();
+        var route = new ObjectName("org.apache.camel:context=job-replay,type=routes,name=\"replay\"");
+
+        SERVER.invoke(route, "stop", null, null);
+
+        assertThat(replay().getError())
+                .startsWith("route replay is stopped, by Camel's MBeans")
+                .contains("undo it there");
+        assertThat(mbeans.view().errors()).containsExactly(replay().getError());
+        assertThat(mbeans.view().routes()).isEqualTo(mbeans.view().errors());
+        await("reported").until(() -> !told.isEmpty());
+
+        SERVER.invoke(route, "start", null, null);
+        assertThat(replay().getError()).isEmpty();
+        replay().pause();
+        SERVER.invoke(route, "start", null, null);
+        assertThat(mbeans.view().errors())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("running although the replay is paused");
+        replay().resume();
+        assertThat(mbeans.view().errors()).isEmpty();
+
+        SERVER.invoke(route, "stop", null, null);
+        SERVER.invoke(route, "remove", null, null);
+        assertThat(mbeans.view().errors()).hasSize(1).first().asString().startsWith("route replay is removed");
+    }
+
+    @Test
     void differencesAreFoundAndRepaired() throws Exception {
         addAll();
         subscriber.sql("update a set v = 'other' where id = 7");
@@ -217,6 +289,43 @@ class JmxIT extends ReplicationFixture {
             assertThat(comparison.getRows()).isLessThan(comparison.getTotalRows());
             comparison.forget();
             assertThat(names("Comparison")).isEmpty();
+        }
+    }
+
+    @Test
+    void moreComparisonsThanMayRunWaitForTheirTurn() throws Exception {
+        addAll();
+        var all = new ArrayList<ComparisonMBean>();
+        try (var held = subscriber.connect()) {
+            held.setAutoCommit(false);
+            held.createStatement().execute("lock table a in access exclusive mode");
+            for (int i = 0; i < 20; i++) {
+                all.add(proxy(table("public.a").compare().replace("io.londiste:", ""), ComparisonMBean.class));
+            }
+
+            assertThat(all.stream().map(ComparisonMBean::getState))
+                    .startsWith("running", "running", "running", "running", "queued")
+                    .endsWith("queued");
+            assertThat(all.get(5).getStarted()).isNull();
+            all.get(5).cancel();
+            assertThat(all.get(5).getState()).isEqualTo("cancelled");
+        }
+        await("ended").until(() -> all.stream().allMatch(each -> each.getEnded() != null));
+
+        all.remove(5);
+        assertThat(all).extracting(ComparisonMBean::getState).containsOnly("done");
+    }
+
+    @Test
+    void anErrorSaysWhatWasDoneBefore() throws Exception {
+        addAll();
+        try (var held = subscriber.connect()) {
+            held.setAutoCommit(false);
+            held.createStatement()
+                    .execute("select from londiste.subscriber_table where table_name = 'public.b' for update");
+
+            assertThatThrownBy(() -> subscriber().remove("a, b", false))
+                    .hasMessageEndingWith("; before that: Removed public.a");
         }
     }
 

@@ -2,6 +2,7 @@ package io.londiste.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.daemon.DaemonControl;
 import io.londiste.error.LondisteException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.rmi.registry.LocateRegistry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.management.Attribute;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,10 +103,59 @@ class RemoteAccessIT {
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .filteredOn(line -> line.startsWith("JMX: refused a client from 127.0.0.1: "))
-                .hasSize(3);
+                .filteredOn(line -> line.startsWith("JMX: refused a client from 127.0.0.1"))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains(", as nobody: "));
         await("closed").untilAsserted(() -> assertThatThrownBy(() -> new Socket("127.0.0.1", port))
                 .isInstanceOf(ConnectException.class));
+    }
+
+    @Test
+    void whoeverFailsAgainAndAgainHasToWait() throws IOException {
+        var access = open();
+        try (access) {
+            for (int i = 0; i < 5; i++) {
+                var guess = "guess" + i;
+                assertThatThrownBy(() -> JmxClient.connect(port, "operator", guess))
+                        .hasMessageNotContaining("too many");
+            }
+            assertThatThrownBy(() -> JmxClient.connect(port, "operator", "secret"))
+                    .isInstanceOf(SecurityException.class)
+                    .hasMessageContaining("too many failed logins; wait");
+        }
+    }
+
+    @Test
+    void whoeverChangesSomethingIsRecorded() throws Exception {
+        var told = new ConcurrentLinkedQueue<Audit.Entry>();
+        var end = Audit.listen(told::add);
+        var settings = Settings.of(
+                Section.PGQADM, Map.of("job_name", "ticker", "db", "host=127.0.0.1 port=1 dbname=none password=none"));
+        var beans = MBeans.register(settings, new DaemonControl(() -> {}));
+        var access = open();
+        try (beans;
+                access;
+                var operator = JmxClient.connect(port, "operator", "secret")) {
+            var ticker = new ObjectName("io.londiste:type=Ticker,job=ticker");
+            operator.server().getAttribute(ticker, "State");
+            assertThatThrownBy(() -> operator.server()
+                            .invoke(ticker, "drop", new Object[] {"q"}, new String[] {String.class.getName()}))
+                    .hasStackTraceContaining("no server answers there");
+            operator.server().setAttribute(new ObjectName("java.lang:type=Memory"), new Attribute("Verbose", false));
+        } finally {
+            end.run();
+        }
+
+        assertThat(told).extracting(Audit.Entry::user).containsOnly("operator");
+        assertThat(told).extracting(Audit.Entry::role).containsOnly("readwrite");
+        assertThat(told).extracting(Audit.Entry::address).containsOnly("127.0.0.1");
+        assertThat(told)
+                .extracting(Audit.Entry::action, Audit.Entry::outcome)
+                .containsExactly(
+                        tuple("sign in", "begun"),
+                        tuple("drop(queue=q) of Ticker of job ticker", "begun"),
+                        tuple("drop(queue=q) of Ticker of job ticker", "failed"),
+                        tuple("setAttribute of java.lang:type=Memory", "begun"));
     }
 
     @Test

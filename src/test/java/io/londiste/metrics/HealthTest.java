@@ -93,7 +93,7 @@ class HealthTest {
                 side,
                 side);
         var daemon = new Daemon(new ControlledDaemon.Condition(state, "", Instant.now()));
-        return new JobView(settings, daemon, job, List.of(errors), lag, compared);
+        return new JobView(settings, daemon, job, List.of(errors), List.of(), lag, compared);
     }
 
     private static Map<TableName, LastComparison> compared(Outcome outcome) {

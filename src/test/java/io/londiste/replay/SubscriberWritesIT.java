@@ -276,7 +276,7 @@ class SubscriberWritesIT extends ReplicationFixture {
         provider.sql("insert into t values (1, 'a'), (12, 'b')");
 
         awaitReason(
-                "no partition of relation \"t\" found for row: Partition key of the failing row contains (id) = (12)."
+                "no partition of relation \"t\" found for row: Partition key of the failing row contains (id) = (12)"
                         + " (create a partition for such rows on the subscriber; the table then continues by itself)");
         assertContinuesAfter("create table t_1 partition of t for values from (10) to (20)");
     }
@@ -387,6 +387,50 @@ class SubscriberWritesIT extends ReplicationFixture {
     }
 
     @Test
+    void aValueThatDoesNotFitIsNamedByItsColumnAndRow() {
+        provider.sql("create table t (id int primary key, v text, n bigint)");
+        subscriber.sql("create table t (id int primary key, v text, n smallint)");
+        add();
+        job.start().awaitOk();
+        provider.sql(
+                "insert into t select i, 'v', i from generate_series(1, 100) as i; update t set n = 70000 where id = 7;"
+                        + " delete from t where id = 8; insert into t values (200, 'w', null)");
+        awaitReason("column n (smallint) cannot hold the value of event");
+        assertThat(subscriber.sql("select reason from londiste.subscriber_table"))
+                .matches(
+                        "column n \\(smallint\\) cannot hold the value of event \\d+, row \\{\"id\":7\\}: value \"70000\" is out of"
+                                + " range for type smallint");
+
+        subscriber.sql("select londiste.subscriber_resync_table('queue', 't')");
+        awaitReason("value \"70000\" is out of range for type smallint (column n)");
+        assertContinuesAfter("alter table t alter n type bigint");
+    }
+
+    @Test
+    void keysThatDifferAreNamedInTheReason() {
+        provider.sql("create table t (id int primary key, code int)");
+        subscriber.sql("create table t (id int, code int primary key)");
+        job.add("t").start().awaitOk();
+        provider.sql("insert into t values (1, 5), (2, 5)");
+
+        awaitReason(
+                "Key (code)=(5) already exists; the primary key is (id) on the provider and (code) on the subscriber:"
+                        + " make them the same");
+        assertContinuesAfter("alter table t drop constraint t_pkey, add primary key (id)");
+    }
+
+    @Test
+    void anUnloggedTableIsRefused() {
+        onBoth(T);
+        subscriber.sql("alter table t set unlogged");
+
+        assertRefused("table public.t is unlogged on the subscriber: a crash of the server empties it; make it logged"
+                + " (alter table public.t set logged)");
+        subscriber.sql("alter table t set logged");
+        assertThat(check()).isEmpty();
+    }
+
+    @Test
     void valuesThatADomainRejectsStopTheTable() {
         provider.sql(T);
         subscriber.sql("create domain short as text constraint is_short check (length(value) < 3);"
@@ -396,6 +440,8 @@ class SubscriberWritesIT extends ReplicationFixture {
         provider.sql("insert into t values (1, 'abcde')");
 
         awaitReason("value for domain short violates check constraint \"is_short\"");
+        assertThat(subscriber.sql("select reason from londiste.subscriber_table"))
+                .startsWith("column v (public.short) cannot hold the value of event ");
         assertContinuesAfter("alter domain short drop constraint is_short");
     }
 

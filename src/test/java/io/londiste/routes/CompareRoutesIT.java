@@ -34,12 +34,14 @@ class CompareRoutesIT {
     @TempDir
     Path directory;
 
+    private Db provider;
     private Db subscriber;
     private Job job;
     private Connection lock;
 
     @BeforeEach
     void replicate(@Provider Db provider, @Subscriber Db subscriber) throws SQLException {
+        this.provider = provider;
         this.subscriber = subscriber;
         provider.sql(TABLES);
         provider.sql("insert into one select i, 'v' from generate_series(1, 10) i; insert into two values (1)");
@@ -166,6 +168,33 @@ class CompareRoutesIT {
         assertThat(subscriber.rows("select count(*) from one union all select count(*) from two"))
                 .containsExactly("8", "1");
         Files.delete(Path.of("fix.public.two.sql")); // where the command was typed
+    }
+
+    @Test
+    void aTableThatWasExpectedToBeInSyncIsRepairedByARouteOfOnesOwn() throws IOException {
+        override("repair-table", "${body.rowsToRead}", """
+                - log: {loggingLevel: WARN, logName: io.londiste, message: "repairs ${body.table}, ${body.rowsToRead} rows"}
+                """);
+        String three = "create table three (id int primary key, v text); insert into three ";
+        provider.sql(three + "select i, 'v' from generate_series(1, 10) as i");
+        subscriber.sql(three + "select i, case i when 3 then 'wrong' else 'v' end from generate_series(2, 11) as i");
+        provider.sql("select londiste.provider_add_table('queue', 'three')");
+        assertThat(londiste("subscriber", "add", "--expect-sync", "three").code())
+                .isZero();
+        provider.sql("update three set v = 'replayed' where id = 5");
+        job.awaitReplay();
+        assertThat(subscriber.sql("select v from three where id = 5")).isEqualTo("replayed");
+
+        var repaired = londiste("repair", "--apply", "three");
+
+        assertThat(repaired.err()).contains("repairs public.three, 10 rows");
+        assertThat(repaired.out()).contains("1 missing, 1 extra, 1 different");
+        provider.sql("update three set v = 'later' where id in (1, 3); delete from three where id = 2");
+        job.awaitReplay();
+        String rows = "select id, v from three order by id";
+        assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)).hasSize(9);
+        assertThat(job.states()).containsOnly("ok");
+        Files.delete(Path.of("fix.public.three.sql")); // where the command was typed
     }
 
     @Test

@@ -98,6 +98,10 @@ class PgqClusterIT extends PgqSuite {
 
         assertThat(number("select pgq.adopt_queues()")).isPositive();
 
+        assertThat(number("select count(*) from "
+                        + sql("select queue_data_pfx from pgq.queue where queue_name = ?", queue)))
+                .as("events, which would be read once the server has assigned the other cluster's transaction ids")
+                .isZero();
         assertThat(number("select max(tick_id) from pgq.tick")).isGreaterThan(before);
         insert(queue, "t", "written here");
         tick(queue);

@@ -41,6 +41,53 @@ class PgqOurTicksIT extends PgqSuite {
     }
 
     @Test
+    void aClockThatIsSetBackDelaysNothing() {
+        var queue = queueFor("reader");
+        configure(queue, "rotation_period", "2 hours");
+        insert(queue, "t", "1");
+        tick(queue);
+        long batch = batch(queue, "reader");
+        sql("select pgq.batch_retry(?, 60)", (int) batch);
+        sql("select pgq.finish_batch(?)", batch);
+        insert(queue, "t", "2");
+        sql("update pgq.tick set tick_time = tick_time + interval '1 hour'");
+        sql("update pgq.retry_queue set ev_retry_after = ev_retry_after + interval '1 hour'");
+        sql("update pgq.queue set queue_switch_time = queue_switch_time + interval '1 hour'");
+        sql("update pgq.subscription set sub_active = sub_active + interval '1 hour'");
+        assertThat(sql("select ticker_lag from pgq.get_queue_info(?)", queue)).isEqualTo("00:00:00");
+        assertThat(sql("select lag, last_seen from pgq.get_consumer_info(?)", queue))
+                .isEqualTo("00:00:00|00:00:00");
+
+        long due = number("select pgq.ticker(?)", queue);
+
+        assertThat(due).isEqualTo(number("select max(tick_id) from pgq.tick"));
+        assertThat(sql("select pgq.ticker(?)", queue)).as("once").isEqualTo("null");
+        assertThat(read(queue, "reader")).containsExactly("t|2");
+        assertThat(sql("select ev_retry_after < now() + interval '2 minutes' from pgq.retry_queue"))
+                .isEqualTo("t");
+        assertThat(sql("select (ev_per_sec >= 0) is not false from pgq.get_queue_info(?)", queue))
+                .isEqualTo("t");
+        sql("select pgq.maint_rotate_tables_step1(?)", queue);
+        assertThat(currentTable(queue)).isEqualTo(1);
+    }
+
+    @Test
+    void aTickIsOnDiskBeforeConsumersSeeIt() throws SQLException {
+        var queue = queue();
+        insert(queue, "t", "1");
+        try (var connection = db.connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("set synchronous_commit = off");
+            statement.execute("select pgq.force_tick('" + queue + "'); select pgq.ticker('" + queue + "')");
+            try (var row = statement.executeQuery("show synchronous_commit")) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo("on");
+            }
+        }
+    }
+
+    @Test
     void aTickNotifiesListeners() throws SQLException {
         var queue = queue();
         try (var connection = db.connect();

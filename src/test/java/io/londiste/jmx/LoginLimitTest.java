@@ -1,4 +1,4 @@
-package io.londiste.console;
+package io.londiste.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,16 +6,16 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class LoginThrottleTest {
+class LoginLimitTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final LoginThrottle throttle = new LoginThrottle(nanos::get);
+    private final LoginLimit limit = new LoginLimit(nanos::get);
 
     private void fail(String address, int times) {
         for (int i = 0; i < times; i++) {
-            long wait = throttle.attempt(address);
+            long wait = limit.attempt(address);
             nanos.addAndGet(Duration.ofSeconds(wait).toNanos());
             if (wait > 0) {
-                assertThat(throttle.attempt(address)).isZero();
+                assertThat(limit.attempt(address)).isZero();
             }
         }
     }
@@ -23,32 +23,32 @@ class LoginThrottleTest {
     @Test
     void waitsGrowToAMinuteAndNoFarther() {
         fail("a", 5);
-        assertThat(throttle.attempt("a")).isEqualTo(1);
+        assertThat(limit.attempt("a")).isEqualTo(1);
         fail("a", 4);
-        assertThat(throttle.attempt("a")).isEqualTo(16);
+        assertThat(limit.attempt("a")).isEqualTo(16);
         fail("a", 50);
-        assertThat(throttle.attempt("a")).isEqualTo(60);
+        assertThat(limit.attempt("a")).isEqualTo(60);
     }
 
     @Test
     void othersAreNotKeptOut() {
         fail("a", 9);
-        assertThat(throttle.attempt("b")).isZero();
+        assertThat(limit.attempt("b")).isZero();
     }
 
     @Test
     void aSuccessEndsIt() {
         fail("a", 4);
-        throttle.succeeded("a");
+        limit.succeeded("a");
         fail("a", 4);
-        assertThat(throttle.attempt("a")).isZero();
+        assertThat(limit.attempt("a")).isZero();
     }
 
     @Test
     void manyAtOnceDoNotGetBy() {
         for (int i = 0; i < 5; i++) {
-            assertThat(throttle.attempt("a")).isZero();
+            assertThat(limit.attempt("a")).isZero();
         }
-        assertThat(throttle.attempt("a")).isPositive();
+        assertThat(limit.attempt("a")).isPositive();
     }
 }

@@ -1,0 +1,82 @@
+package io.londiste.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+
+/**
+ * Compares the routes with how they should be: others than this program can stop, start and remove them through Camel's MBeans.
+ * Safe for use by several threads.
+ */
+final class RouteStates {
+    private static final String RUNNING = "running";
+    private static final String REMOVED = "removed";
+
+    private final String remedy;
+    private volatile Set<String> started = Set.of();
+
+    /** @param remedy the end of each problem: what starts all routes again */
+    RouteStates(String remedy) {
+        this.remedy = remedy;
+    }
+
+    /** The routes have been started: from now on they should run. */
+    void begin(CamelContext context) {
+        started = context.getRoutes().stream()
+                .filter(Route::isAutoStartup)
+                .map(Route::getRouteId)
+                .collect(Collectors.toSet());
+    }
+
+    /** The routes are about to be stopped by this program. */
+    void end() {
+        started = Set.of();
+    }
+
+    /**
+     * What is wrong; empty if nothing is.
+     *
+     * @param pause null if these routes cannot be paused
+     */
+    List<String> problems(CamelContext context, Pause pause) {
+        var wrong = new TreeMap<String, Set<String>>(); // by what they are
+        for (var route : started) {
+            if (pause != null && pause.isChanging(route)) {
+                continue;
+            }
+            var state = state(context, route);
+            boolean paused = pause != null && pause.isPaused(route);
+            if (paused == state.equals(RUNNING)) {
+                wrong.computeIfAbsent(state, key -> new TreeSet<>()).add(route);
+            }
+        }
+        return wrong.entrySet().stream()
+                .map(each -> problem(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private String problem(String state, Set<String> routes) {
+        boolean one = routes.size() == 1;
+        return (one ? "route " : "routes ") + String.join(", ", routes) + (one ? " is " : " are ") + state
+                + (state.equals(RUNNING) ? " although the replay is paused" : "")
+                + ", by Camel's MBeans or Hawtio's page Camel; "
+                + (state.equals(REMOVED) ? "" : "undo it there, or ") + remedy;
+    }
+
+    private static String state(CamelContext context, String route) {
+        if (!context.getStatus().isStarted()) {
+            return context.getStatus().name().toLowerCase(Locale.ROOT) + " with all others";
+        }
+        ServiceStatus status = context.getRouteController().getRouteStatus(route);
+        if (status == null) {
+            return REMOVED;
+        }
+        return status.isStarted() ? RUNNING : status.name().toLowerCase(Locale.ROOT);
+    }
+}
