@@ -3,6 +3,7 @@ package io.londiste.app;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
+import io.londiste.db.Dsn;
 import io.londiste.db.Jdbc;
 import io.londiste.db.Pools;
 import io.londiste.db.Timeouts;
@@ -23,12 +24,14 @@ public final class JobLock implements AutoCloseable {
     private static final int LONGEST_NAME = 63;
 
     private final String consumer;
+    private final Dsn dsn;
     private final Database subscriber;
     private Connection session;
 
     public JobLock(Settings settings) {
         consumer = settings.consumerId();
-        var source = settings.subscriberDb().dataSource(sessionName(settings.jobName()));
+        dsn = settings.subscriberDb();
+        var source = dsn.dataSource(sessionName(settings.jobName()));
         subscriber = Databases.subscriber(settings, source);
     }
 
@@ -58,9 +61,8 @@ public final class JobLock implements AutoCloseable {
                 return true;
             }
             close();
-            var connection = source.getConnection();
+            var connection = Pools.session(dsn, source);
             try {
-                Pools.prepare(connection);
                 if (Jdbc.only(connection, ReplayLock.TAKE, row -> row.getBoolean(1), consumer)) {
                     session = connection;
                 }

@@ -4,7 +4,9 @@ import io.londiste.app.Application;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.daemon.Daemon;
+import io.londiste.db.Pools;
 import io.londiste.schema.Installed;
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +33,10 @@ final class TickerCommand implements Callable<Integer> {
     }
 
     private static void check(Settings settings) {
-        Installed.requirePgq(Databases.queues(settings, settings.db().dataSource(settings.jobName())));
+        try (var source = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime())) {
+            Installed.requirePgq(Databases.queues(settings, source));
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot close connections", e);
+        }
     }
 }

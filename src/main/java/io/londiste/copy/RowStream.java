@@ -2,6 +2,7 @@ package io.londiste.copy;
 
 import io.londiste.copy.TableCopy.Step;
 import io.londiste.db.Jdbc;
+import io.londiste.db.Timeouts;
 import io.londiste.replay.MissingColumnException;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
@@ -54,6 +55,7 @@ final class RowStream {
         boolean freeze = emptied && !to.parent();
         SourceSize size = SourceSize.of(source, from);
         copy.begin(size.rows());
+        Jdbc.execute(source, Timeouts.STREAMING);
         List<String> indexes = freeze && size.bytes() >= INDEXES_PAY_BYTES ? dropIndexes(target) : List.of();
         CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(select());
         try {

@@ -53,7 +53,7 @@ final class JobOwnership implements AutoCloseable {
             control.setState(State.STANDBY, "another" + other);
             warnOnce("Another" + other + ". Waiting as a standby");
         } catch (LondisteException e) {
-            if (kind.once() || !settings.isRemotelyOperable() && (!SqlState.isPassing(e) || isUnknownHost(e))) {
+            if (kind.once() || !settings.isRemotelyOperable() && needsOperator(e)) {
                 throw e;
             }
             control.setState(State.WAITING, Causes.message(e));
@@ -67,6 +67,10 @@ final class JobOwnership implements AutoCloseable {
             LOG.warn(message);
             lastWarning = message;
         }
+    }
+
+    private static boolean needsOperator(LondisteException failure) {
+        return !SqlState.isPassing(failure) || SqlState.isRejected(failure) || isUnknownHost(failure);
     }
 
     private static boolean isUnknownHost(Throwable failure) {

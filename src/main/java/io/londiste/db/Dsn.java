@@ -1,5 +1,6 @@
 package io.londiste.db;
 
+import io.londiste.db.TcpSocketFactory.Limits;
 import io.londiste.error.LondisteException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -162,7 +163,7 @@ public final class Dsn {
 
     /** A data source that opens a new connection at each call. For pools see {@link Pools}. */
     public PGSimpleDataSource dataSource(String applicationName) {
-        var source = new PGSimpleDataSource();
+        var source = new DriverSource();
         source.setServerNames(isLocal() ? new String[] {"localhost"} : hosts());
         source.setPortNumbers(ports());
         source.setDatabaseName(database());
@@ -184,6 +185,9 @@ public final class Dsn {
             if (isLocal()) {
                 source.setProperty("socketFactory", UnixSocketFactory.class.getName());
                 source.setProperty("socketFactoryArg", hosts()[0] + "/.s.PGSQL." + ports()[0]);
+            } else {
+                source.setProperty("socketFactory", TcpSocketFactory.class.getName());
+                source.setProperty("socketFactoryArg", Limits.of(parameters).argument());
             }
             if (Tls.trustsSystem(parameters)) {
                 source.setProperty("sslfactory", DefaultJavaSSLFactory.class.getName());

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.commons.dbcp2.ConnectionFactory;
 
@@ -18,15 +19,36 @@ public final class Pools {
                     + "set default_transaction_read_only = off; set default_transaction_deferrable = off; "
                     // a copy of the visible part of a table must fail
                     + "set row_security = off; set lock_timeout = 0; "
-                    // such limits are meant for users and applications; old servers do not have all of these settings
-                    + "select set_config(name, '0', false) from pg_catalog.pg_settings where name in ('statement_timeout',"
-                    + " 'transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout')";
+                    // a position that is lost in a crash of the subscriber cannot be read again from the queue
+                    + "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'; "
+                    + "select set_config(name, value, false) from pg_catalog.pg_settings join (values "
+                    // such limits are meant for users and applications
+                    + "('statement_timeout', '0'), ('transaction_timeout', '0'), ('idle_session_timeout', '0'), "
+                    + "('idle_in_transaction_session_timeout', '0'), "
+                    // the server ends sessions, and so releases their locks, when our host is gone
+                    + "('tcp_keepalives_idle', '%d'), ('tcp_keepalives_interval', '%d'), ('tcp_keepalives_count', '%d'), "
+                            .formatted(
+                                    Timeouts.KEEPALIVE_IDLE.toSeconds(),
+                                    Timeouts.KEEPALIVE_INTERVAL.toSeconds(),
+                                    Timeouts.KEEPALIVE_COUNT)
+                    + "('tcp_user_timeout', '%d'), ('client_connection_check_interval', '%d')) ours (name, value) using (name)"
+                            .formatted(Timeouts.GONE.toMillis(), Timeouts.GONE.toMillis())
+                    // old servers do not have all of these settings, and servers on Windows cannot set one of them
+                    + " where name <> 'client_connection_check_interval'"
+                    + " or version() !~* 'windows|visual c|msvc|mingw'";
 
     private Pools() {}
 
-    /** Applies the settings of pooled sessions to another session. */
-    public static void prepare(Connection session) throws SQLException {
-        Jdbc.execute(session, SESSION);
+    /** Opens a session outside of a pool, with the settings of pooled ones. */
+    public static Connection session(Dsn dsn, DataSource source) throws SQLException {
+        var session = PoolerCheck.connect(dsn, source);
+        try {
+            Jdbc.execute(session, SESSION);
+            return session;
+        } catch (SQLException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 
     /** Opens a pool in the same way as {@link #open}, whose sessions may write to tables that are guarded against others. */
@@ -37,7 +59,8 @@ public final class Pools {
     }
 
     /**
-     * Opens a pool, which connects on demand. For its timeouts see {@link Timeouts}.
+     * Opens a pool, which connects on demand. For its timeouts see {@link Timeouts}. It refuses connection poolers that do not
+     * keep sessions.
      *
      * @param lifetime how long a connection is used before it is replaced
      */
@@ -46,7 +69,7 @@ public final class Pools {
             @Override
             protected ConnectionFactory createConnectionFactory() {
                 var source = dsn.dataSource(applicationName);
-                return () -> RecentlyValidated.in(source.getConnection());
+                return () -> RecentlyValidated.in(PoolerCheck.connect(dsn, source));
             }
         };
         pool.setMaxConn(lifetime);

@@ -10,6 +10,9 @@ public final class SqlState {
 
     private static final String LOCK_TIMEOUT = "55P03";
 
+    /** Our own error about a connection pooler that does not keep sessions: object_not_in_prerequisite_state. */
+    static final String UNSUITABLE_POOLER = "55000";
+
     /** A lock that could not be acquired, and a server that is a read-only standby at the moment. */
     private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "25006");
 
@@ -29,6 +32,14 @@ public final class SqlState {
     public static boolean isPassing(Throwable error) {
         String state = of(error);
         return state.length() == 5 && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING.contains(state));
+    }
+
+    /**
+     * Whether the driver or the server refused a connection because of what the connection string says or leaves out: no
+     * encryption where it is required, no password. It does not pass by itself.
+     */
+    public static boolean isRejected(Throwable error) {
+        return of(error).equals("08004");
     }
 
     /** Whether a lock could not be acquired within lock_timeout. */

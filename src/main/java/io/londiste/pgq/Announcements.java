@@ -19,11 +19,18 @@ import org.slf4j.LoggerFactory;
 public final class Announcements implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
 
+    /** After this time without a notification, the connection is checked: nothing is sent on it otherwise. */
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
+    private static final int PING_SECONDS = 5;
+
     private final DataSource source;
     private final String channel;
     private final String payload;
     private final AtomicReference<Connection> connection = new AtomicReference<>();
+    private final Duration pingInterval;
     private volatile boolean closed;
+    private long heard = System.nanoTime();
 
     /**
      * @param source one of its connections is held from the first wait until {@link #close}
@@ -31,9 +38,14 @@ public final class Announcements implements AutoCloseable {
      * @param payload the payload to wait for; notifications with another payload are ignored
      */
     public Announcements(DataSource source, String channel, String payload) {
+        this(source, channel, payload, PING_INTERVAL);
+    }
+
+    Announcements(DataSource source, String channel, String payload, Duration pingInterval) {
         this.source = source;
         this.channel = channel;
         this.payload = payload;
+        this.pingInterval = pingInterval;
     }
 
     /**
@@ -41,6 +53,7 @@ public final class Announcements implements AutoCloseable {
      *
      * @return true as soon as there is one, and at once on the first call, before which one may have been missed; false
      *     after {@code limit} or on {@link #close}
+     * @throws SQLException if the connection is lost, which is noticed although nothing arrives
      */
     public boolean await(Duration limit) throws SQLException {
         try {
@@ -49,6 +62,7 @@ public final class Announcements implements AutoCloseable {
                 listen();
                 return !closed;
             }
+            ping(listening);
             var postgres = listening.unwrap(PGConnection.class);
             long end = System.nanoTime() + limit.toNanos();
             for (long left = limit.toMillis(); left > 0 && !closed; left = (end - System.nanoTime()) / 1_000_000) {
@@ -71,13 +85,24 @@ public final class Announcements implements AutoCloseable {
         connection.set(listening);
         listening.setAutoCommit(true);
         Sql.execute(listening, "listen " + channel);
+        heard = System.nanoTime();
         if (closed) {
             release();
         }
     }
 
+    private void ping(Connection listening) throws SQLException {
+        if (System.nanoTime() - heard > pingInterval.toNanos()) {
+            if (!listening.isValid(PING_SECONDS)) {
+                throw new SQLException("the connection that listens on channel " + channel + " is lost", "08006");
+            }
+            heard = System.nanoTime();
+        }
+    }
+
     private boolean isOurs(PGNotification[] notifications) {
-        if (notifications != null) {
+        if (notifications != null && notifications.length > 0) {
+            heard = System.nanoTime();
             for (PGNotification notification : notifications) {
                 if (notification.getParameter().equals(payload)) {
                     return true;

@@ -2,6 +2,7 @@ package io.londiste.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.demo.PgCluster.Stop;
 import io.londiste.test.Db;
 import io.londiste.test.ReplicationFixture;
 import java.sql.Connection;
@@ -202,6 +203,29 @@ class RecoveryIT extends ReplicationFixture {
                 .contains("not this one");
         subscriber.sql("drop trigger refuse on pair");
         job.awaitOk().awaitReplay();
+        assertEqual();
+    }
+
+    @Test
+    void thePositionSurvivesACrashOfASubscriberThatCommitsAsynchronously() throws Exception {
+        var cluster = subscriber.control();
+        job.stop();
+        subscriber.sql("alter database " + subscriber.name() + " set synchronous_commit = off");
+        subscriber.sql("alter system set wal_writer_delay = '10s'");
+        subscriber.sql("select pg_reload_conf()");
+        try {
+            job.start();
+            provider.sql("insert into pair values (2, 'b')");
+            job.awaitReplay();
+
+            cluster.restart(Stop.IMMEDIATE);
+        } finally {
+            subscriber.sql("alter system reset wal_writer_delay");
+            subscriber.sql("select pg_reload_conf()");
+        }
+
+        provider.sql("insert into pair values (3, 'c')");
+        job.awaitReplay();
         assertEqual();
     }
 }

@@ -117,7 +117,7 @@ class DsnTest {
         assertThat(source("port=5433").getProperty("socketFactoryArg")).isEqualTo(home + "/.s.PGSQL.5433");
         assertThat(source("port=5434").getServerNames()).containsExactly("localhost");
         assertThat(source("host=127.0.0.1 port=5433").getProperty("socketFactory"))
-                .isNull();
+                .isEqualTo(TcpSocketFactory.class.getName());
         assertThat(source("postgresql://%2Frun%2Fpg/db").getProperty("socketFactoryArg"))
                 .isEqualTo("/run/pg/.s.PGSQL.5432");
         assertThatThrownBy(() -> dsn("host=/run,h", Map.of()))

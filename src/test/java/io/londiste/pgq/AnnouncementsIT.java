@@ -1,6 +1,7 @@
 package io.londiste.pgq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
@@ -58,6 +59,20 @@ class AnnouncementsIT {
         db.sql("notify news, 'theirs'; notify others, 'ours'");
 
         assertThat(announcements.await(Duration.ofMillis(50))).isFalse();
+    }
+
+    @Test
+    void aConnectionOnWhichNothingArrivesIsNoticed() throws Exception {
+        try (var proxy = db.proxy();
+                var listening = new Announcements(db.dataSource(proxy), "news", "ours", Duration.ZERO)) {
+            listening.await(FOR_EVER);
+            assertThat(listening.await(Duration.ofMillis(50))).isFalse();
+
+            proxy.hold();
+
+            assertThatThrownBy(() -> listening.await(Duration.ofMillis(50))).hasMessageContaining("is lost");
+            proxy.up();
+        }
     }
 
     @Test
