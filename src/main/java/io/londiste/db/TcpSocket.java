@@ -124,7 +124,7 @@ final class TcpSocket extends Socket {
         }
         var explanation = new SocketException(
                 "the server has been unreachable for " + limits.silence().toSeconds() + " s");
-        explanation.initCause(failure);
+        explanation.addSuppressed(failure); // not as the cause, which is what messages show
         return explanation;
     }
 

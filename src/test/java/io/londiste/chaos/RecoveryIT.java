@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.demo.PgCluster.Stop;
 import io.londiste.test.Db;
+import io.londiste.test.OperatorLog;
 import io.londiste.test.ReplicationFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +228,23 @@ class RecoveryIT extends ReplicationFixture {
 
         provider.sql("insert into pair values (3, 'c')");
         job.awaitReplay();
+        assertEqual();
+    }
+
+    @Test
+    void aClockOfTheProviderThatIsSetBackIsLoggedAndDelaysNothing() {
+        job.stop();
+        provider.sql("insert into pair values (2, 'b'); select pgq.force_tick('queue')");
+        provider.sql("select pgq.ticker('queue')");
+        provider.sql("update pgq.tick set tick_time = tick_time + interval '1 hour'"
+                + " where tick_id = (select max(tick_id) from pgq.tick)");
+        provider.sql("insert into pair values (3, 'c')");
+        try (var log = new OperatorLog()) {
+            job.start().awaitReplay();
+
+            assertThat(log.warnings()).anyMatch(line -> line.matches("The clock .* queue queue .* set back .*"));
+        }
+        assertThat(job.running().status().lag()).isBetween(Duration.ZERO, Duration.ofMinutes(30));
         assertEqual();
     }
 }

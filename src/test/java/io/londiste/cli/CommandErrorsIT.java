@@ -102,17 +102,17 @@ class CommandErrorsIT extends JobFixture {
         assertThat(result.err())
                 .startsWith("londiste: provider " + at(provider) + ": no password for user postgres (")
                 .endsWith("; check provider_db in " + config + "\n");
+        assertThat(terminal.londiste(config, "replay").err())
+                .as("it does not wait")
+                .isEqualTo(result.err());
     }
 
     @Test
     void noEncryption() {
         config = terminal.job(provider.libpq() + " sslmode=require", subscriber.libpq());
 
-        var result = terminal.londiste(config, "provider", "tables");
-
-        assertThat(result.err())
-                .isEqualTo("londiste: provider " + at(provider) + ": no encrypted connection (The server does not"
-                        + " support SSL.); check provider_db in " + config + "\n");
+        failsEverywhere("provider " + at(provider) + ": no encrypted connection (The server does not support SSL.);"
+                + " check provider_db in " + config);
     }
 
     @Test
