@@ -33,9 +33,8 @@ public final class Pools {
                                     Timeouts.KEEPALIVE_COUNT)
                     + "('tcp_user_timeout', '%d'), ('client_connection_check_interval', '%d')) ours (name, value) using (name)"
                             .formatted(Timeouts.GONE.toMillis(), Timeouts.GONE.toMillis())
-                    // old servers do not have all of these settings, and servers on Windows cannot set one of them
-                    + " where name <> 'client_connection_check_interval'"
-                    + " or version() !~* 'windows|visual c|msvc|mingw'";
+                    // old servers do not have all of these settings, and only some systems allow the last one
+                    + " where name <> 'client_connection_check_interval' or version() ~ 'linux'";
 
     private Pools() {}
 

@@ -20,7 +20,7 @@ public final class Announcements implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
 
     /** After this time without a notification, the connection is checked: nothing is sent on it otherwise. */
-    private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(8);
 
     private static final int PING_SECONDS = 5;
 
@@ -62,11 +62,11 @@ public final class Announcements implements AutoCloseable {
                 listen();
                 return !closed;
             }
-            ping(listening);
             var postgres = listening.unwrap(PGConnection.class);
             long end = System.nanoTime() + limit.toNanos();
             for (long left = limit.toMillis(); left > 0 && !closed; left = (end - System.nanoTime()) / 1_000_000) {
-                if (isOurs(postgres.getNotifications((int) left))) {
+                ping(listening);
+                if (isOurs(postgres.getNotifications((int) Math.min(left, pingInterval.toMillis())))) {
                     return true;
                 }
             }
