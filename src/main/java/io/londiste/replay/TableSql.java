@@ -5,6 +5,7 @@ import io.londiste.table.TableShape.Column;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The statements that write rows of one table, given as a JSON array of objects.
@@ -46,8 +47,14 @@ final class TableSql {
         if (changed.isEmpty()) {
             return null;
         }
-        return "update " + shape.target() + " as t set " + assignments(changed) + " from " + recordset(columns, "r")
-                + " where " + sameKey(key, "r") + sameIdentity(columns);
+        return "update " + shape.target() + " as t set " + assignments(changed) + " from "
+                + recordset(withKey(columns, key), "r") + " where " + sameKey(key, "r") + sameIdentity(columns);
+    }
+
+    /** The writable columns, and the generated ones of the key. */
+    private List<Column> withKey(List<Column> writable, List<String> key) {
+        return Stream.concat(writable.stream(), columns(key).stream().filter(Column::generated))
+                .toList();
     }
 
     /**

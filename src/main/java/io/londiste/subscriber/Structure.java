@@ -24,7 +24,7 @@ final class Structure {
                 where d.oid = a.atttypid and d.typtype = 'd'),
               (select k.collname from pg_catalog.pg_collation k where k.oid = a.attcollation and not k.collisdeterministic),
               (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d
-                where d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated <> '')
+                where d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated <> ''), a.attgenerated = 'v'
             from unnest(?::text[]) with ordinality as t (name, nr)
               left join pg_catalog.pg_attribute a
                 on a.attrelid = londiste.find_table(t.name) and a.attnum > 0 and not a.attisdropped
@@ -71,6 +71,7 @@ final class Structure {
      * @param base the type of which the column's type is a domain; null if it is none
      * @param merging its collation if that treats different texts as equal; otherwise null
      * @param generation the expression of a generated column; null if it is none
+     * @param virtual whether it is generated when it is read, so that events do not have its values
      */
     private record Column(
             String name,
@@ -80,7 +81,8 @@ final class Structure {
             Integer keyPosition,
             ColumnType base,
             String merging,
-            String generation) {}
+            String generation,
+            boolean virtual) {}
 
     private final DatabasePair sides;
     private final List<TableName> tables;
@@ -152,6 +154,13 @@ final class Structure {
                                 + " on the provider: its values may differ"));
             }
         } else {
+            if (theirs.virtual) {
+                differences.add(new Difference(
+                        table,
+                        Severity.ERROR,
+                        "column " + ours.name + " is a virtual generated column on the provider, whose values are in no"
+                                + " event: generate it on the subscriber as well, or store it on the provider"));
+            }
             compareTypes(table, theirs, ours, differences);
         }
         if (ours.notNull && !theirs.notNull) {
@@ -311,7 +320,8 @@ final class Structure {
                 row.getObject(6, Integer.class),
                 row.getString(7) == null ? null : new ColumnType(row.getString(7)),
                 row.getString(8),
-                row.getString(9));
+                row.getString(9),
+                row.getBoolean(10));
     }
 
     private static Object names(List<TableName> tables) {

@@ -1,7 +1,12 @@
 package io.londiste.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.Subscriber;
+import io.londiste.table.Selection;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
@@ -126,6 +131,38 @@ class ColumnsIT {
                         "update made set a = 5 where id = 3; update made set id = 10 where id = 1"));
 
         assertEqual("select id, a, b from made order by id");
+    }
+
+    @Test
+    void aGeneratedColumnMayBeTheKey() {
+        for (Db db : List.of(provider, subscriber)) {
+            db.sql("create table made (a int, v text, id int generated always as (a * 2) stored primary key)");
+        }
+        replicate(
+                "made",
+                List.of(
+                        "insert into made values (1, 'x'), (2, 'y')",
+                        "insert into made values (3, 'z'), (4, 'w')",
+                        "update made set v = 'n'",
+                        "update made set v = 'o' where a = 2",
+                        "update made set a = a + 10 where a = 3; delete from made where a = 4",
+                        "update made set a = -a"));
+
+        assertEqual("select id, a, v from made order by id");
+    }
+
+    @Test
+    void aPlainColumnCannotHaveTheValuesOfAVirtualOne() {
+        assumeTrue(from == 18, "older servers have no virtual columns");
+        provider.sql("create table made (id int primary key, a int, b int generated always as (a * 2) virtual)");
+        subscriber.sql("create table made (id int primary key, a int, b int)");
+        provider.sql("select londiste.provider_add_table('queue', 'made')");
+
+        assertThatThrownBy(() ->
+                        Subscriber.connected(job.settings(), side -> side.add(Selection.of("made"), AddOptions.NONE)))
+                .hasMessageContaining("public.made: column b is a virtual generated column on the provider");
+        subscriber.sql("alter table made drop b, add b int generated always as (a * 2) stored");
+        Subscriber.connected(job.settings(), side -> side.add(Selection.of("made"), AddOptions.NONE));
     }
 
     @Test
