@@ -182,9 +182,7 @@ class OracleIT {
         for (Connection subscriber : subscribers.values()) {
             run(
                     subscriber,
-                    (first
-                                    ? "drop table if exists changing;" + Histories.CHANGING
-                                    : changed ? Histories.UNCHANGE : "")
+                    (first ? "drop table if exists changing;" + Histories.CHANGING : changed ? Histories.UNCHANGE : "")
                             + empty);
         }
         if (first || changed) {
