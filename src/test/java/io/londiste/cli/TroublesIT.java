@@ -94,7 +94,7 @@ class TroublesIT extends DaemonFixture {
             }
             assertThat(get("/health")).contains("\"status\":\"UP\"", "\"problems\":[]", "\"tables\":[]");
             assertThat(get("/metrics")).contains("londiste_daemon_error 0.0\n");
-            assertThat(beans.get(REPLAY, "Error")).isNull();
+            assertThat(beans.get(REPLAY, "Error")).isEqualTo("");
         });
     }
 
@@ -184,7 +184,7 @@ class TroublesIT extends DaemonFixture {
     void aRowThatFits() {
         subscriber.sql("alter table one add constraint short check (length(v) < 6)");
         provider.sql("insert into one values (1, 'too long')");
-        awaitOneStops("violates check constraint \"short\"");
+        awaitOneStops("violates check constraint");
         subscriber.sql("alter table one drop constraint short");
         awaitHealthy();
     }
