@@ -132,7 +132,7 @@ class JmxIT extends ReplicationFixture {
         await("copied").until(() -> table("public.a").getCopiedRows() == 100);
         assertThat(table("public.a").getCopyProgress()).isEqualTo(-1);
 
-        assertThat(table("public.a").remove()).containsExactly("Removed public.a");
+        assertThat(table("public.a").remove()).startsWith("Removed public.a"); // and a warning of b's foreign key
         awaitNames("Table", "io.londiste:job=job,name=public.b,type=Table");
         provider().remove("", true);
         await("gone").until(() -> names("Table").isEmpty());
