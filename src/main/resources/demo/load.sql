@@ -62,7 +62,7 @@ insert into shop.stock (warehouse, sku, quantity)
 select 1 + floor(random() * 5)::int, sku, 100 from shop.product tablesample bernoulli (2)
 on conflict (warehouse, sku) do update set quantity = excluded.quantity, counted = clock_timestamp();
 
--- 3 lines are numbered anew: a key of two columns that changes
+-- 3 lines get other numbers: a key of two columns that changes
 update shop.order_line set line = line + 100 where order_id = (
   select id from shop."Order" where id >= (select floor(random() * max(id)) from shop."Order") order by id limit 1
 );

@@ -119,7 +119,7 @@ class ForeignKeysIT extends ReplicationFixture {
             """;
 
     @Test
-    void whileRowsAreCheckedBatchesAreAppliedAndWhoeverNeedsTheTableGetsIt() throws Exception {
+    void whileRowsAreCheckedBatchesAreAppliedAndOthersGetTheTable() throws Exception {
         onBoth("create table code (id int primary key, nr int); create table coded (id int primary key, nr int)");
         subscriber.sql(SLOW);
         job.stop();

@@ -261,12 +261,12 @@ class JmxIT extends ReplicationFixture {
         assertThat(comparison.getProgress()).isEqualTo(1);
         assertThat(table("public.a").getLastComparison().get("different")).isEqualTo(1L);
 
-        var mending = ended(table("public.a").repair(true, false));
-        assertThat(mending.getResults()[0].get("statements")).isEqualTo(1L);
-        assertThat(mending.getResults()[0].get("applied")).isEqualTo(true);
+        var repair = ended(table("public.a").repair(true, false));
+        assertThat(repair.getResults()[0].get("statements")).isEqualTo(1L);
+        assertThat(repair.getResults()[0].get("applied")).isEqualTo(true);
         assertThat(subscriber.rows("select v from a where id = 7")).containsExactly("row 7");
-        Files.delete(Path.of((String) mending.getResults()[0].get("file")));
-        mending.forget();
+        Files.delete(Path.of((String) repair.getResults()[0].get("file")));
+        repair.forget();
         assertThat(names("Comparison")).hasSize(1);
     }
 
