@@ -149,6 +149,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Upgrades tables that an earlier version created to what this one expects. Installation calls it.
 -- Returns the number of changes; 0 if there was nothing to do.
+-- Errors: 55P03 others hold a lock for more than 2 s. Locks: ACCESS EXCLUSIVE on pgq.queue, if it lacks a column.
 declare
     q         record;
     v_changes integer := 0;
@@ -163,7 +164,17 @@ begin
             'autovacuum_analyze_scale_factor=0', 'autovacuum_analyze_threshold=5000'])
         + pgq._set_storage('pgq.retry_queue', array['autovacuum_vacuum_scale_factor=0.01']);
     if not exists (select from pg_attribute where attrelid = 'pgq.queue'::regclass and attname = 'queue_asleep' and not attisdropped) then
-        alter table pgq.queue add column queue_asleep boolean not null default false;
+        -- Every transaction that writes events holds a lock on this table until it ends, and new ones wait behind this.
+        perform set_config('lock_timeout', '2s', true);
+        begin
+            alter table pgq.queue add column queue_asleep boolean not null default false;
+        exception when lock_not_available then
+            raise exception 'table pgq.queue cannot be upgraded while transactions that have written events are open (pids %): nothing was changed, repeat it when they have ended',
+                (select string_agg(distinct pid::text, ', ') from pg_locks
+                 where relation = 'pgq.queue'::regclass and granted and pid <> pg_backend_pid()
+                   and database = (select oid from pg_database where datname = current_database()))
+                using errcode = 'lock_not_available';
+        end;
         v_changes := v_changes + 1;
     end if;
     return v_changes;

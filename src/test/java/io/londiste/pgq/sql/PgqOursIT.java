@@ -55,7 +55,9 @@ class PgqOursIT extends PgqSuite {
         sql("alter table pgq.subscription reset (fillfactor)");
         sql("alter table pgq.tick reset (autovacuum_vacuum_threshold, autovacuum_vacuum_scale_factor)");
 
-        assertThat(number("select pgq.upgrade_schema()")).isEqualTo(2);
+        sql("alter table pgq.queue drop column queue_asleep");
+
+        assertThat(number("select pgq.upgrade_schema()")).isEqualTo(3);
 
         assertThat(number("select pgq.upgrade_schema()")).isZero();
         assertThat(
@@ -63,6 +65,27 @@ class PgqOursIT extends PgqSuite {
                                 "select count(*) from pg_class where relname = 'subscription' and reloptions @> '{fillfactor=50}'"))
                 .isEqualTo("1");
         assertThat(sql(options)).hasSameSizeAs(expected).contains("pgq.tick", "autovacuum_enabled=off");
+    }
+
+    @Test
+    void anUpgradeDoesNotHoldUpWritersBehindALongTransaction() throws SQLException {
+        var queue = queue();
+        sql("alter table pgq.queue drop column queue_asleep");
+        try (var writer = db.connect();
+                var statement = writer.createStatement()) {
+            statement.execute("begin; select * from pgq.queue");
+
+            assertThatThrownBy(() -> new Installer(db.dataSource()).installPgq())
+                    .hasMessageContaining(
+                            "table pgq.queue cannot be upgraded while transactions that have written events are"
+                                    + " open (pids "
+                                    + writer.unwrap(PGConnection.class).getBackendPID() + ")");
+        }
+        new Installer(db.dataSource()).installPgq();
+
+        insert(queue, "t", "d");
+        assertThat(sql("select queue_asleep from pgq.queue where queue_name = ?", queue))
+                .isEqualTo("f");
     }
 
     @Test
