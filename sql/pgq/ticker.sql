@@ -192,7 +192,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Asks writers for a notification on channel pgq_wake, so that the ticker need not check often while the queues are quiet: marks the
 -- queues whose ticks this ticker makes as asleep. The mark is in the row that a writer reads anyway. The next tick removes it,
--- whoever makes it, so that the transactions of a busy queue do not wait for each other at their ends, as notifying ones do.
+-- whichever ticker makes it: transactions that notify commit one after the other, which those of a busy queue must not.
 -- A transaction that has read the row before, and ends later, does not notify: the ticker must go on checking at times.
 -- Commits asynchronously: a mark that is lost in a crash only delays a tick until the ticker's next check.
 -- Returns the number of queues that were awake. Locks: their rows, except those that are locked by others, which stay awake.

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 /**
  * The tables of one queue on the subscriber and the positions of its consumers, in the caller's transaction.
  *
- * <p>Which tables the replay owns may only be changed under {@link #lock}; the replay holds {@link #share} from the
- * moment it reads their states until its commit. So a table's owner never changes during a running batch.
+ * <p>Which tables the replay owns may only be changed under {@link #lock}; the replay shares that lock from the moment it
+ * reads their states ({@link #begin}) until its commit. So a table's owner never changes during a running batch.
  */
 public final class SubscribedTables {
     /** The error of a consumer whose replay its operator has paused. */
@@ -34,11 +34,6 @@ public final class SubscribedTables {
 
     public SubscribedTables(String queue) {
         this.queue = queue;
-    }
-
-    /** Keeps other sessions from changing which tables the replay owns until the transaction ends. */
-    public void share(Connection transaction) throws SQLException {
-        Jdbc.execute(transaction, "select londiste.lock_tables(?, false)", queue);
     }
 
     /** Waits for running batches and keeps new ones from starting until the transaction ends. */

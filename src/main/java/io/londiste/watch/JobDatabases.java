@@ -6,11 +6,9 @@ import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.db.Dsn;
 import io.londiste.db.Pools;
-import io.londiste.error.LondisteException;
 import io.londiste.provider.Provider;
 import io.londiste.queue.Queues;
 import io.londiste.subscriber.Subscriber;
-import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.commons.dbcp2.BasicDataSource;
 
@@ -67,11 +65,10 @@ public final class JobDatabases implements AutoCloseable {
 
     @Override
     public void close() {
-        try (first;
-                subscriber) {
-            // both
-        } catch (SQLException e) {
-            throw new LondisteException("cannot close connections: " + e.getMessage(), e);
+        if (subscriber == null) {
+            Pools.close(first);
+        } else {
+            Pools.close(first, subscriber);
         }
     }
 }
