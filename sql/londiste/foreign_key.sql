@@ -85,7 +85,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The sessions with locks on a table or on tables linked to it by foreign keys, for messages; at most five. Without readers, only
 -- those who write to the tables or alter them. Locks: none.
-  select coalesce(string_agg(format('pid %s (%s)', h.pid, concat_ws(', ', nullif(h.application_name, ''), h.usename, h.state)), ', '),
+  select coalesce(string_agg(format('pid %s (%s)', h.pid, concat_ws(', ', nullif(h.application_name, ''), h.usename,
+                                                           nullif(h.backend_type, 'client backend'), h.state)), ', '),
                   'no session any more')
     from (select distinct on (a.backend_start, a.pid) a.*
             from pg_locks l
@@ -153,15 +154,15 @@ $$;
 
 create or replace function londiste.drop_fkeys_soon(table_name text)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 -- As londiste.subscriber_drop_all_fkeys(), for a batch that is applied to this table alone: it must not wait for others while it holds
--- the lock of a table that the replay needs.
--- Errors: as that, and 55P03 with the sessions that hold a lock for longer than a second. Locks: the same.
+-- the lock of a table that the replay needs; but long enough for an autovacuum to give way, after deadlock_timeout (1 s by default).
+-- Errors: as that, and 55P03 with the sessions that hold a lock for longer than 2 s. Locks: the same.
 begin
   return londiste.subscriber_drop_all_fkeys(table_name);
 exception when lock_not_available then
-  raise exception 'its foreign keys cannot be dropped: no lock within 1 s, held by %', londiste.lock_holders(table_name, true)
+  raise exception 'its foreign keys cannot be dropped: no lock within 2 s, held by %', londiste.lock_holders(table_name, true)
     using errcode = 'lock_not_available';
 end
 $$;
@@ -240,11 +241,11 @@ $$;
 
 create or replace function londiste.subscriber_drop_incoming_fkeys(table_name text)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 -- Saves and drops the foreign keys by which other replicated tables reference a table that is truncated: their rows are the
 -- provider's and stay, regardless of the foreign key's action. In the caller's transaction.
--- Returns how many. Errors: 42P01 no such table; 55P03 others hold a lock for longer than a second: the message names them.
+-- Returns how many. Errors: 42P01 no such table; 55P03 others hold a lock for longer than 2 s: the message names them.
 -- Locks: ACCESS EXCLUSIVE on the tables of each foreign key.
 declare
   name     text := londiste.canonical(table_name);
@@ -262,7 +263,7 @@ begin
   end loop;
   return dropped;
 exception when lock_not_available then
-  raise exception 'foreign keys to table %, which is to be truncated, cannot be dropped: no lock within 1 s, held by %',
+  raise exception 'foreign keys to table %, which is to be truncated, cannot be dropped: no lock within 2 s, held by %',
     name, londiste.lock_holders(name, true) using errcode = 'lock_not_available';
 end
 $$;

@@ -122,7 +122,7 @@ $$;
 
 create or replace function londiste.maint_guards(queue text)
 returns integer language plpgsql
-set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 -- Guards partitions that were added to the guarded tables of a queue. One that is in use by others is left for the next
 -- time. Returns how many triggers were made.

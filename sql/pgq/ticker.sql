@@ -57,6 +57,7 @@ as $$
 -- the queue's name. Call _lock_ticks before.
 -- With synchronous_commit = off, the rest of the transaction has it on: consumers may commit what lies before the tick, so
 -- the tick, and with it everything before it, must survive a crash of this server before they can see it.
+-- If another transaction has the queue's row locked, the sleep does not end, and the next tick may end it: no tick waits for it.
 -- Returns the tick's id.
 begin
     if current_setting('synchronous_commit') = 'off' then
@@ -64,7 +65,9 @@ begin
     end if;
     insert into pgq.tick (tick_queue, tick_id, tick_time, tick_snapshot, tick_event_seq)
     values (i_queue_id, i_tick_id, i_time, txid_current_snapshot(), i_event_seq);
-    update pgq.queue set queue_asleep = false where queue_id = i_queue_id and queue_asleep;
+    update pgq.queue set queue_asleep = false
+    where queue_id in (select queue_id from pgq.queue
+                       where queue_id = i_queue_id and queue_asleep for no key update skip locked);
     if octet_length(i_queue_name) < 8000 then
         perform pg_notify('pgq_tick', i_queue_name);
     end if;
@@ -195,15 +198,18 @@ as $$
 -- whichever ticker makes it: transactions that notify commit one after the other, which those of a busy queue must not.
 -- A transaction that has read the row before, and ends later, does not notify: the ticker must go on checking at times.
 -- Commits asynchronously: a mark that is lost in a crash only delays a tick until the ticker's next check.
--- Returns the number of queues that were awake. Locks: their rows, except those that are locked by others, which stay awake.
+-- Returns the number of queues that were awake. Locks: pgq.tick ROW EXCLUSIVE, as a tick does, since a REPEATABLE READ transaction
+-- that blocks ticks to add its own would fail if the row of its queue changed meanwhile; then the rows of the queues, except
+-- those that are locked by others, which stay awake.
 declare
     v_count bigint;
 begin
     perform set_config('synchronous_commit', 'off', true);
+    lock table pgq.tick in row exclusive mode;
     update pgq.queue set queue_asleep = true
     where queue_id in (select queue_id from pgq.queue
                        where not queue_asleep and not queue_external_ticker and not queue_ticker_paused
-                       for update skip locked);
+                       for no key update skip locked);
     get diagnostics v_count = row_count;
     return v_count;
 end

@@ -2,6 +2,7 @@ package io.londiste.copy;
 
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
+import io.londiste.db.Timeouts;
 import io.londiste.db.Transactions;
 import io.londiste.error.Causes;
 import io.londiste.table.TableShapes;
@@ -46,9 +47,6 @@ public final class ForeignKeys {
 
     private static final Duration LAST_SHORT_PAUSE = Duration.ofMinutes(1);
 
-    /** How long the replay may be held up by sessions that use the tables of a foreign key. */
-    private static final Duration HOLD_UP = Duration.ofSeconds(1);
-
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(10);
 
     /** The small tables first: their foreign keys need not wait for the check of a large one. */
@@ -82,7 +80,7 @@ public final class ForeignKeys {
     private long reported;
     private long lastReport = System.nanoTime() - REPORT_INTERVAL.toNanos();
 
-    /** @param lockTimeout how long to wait for sessions that use the tables, if it is less than a second */
+    /** @param lockTimeout how long to wait for sessions that use the tables, if it is less than {@link Timeouts#BATCH_LOCK} */
     public ForeignKeys(String queue, DataSource subscriber, TableShapes shapes, Duration lockTimeout) {
         this.queue = queue;
         this.subscriber = subscriber;
@@ -93,7 +91,7 @@ public final class ForeignKeys {
 
     /** How long to wait for a lock while the replay waits as well. */
     static Duration shorter(Duration lockTimeout) {
-        return lockTimeout.compareTo(HOLD_UP) < 0 ? lockTimeout : HOLD_UP;
+        return lockTimeout.compareTo(Timeouts.BATCH_LOCK) < 0 ? lockTimeout : Timeouts.BATCH_LOCK;
     }
 
     /** Restores what can be restored now; returns early when the route is to stop. */

@@ -20,6 +20,9 @@ final class PoolerCheck {
     private static final String MARK = "select set_config('londiste.session', ?, false), pg_backend_pid()::text";
     private static final String READ = "select current_setting('londiste.session', true), pg_backend_pid()::text";
 
+    /** Until the transaction ends: a server may end sessions that rest in one even for a moment. */
+    private static final String NO_LIMIT = ", set_config('idle_in_transaction_session_timeout', '0', true)";
+
     /** The databases that have passed in this process, which is enough: the check needs a second connection. */
     private static final Set<String> PASSED = ConcurrentHashMap.newKeySet();
 
@@ -54,7 +57,7 @@ final class PoolerCheck {
             // while one is in a transaction, the other cannot have its session
             require(first.equals(session(one, READ)));
             other.setAutoCommit(false);
-            require(second.equals(session(other, READ)));
+            require(second.equals(session(other, READ + NO_LIMIT)));
             require(first.equals(session(one, READ)));
             other.commit();
             other.setAutoCommit(true);

@@ -46,7 +46,7 @@ public final class Timeouts {
     public static final Duration PING = Duration.ofSeconds(5);
 
     /**
-     * Until a statement of a batch has a lock on the subscriber's rows or tables; all tables wait meanwhile. Longer than the
+     * Until a statement of a batch, or one for which the replay waits, has a lock on the subscriber's rows or tables; all tables wait meanwhile. Longer than the
      * server's deadlock_timeout of 1 s by default, after which autovacuum gives way.
      */
     public static final Duration BATCH_LOCK = Duration.ofSeconds(2);

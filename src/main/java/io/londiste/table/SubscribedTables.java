@@ -51,7 +51,7 @@ public final class SubscribedTables {
         return query(transaction, COLUMNS + " order by nr", queue);
     }
 
-    /** The same, but fails with SQLSTATE 55P03 and the holders' names if others hold a lock for more than a second. */
+    /** The same, but fails with SQLSTATE 55P03 and the holders' names if others hold a lock for more than 2 s. */
     public void dropForeignKeysSoon(Connection transaction, TableName table) throws SQLException {
         Jdbc.execute(transaction, "select londiste.drop_fkeys_soon(?)", table.toString());
     }

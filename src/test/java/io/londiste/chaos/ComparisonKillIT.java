@@ -38,6 +38,8 @@ class ComparisonKillIT {
     private static final String TICKS_LOCKED =
             "select count(*) from pg_locks where relation = 'pgq.tick'::regclass and mode = 'ShareRowExclusiveLock' and granted";
 
+    private static final String TICKS_AWAITED = TICKS_LOCKED.replace("and granted", "and not granted");
+
     private final List<AutoCloseable> closing = new ArrayList<>();
 
     @TempDir
@@ -90,6 +92,19 @@ class ComparisonKillIT {
         return process;
     }
 
+    /**
+     * Begins a command and makes a change for which the replay will wait a second, and no longer, when it has got a tick.
+     * The command, which takes longer to start, is the first to lock the ticks after that.
+     */
+    private DaemonProcess beginBeforeTheReplayWaits(String... command) throws Exception {
+        var ticks = hold(provider, "lock table pgq.tick in share row exclusive mode");
+        provider.sql("update one set v = 'late' where id = 1");
+        var process = begin(command);
+        awaitNumber(provider, TICKS_AWAITED, 1);
+        ticks.rollback();
+        return process;
+    }
+
     private static void awaitNumber(Db db, String query, long wanted) {
         await(query).atMost(LONG).until(() -> db.number(query) == wanted);
     }
@@ -123,8 +138,7 @@ class ComparisonKillIT {
     @Test
     void killedWhileItWaitsForTheReplay() throws Exception {
         var reader = hold(subscriber, "lock table one in share mode");
-        provider.sql("update one set v = 'late' where id = 1");
-        var command = begin("compare");
+        var command = beginBeforeTheReplayWaits("compare");
         awaitNumber(subscriber, "select count(*) from londiste.barrier", 1);
 
         command.kill();
@@ -171,8 +185,7 @@ class ComparisonKillIT {
     @Test
     void killedWhileItHoldsTheTablesLock() throws Exception {
         var reader = hold(subscriber, "lock table one in share mode");
-        provider.sql("update one set v = 'late' where id = 1");
-        var command = begin("compare", "--lock");
+        var command = beginBeforeTheReplayWaits("compare", "--lock");
         awaitNumber(provider, tableLocks(true), 1);
 
         command.kill();

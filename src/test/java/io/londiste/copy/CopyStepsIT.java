@@ -148,6 +148,28 @@ class CopyStepsIT extends ReplicationFixture {
     }
 
     @Test
+    void anAutovacuumGivesWay() throws SQLException {
+        String running = "select count(*) from pg_stat_progress_vacuum where relid = 'main'::regclass";
+        subscriber.sql("alter system set autovacuum_naptime = '1s'");
+        try {
+            subscriber.sql("select pg_reload_conf()");
+            subscriber.sql("alter table main set (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,"
+                    + " autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_cost_delay = 100);"
+                    + " update main set v = v; update main set v = v");
+            soon().until(() -> subscriber.number(running) > 0); // which takes minutes
+
+            resync("main");
+            job.awaitOk();
+            subscriber.sql("alter table main reset (autovacuum_vacuum_threshold, autovacuum_vacuum_scale_factor,"
+                    + " autovacuum_vacuum_cost_limit, autovacuum_vacuum_cost_delay)");
+            assertAsBefore();
+        } finally {
+            subscriber.sql("alter system reset autovacuum_naptime");
+            subscriber.sql("select pg_reload_conf()");
+        }
+    }
+
+    @Test
     void itsProgressCanBeRead() throws SQLException {
         String progress =
                 "select step, rows between 0 and 8000, total_rows, updated >= started from londiste.copy_progress"
@@ -173,7 +195,7 @@ class CopyStepsIT extends ReplicationFixture {
         resync("lone");
 
         soon().until(() ->
-                subscriber.sql(reason, "public.main").contains("foreign keys cannot be dropped: no lock within 1.0 s"));
+                subscriber.sql(reason, "public.main").contains("foreign keys cannot be dropped: no lock within 2.0 s"));
         assertThat(subscriber.sql(reason, "public.main")).contains("held by pid " + pid, "idle in transaction");
         for (int i = 0; i < 10; i++) {
             provider.sql("insert into other values (?)", i);

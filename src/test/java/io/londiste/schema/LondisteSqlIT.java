@@ -376,11 +376,11 @@ class LondisteSqlIT extends SchemaFixture {
             reader.setAutoCommit(false);
             read.execute("select from used.b");
             var pid = reader.unwrap(PGConnection.class).getBackendPID();
-            assertFails("select londiste.drop_fkeys_soon('used.a')", "55P03", "no lock within 1 s, held by pid " + pid);
+            assertFails("select londiste.drop_fkeys_soon('used.a')", "55P03", "no lock within 2 s, held by pid " + pid);
             assertFails(
                     "select londiste.subscriber_drop_incoming_fkeys('used.a')",
                     "55P03",
-                    "no lock within 1 s, held by pid " + pid);
+                    "no lock within 2 s, held by pid " + pid);
         }
         forget("used");
     }

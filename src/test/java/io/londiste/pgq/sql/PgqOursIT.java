@@ -166,6 +166,25 @@ class PgqOursIT extends PgqSuite {
     }
 
     @Test
+    void noTickWaitsForTheRowOfItsQueue() throws SQLException {
+        var queue = queueFor("c");
+        sql("select pgq.sleep_queues()");
+        try (var operator = db.connect();
+                var locking = operator.createStatement()) {
+            locking.execute("begin; update pgq.queue set queue_ticker_max_count = 1");
+
+            sql("set lock_timeout = '1s'");
+            tick(queue);
+            sql("reset lock_timeout");
+
+            locking.execute("rollback");
+        }
+        tick(queue);
+        assertThat(sql("select queue_asleep from pgq.queue where queue_name = ?", queue))
+                .isEqualTo("f");
+    }
+
+    @Test
     void oneCallFinishesABatchAndReceivesTheNextOneWithItsEvents() {
         var receive =
                 "select cur_tick_id is not null, ev_data from pgq.receive_batch(?, 'c', ?::bigint, ?::bigint, ?::bigint, ?)";
