@@ -24,10 +24,14 @@ public final class Jdbc {
         try (var statement = prepare(connection, query, parameters);
                 var row = statement.executeQuery()) {
             var found = new ArrayList<T>();
-            while (row.next()) {
-                found.add(reader.read(row));
-            }
+            addAll(row, reader, found);
             return found;
+        }
+    }
+
+    private static <T> void addAll(ResultSet row, RowReader<T> reader, List<T> found) throws SQLException {
+        while (row.next()) {
+            found.add(reader.read(row));
         }
     }
 
@@ -56,22 +60,17 @@ public final class Jdbc {
         }
     }
 
-    /** The converted rows of the only query among several statements, which are sent together: one round trip. */
+    /** The converted rows of the queries among several statements, which are sent together: one round trip. */
     public static <T> List<T> listAmong(
             Connection connection, String statements, RowReader<T> reader, Object... parameters) throws SQLException {
         try (var statement = prepare(connection, statements, parameters)) {
+            var found = new ArrayList<T>();
             boolean isRows = statement.execute();
-            while (!isRows) {
-                if (statement.getUpdateCount() < 0) {
-                    throw new SQLException("no query among: " + statements);
+            while (isRows || statement.getUpdateCount() >= 0) {
+                if (isRows) {
+                    addAll(statement.getResultSet(), reader, found);
                 }
                 isRows = statement.getMoreResults();
-            }
-            var found = new ArrayList<T>();
-            try (var row = statement.getResultSet()) {
-                while (row.next()) {
-                    found.add(reader.read(row));
-                }
             }
             return found;
         }

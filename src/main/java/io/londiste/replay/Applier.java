@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -122,15 +123,19 @@ final class Applier implements AutoCloseable {
      */
     void flush() throws SQLException {
         await();
-        apply(take());
+        apply(take(), null);
         triggers = writer.check(counts.keySet());
     }
 
     /** Does the same as {@link #flush}, then runs a statement without a result and commits the transaction. */
     void commit(String last, Object... parameters) throws SQLException {
         await();
-        apply(take());
-        triggers = writer.checkAndCommit(counts.keySet(), last, parameters);
+        var ending = new Ending(counts.keySet(), last, Arrays.asList(parameters));
+        apply(take(), ending);
+        if (!ending.isDone()) {
+            writer.end(ending);
+        }
+        triggers = ending.triggers();
     }
 
     /** Waits until no run is being applied; its errors are only logged. The transaction may be ended afterwards. */
@@ -155,7 +160,7 @@ final class Applier implements AutoCloseable {
         applying = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        apply(run);
+                        apply(run, null);
                     } catch (SQLException e) {
                         throw new CompletionException(e);
                     }
@@ -186,7 +191,8 @@ final class Applier implements AutoCloseable {
         }
     }
 
-    private void apply(Run run) throws SQLException {
+    /** @param ending see {@link PiecewiseRun#apply} */
+    private void apply(Run run, Ending ending) throws SQLException {
         if (run.isEmpty()) {
             return;
         }
@@ -194,7 +200,7 @@ final class Applier implements AutoCloseable {
         run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
         truncate(new LinkedHashSet<>(run.truncated));
         try {
-            pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes));
+            pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes), ending);
         } catch (TableException e) {
             if (!RefusedValue.isPossible(e)) {
                 throw e;

@@ -31,11 +31,15 @@ final class PiecewiseRun {
         this.ordered = ordered;
     }
 
-    /** Applies all changes, or throws the constraint violation that some of them cannot get past. */
-    void apply(List<Change> changes, RowKeys keys) throws SQLException {
+    /**
+     * Applies all changes, or throws the constraint violation that some of them cannot get past.
+     *
+     * @param ending is done as well if that takes no round trip of its own; null if more is to be written
+     */
+    void apply(List<Change> changes, RowKeys keys, Ending ending) throws SQLException {
         List<Change> waiting = changes;
         while (!waiting.isEmpty()) {
-            List<Change> still = round(waiting, keys);
+            List<Change> still = round(waiting, keys, ending);
             if (still.size() == waiting.size()) {
                 throw ordered.obstacle();
             }
@@ -44,14 +48,15 @@ final class PiecewiseRun {
     }
 
     /** Returns the changes that still wait for others because of constraints. */
-    private List<Change> round(List<Change> changes, RowKeys keys) throws SQLException {
+    private List<Change> round(List<Change> changes, RowKeys keys, Ending ending) throws SQLException {
         WaitingChanges waiting = new WaitingChanges(shapes, keys);
         int from = 0;
         int size = Math.min(Math.max(largest, FEW), changes.size());
         while (from < changes.size()) {
             List<Change> piece = changes.subList(from, Math.min(from + size, changes.size()));
             List<Change> ahead = waiting.ahead(piece);
-            if (piece.size() <= largest && sets.apply(ahead, keys)) {
+            boolean all = ahead.size() == changes.size();
+            if (piece.size() <= largest && sets.apply(ahead, keys, all ? ending : null)) {
                 waiting.addAllBut(ahead, piece);
                 from += piece.size();
                 size = Math.min(Math.min(2 * size, Math.max(largest, FEW)), changes.size());

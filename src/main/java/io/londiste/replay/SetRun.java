@@ -53,8 +53,12 @@ final class SetRun {
         this.known = known;
     }
 
-    /** Applies the net effect and returns true if all rows were as expected; otherwise rolls it back. */
-    boolean apply(List<Change> changes, RowKeys keys) throws SQLException {
+    /**
+     * Applies the net effect and returns true if all rows were as expected; otherwise rolls it back.
+     *
+     * @param ending is done as well if that takes no round trip of its own; null if more is to be written
+     */
+    boolean apply(List<Change> changes, RowKeys keys, Ending ending) throws SQLException {
         Map<TableName, NetChanges> net = new LinkedHashMap<>();
         for (Change change : changes) {
             NetChanges table = net.get(change.table());
@@ -68,7 +72,7 @@ final class SetRun {
             return false;
         }
         List<NetChanges> parentsFirst = parentsFirst(net.values());
-        Boolean together = applyTogether(parentsFirst);
+        Boolean together = applyTogether(parentsFirst, ending);
         if (together != null) {
             return together;
         }
@@ -91,29 +95,36 @@ final class SetRun {
      *
      * @return whether all rows were as expected; null if that is to be found out one by one. If not true, nothing was written
      */
-    private Boolean applyTogether(List<NetChanges> parentsFirst) throws SQLException {
+    private Boolean applyTogether(List<NetChanges> parentsFirst, Ending ending) throws SQLException {
         List<Write> writes = writes(parentsFirst);
         if (writes.isEmpty()) {
             return true;
         }
-        if (writes.size() > MOST_TOGETHER || !known.isKnown(TableWriter.together(SAVEPOINT, writes))) {
+        if (writes.size() > MOST_TOGETHER || !known.isKnown(TableWriter.together(SAVEPOINT, writes, ending))) {
             return null;
         }
-        Boolean applied;
         try {
-            if (writer.writeTogether(SAVEPOINT, writes)) {
-                return true; // the transaction's end releases the savepoint
-            }
-            applied = null; // deletes and moves may be right nevertheless
+            writer.writeTogether(SAVEPOINT, writes, ending);
+            return true; // the transaction's end releases the savepoint
         } catch (SQLException e) {
             if (SqlState.isPassing(e) && !SqlState.isLockTimeout(e)) {
                 throw e;
             }
-            applied = SqlState.isConstraintViolation(e) ? false : null; // one by one, the error's table is known
             LOG.debug("not in one round trip: {}", e.getMessage());
+            rollback(e);
+            // one by one, the error's table is known, and deletes and moves that find no row may be right nevertheless
+            return ending == null && SqlState.isConstraintViolation(e) ? false : null;
         }
-        Jdbc.execute(transaction, "rollback to savepoint " + SAVEPOINT + "; release savepoint " + SAVEPOINT);
-        return applied;
+    }
+
+    /** If the transaction has ended, because its commit failed, the error is that of the batch. */
+    private void rollback(SQLException error) throws SQLException {
+        try {
+            Jdbc.execute(transaction, "rollback to savepoint " + SAVEPOINT + "; release savepoint " + SAVEPOINT);
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+            throw error;
+        }
     }
 
     /** The statements of {@link #applySetsOf}, in their order. */

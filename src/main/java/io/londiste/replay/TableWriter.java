@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +31,13 @@ final class TableWriter {
      */
     static final String BEGIN = "set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis();
 
+    /**
+     * Runs a statement that writes rows, and fails, by a division by zero, unless it finds as many as expected. Returns no
+     * row.
+     */
+    private static final String EXPECT =
+            "with written as (%s returning 1) select 1 from written having 1 / (count(*) = ?::bigint)::integer = 0";
+
     /** Done after the rows are written, when the locks that writing takes keep rules and triggers from being created. */
     private static final String CHECK = SETTLE + "select * from londiste.check_written(?, ?)";
 
@@ -48,34 +54,38 @@ final class TableWriter {
      * @return the triggers that may have changed rows before they were written, by table; most often empty
      */
     Map<TableName, String> check(Collection<TableName> tables) throws SQLException {
-        return tables.isEmpty() ? Map.of() : check(tables, "");
+        return tables.isEmpty() ? Map.of() : check(CHECK, checked(tables));
     }
 
     /**
-     * Does the same as {@link #check}, then runs a statement and commits the transaction, in the same round trip. The driver
-     * sees in the server's answer that the transaction has ended.
-     *
-     * @param last the statement, which must have no result
+     * Does the same as {@link #check}, then runs the last statement and commits the transaction, in the same round trip. The
+     * driver sees in the server's answer that the transaction has ended.
      */
-    Map<TableName, String> checkAndCommit(Collection<TableName> tables, String last, Object... parameters)
-            throws SQLException {
-        return check(tables, "; " + last + "; commit", parameters);
+    void end(Ending ending) throws SQLException {
+        ending.done(check(text(ending), parameters(ending)));
     }
 
-    private Map<TableName, String> check(Collection<TableName> tables, String more, Object... parameters)
-            throws SQLException {
-        Map<TableName, String> triggers = new LinkedHashMap<>();
-        List<Object> all = new ArrayList<>();
-        all.add(tables.stream().map(TableName::schema).toArray(String[]::new));
-        all.add(tables.stream().map(TableName::name).toArray(String[]::new));
-        all.addAll(Arrays.asList(parameters));
+    private static String text(Ending ending) {
+        return CHECK + "; " + ending.last() + "; commit";
+    }
+
+    private static List<Object> parameters(Ending ending) {
+        List<Object> all = checked(ending.written());
+        all.addAll(ending.parameters());
+        return all;
+    }
+
+    /** The parameters of {@link #CHECK}. */
+    private static List<Object> checked(Collection<TableName> tables) {
+        List<Object> names = new ArrayList<>();
+        names.add(tables.stream().map(TableName::schema).toArray(String[]::new));
+        names.add(tables.stream().map(TableName::name).toArray(String[]::new));
+        return names;
+    }
+
+    private Map<TableName, String> check(String statements, List<Object> parameters) throws SQLException {
         try {
-            Jdbc.listAmong(
-                    transaction,
-                    CHECK + more,
-                    row -> triggers.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
-                    all.toArray());
-            return triggers;
+            return run(statements, parameters);
         } catch (PSQLException e) {
             ServerErrorMessage said = e.getServerErrorMessage();
             if (said == null || said.getTable() == null) {
@@ -85,34 +95,48 @@ final class TableWriter {
         }
     }
 
+    /** Runs statements with {@link #CHECK} among them in one round trip, and returns its result. */
+    private Map<TableName, String> run(String statements, List<Object> parameters) throws SQLException {
+        Map<TableName, String> triggers = new LinkedHashMap<>();
+        Jdbc.listAmong(
+                transaction,
+                statements,
+                row -> triggers.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
+                parameters.toArray());
+        return triggers;
+    }
+
     /** A statement of {@link TableSql} with its rows as JSON, and the number of rows that it is to find. */
     record Write(TableName table, String sql, String rows, int expected) {}
 
     /**
-     * Runs statements in one round trip, each of which writes rows; {@code savepoint} is set before them. Returns whether
-     * every statement found all its rows.
+     * Runs statements in one round trip, each of which must find all its rows; {@code savepoint} is set before them.
      *
-     * @throws SQLException of whichever statement failed, unlike the other methods; those after it were not run
+     * @param ending is done in the same round trip; null if the transaction is to continue
+     * @throws SQLException of whichever statement failed, unlike the other methods, or did not find all its rows; those
+     *     after it were not run
      */
-    boolean writeTogether(String savepoint, List<Write> writes) throws SQLException {
-        try (PreparedStatement statement = transaction.prepareStatement(together(savepoint, writes))) {
-            int nr = 0;
-            for (Write write : writes) {
-                statement.setString(++nr, write.rows());
-            }
-            statement.execute(); // whose first result is the savepoint's
-            boolean found = true;
-            for (Write write : writes) {
-                statement.getMoreResults();
-                found &= statement.getUpdateCount() == write.expected();
-            }
-            return found;
+    void writeTogether(String savepoint, List<Write> writes, Ending ending) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        for (Write write : writes) {
+            parameters.add(write.rows());
+            parameters.add(write.expected());
+        }
+        if (ending != null) {
+            parameters.addAll(parameters(ending));
+        }
+        Map<TableName, String> triggers = run(together(savepoint, writes, ending), parameters);
+        if (ending != null) {
+            ending.done(triggers);
         }
     }
 
     /** The text that {@link #writeTogether} runs. */
-    static String together(String savepoint, List<Write> writes) {
-        return writes.stream().map(Write::sql).collect(Collectors.joining("; ", "savepoint " + savepoint + "; ", ""));
+    static String together(String savepoint, List<Write> writes, Ending ending) {
+        return writes.stream()
+                .map(write -> EXPECT.formatted(write.sql()))
+                .collect(Collectors.joining(
+                        "; ", "savepoint " + savepoint + "; ", ending == null ? "" : "; " + text(ending)));
     }
 
     /** Runs a statement of {@link TableSql} with these rows and returns how many it found. */
