@@ -369,7 +369,10 @@ public final class BatchTransaction implements AutoCloseable {
 
     /** The line that is logged for each batch, in Londiste's format. */
     String summary() {
-        return "{count: %d, ignored: %d, duration: %.3f}".formatted(events, ignored, time().toNanos() / 1e9);
+        // not by a format, which takes a fortieth of the whole time of a small batch
+        long millis = time().toMillis();
+        String thousandths = String.valueOf(1000 + millis % 1000).substring(1);
+        return "{count: " + events + ", ignored: " + ignored + ", duration: " + millis / 1000 + "." + thousandths + "}";
     }
 
     /** How long it has taken so far. */

@@ -29,6 +29,12 @@ public final class Replay {
     /** The exchange property with the open {@link BatchTransaction}. */
     public static final String TRANSACTION = "LondisteTransaction";
 
+    /** The exchange property that tells whether the batch is to be applied: {@link BatchTransaction#isFresh}. */
+    public static final String FRESH = "LondisteFresh";
+
+    /** The exchange property that tells whether the queue has sequences: {@link BatchTransaction#isSequences}. */
+    public static final String SEQUENCES = "LondisteSequences";
+
     /** The exchange property with the {@link TableName} of a catch-up; not set in the replay. */
     public static final String TABLE = "LondisteTable";
 
@@ -97,6 +103,8 @@ public final class Replay {
             }
             exchange.setProperty(BATCH, batch);
             exchange.setProperty(TRANSACTION, transaction);
+            exchange.setProperty(FRESH, transaction.isFresh());
+            exchange.setProperty(SEQUENCES, transaction.isSequences());
             if (transaction.lastTick() != null) {
                 exchange.getMessage().setHeader(PgqConstants.LAST_TICK_ID, transaction.lastTick());
             }

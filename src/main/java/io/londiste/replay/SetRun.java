@@ -100,11 +100,12 @@ final class SetRun {
         if (writes.isEmpty()) {
             return true;
         }
-        if (writes.size() > MOST_TOGETHER || !known.isKnown(TableWriter.together(SAVEPOINT, writes, ending))) {
+        String statements = TableWriter.together(SAVEPOINT, writes, ending);
+        if (writes.size() > MOST_TOGETHER || !known.isKnown(statements)) {
             return null;
         }
         try {
-            writer.writeTogether(SAVEPOINT, writes, ending);
+            writer.writeTogether(statements, writes, ending);
             return true; // the transaction's end releases the savepoint
         } catch (SQLException e) {
             if (SqlState.isPassing(e) && !SqlState.isLockTimeout(e)) {

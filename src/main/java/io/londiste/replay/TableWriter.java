@@ -32,11 +32,13 @@ final class TableWriter {
     static final String BEGIN = "set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis();
 
     /**
-     * Runs a statement that writes rows, and fails, by a division by zero, unless it finds as many as expected. Returns no
-     * row.
+     * Before and after a statement that writes rows: together they fail, by a division by zero, unless it finds as many as
+     * expected. They return no row.
      */
+    private static final String WRITE = "with written as (";
+
     private static final String EXPECT =
-            "with written as (%s returning 1) select 1 from written having 1 / (count(*) = ?::bigint)::integer = 0";
+            " returning 1) select 1 from written having 1 / (count(*) = ?::bigint)::integer = 0";
 
     /** Done after the rows are written, when the locks that writing takes keep rules and triggers from being created. */
     private static final String CHECK = SETTLE + "select * from londiste.check_written(?, ?)";
@@ -110,13 +112,14 @@ final class TableWriter {
     record Write(TableName table, String sql, String rows, int expected) {}
 
     /**
-     * Runs statements in one round trip, each of which must find all its rows; {@code savepoint} is set before them.
+     * Runs statements in one round trip, each of which must find all its rows.
      *
+     * @param statements their {@linkplain #together text}
      * @param ending is done in the same round trip; null if the transaction is to continue
      * @throws SQLException of whichever statement failed, unlike the other methods, or did not find all its rows; those
      *     after it were not run
      */
-    void writeTogether(String savepoint, List<Write> writes, Ending ending) throws SQLException {
+    void writeTogether(String statements, List<Write> writes, Ending ending) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         for (Write write : writes) {
             parameters.add(write.rows());
@@ -125,16 +128,16 @@ final class TableWriter {
         if (ending != null) {
             parameters.addAll(parameters(ending));
         }
-        Map<TableName, String> triggers = run(together(savepoint, writes, ending), parameters);
+        Map<TableName, String> triggers = run(statements, parameters);
         if (ending != null) {
             ending.done(triggers);
         }
     }
 
-    /** The text that {@link #writeTogether} runs. */
+    /** The text that {@link #writeTogether} runs: a savepoint, the statements and the ending, if it is not null. */
     static String together(String savepoint, List<Write> writes, Ending ending) {
         return writes.stream()
-                .map(write -> EXPECT.formatted(write.sql()))
+                .map(write -> WRITE + write.sql() + EXPECT)
                 .collect(Collectors.joining(
                         "; ", "savepoint " + savepoint + "; ", ending == null ? "" : "; " + text(ending)));
     }
