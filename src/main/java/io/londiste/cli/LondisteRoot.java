@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             ProviderCommand.class,
             SubscriberCommand.class,
             ReplayCommand.class,
+            StatusCommand.class,
             CompareCommand.class,
             RepairCommand.class,
             UserCommand.class,

@@ -12,12 +12,14 @@ import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.QueueInfo;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -225,6 +227,21 @@ public final class Queues {
             }
         }
         return copies;
+    }
+
+    /** The size of a queue's event tables with their indexes; null if there is no such queue. */
+    public Long bytes(String queue) {
+        return database
+                .rows(
+                        "select (select sum(pg_catalog.pg_total_relation_size(i.inhrelid)) from pg_catalog.pg_inherits i"
+                                + " where i.inhparent = q.queue_data_pfx::regclass) from pgq.queue q where queue_name = ?",
+                        row -> row.getObject(1, BigDecimal.class),
+                        queue)
+                .stream()
+                .filter(Objects::nonNull)
+                .map(BigDecimal::longValue)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The version of the server. */

@@ -10,6 +10,7 @@ import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.sequence.SubscriberSequences;
 import io.londiste.table.NeededRows;
+import io.londiste.table.ReplayLock;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
@@ -175,6 +176,12 @@ public final class Subscriber {
                         row -> row.getString(1),
                         sides.settings().consumerId())
                 .stream()
+                .findFirst();
+    }
+
+    /** The session that holds the job's lock: its name, host and process; empty if no replay runs. */
+    public Optional<String> replayHolder() {
+        return subscriber.texts(ReplayLock.HOLDER, sides.settings().consumerId()).stream()
                 .findFirst();
     }
 

@@ -34,6 +34,7 @@ class MBeansOfCommandsTest {
     private static final Set<String> OF_TERMINALS = Set.of(
             "demo",
             "user",
+            "status", // what it shows, and more, are attributes
             "replay --once", // a process that ends by itself
             "--daemon",
             "--routes",

@@ -28,7 +28,7 @@ class ManualTest {
     private static final String LINES = """
             londiste _ ; conf.ini sub.d demo
             londiste c_ ; conf.ini
-            londiste conf.ini _ ; compare demo provider repair replay subscriber user
+            londiste conf.ini _ ; compare demo provider repair replay status subscriber user
             londiste conf.ini sub_ ; subscriber
             londiste -v conf.ini sub_ ; subscriber
             londiste --routes sub.d conf.ini sub_ ; subscriber

@@ -1,0 +1,170 @@
+package io.londiste.watch;
+
+import io.londiste.config.Settings;
+import io.londiste.pgq.ConsumerInfo;
+import io.londiste.subscriber.TableStatus;
+import io.londiste.table.SubscribedTables;
+import io.londiste.watch.JobState.Reader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Whether all is well with a job, and the figures that show it, read once from its databases. What is unknown is null.
+ *
+ * @param problems what is wrong, and what to do; empty if all is well
+ * @param provider version of the provider's server
+ * @param subscriber version of the subscriber's server
+ * @param replay the session on the subscriber that holds the job's lock: its name, host and process; null if no replay runs
+ * @param paused whether an operator has paused the replay
+ * @param lag see {@link JobState#lag}
+ * @param tick the last tick that the replay has applied
+ * @param lastTick the age of the queue's last tick
+ * @param newEvents approximate number of events that wait for the next tick
+ * @param queueBytes size of the queue's event tables
+ * @param slowest the consumer of the queue that is the farthest behind, which keeps events from being deleted
+ * @param tables how many tables there are in each state
+ * @param savedForeignKeys number of foreign keys that are to be restored
+ * @param savedTriggers number of triggers that can be restored
+ */
+public record JobStatus(
+        String job,
+        boolean ok,
+        List<String> problems,
+        String provider,
+        String subscriber,
+        String replay,
+        boolean paused,
+        Duration lag,
+        Long tick,
+        String queue,
+        Duration lastTick,
+        Long newEvents,
+        Long queueBytes,
+        String slowest,
+        Duration slowestLag,
+        List<StateCount> tables,
+        long savedForeignKeys,
+        long savedTriggers) {
+    /** How often, and how many times, to read again if the ticks seem to be overdue. */
+    private static final Duration AGAIN = Duration.ofMillis(500);
+
+    private static final long READS = TickerCheck.LEAST.dividedBy(AGAIN) + 2;
+
+    /** How many tables are in a state; that of a tick is without its number. */
+    public record StateCount(String state, long count) {}
+
+    /** Reads the status of a job. Databases that do not respond are among its problems. */
+    public static JobStatus read(Settings settings) {
+        try (var databases = new JobDatabases(settings)) {
+            var state = state(settings, databases);
+            var replay =
+                    state.second().error().isEmpty() ? databases.subscriber().replayHolder() : Optional.<String>empty();
+            var bytes = state.queues().containsKey(settings.queueName())
+                            && !state.first().isStale()
+                    ? databases.queues().bytes(settings.queueName())
+                    : null;
+            return of(settings, state, replay.orElse(null), bytes);
+        }
+    }
+
+    /** Whether events wait in vain can only be seen for some time; if they seem to, this takes as long. */
+    private static JobState state(Settings settings, JobDatabases databases) {
+        var reader = new StateReader(settings, databases, settings.queueName()::equals);
+        var state = reader.read(JobState.NONE);
+        for (int i = 0; i < READS && isOverdue(settings, state); i++) {
+            try {
+                Thread.sleep(AGAIN.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return state;
+            }
+            state = reader.read(state);
+        }
+        return state;
+    }
+
+    private static boolean isOverdue(Settings settings, JobState state) {
+        var ticks = state.ticks().get(settings.queueName());
+        var queue = state.queues().get(settings.queueName());
+        return ticks != null
+                && ticks.waitingSince() != null
+                && ticks.error().isEmpty()
+                && queue.tickerLag() != null
+                && queue.tickerLag().compareTo(queue.tickerMaxLag().multipliedBy(TickerCheck.PATIENCE)) > 0;
+    }
+
+    private static JobStatus of(Settings settings, JobState state, String replay, Long bytes) {
+        var name = settings.queueName();
+        var queue = state.queues().get(name);
+        boolean paused = SubscribedTables.PAUSED.equals(state.progress().error());
+        var lag = state.lag(name, settings.consumerId());
+        var slowest = state.consumers().values().stream()
+                .filter(consumer -> consumer.lag() != null)
+                .max(Comparator.comparing(ConsumerInfo::lag));
+        var problems = problems(settings, state, replay, paused, lag);
+        return new JobStatus(
+                settings.jobName(),
+                problems.isEmpty(),
+                problems,
+                version(state.first()),
+                version(state.second()),
+                replay,
+                paused,
+                lag,
+                state.progress().tick(),
+                name,
+                queue == null ? null : queue.tickerLag(),
+                queue == null ? null : queue.newEvents(),
+                bytes,
+                slowest.map(ConsumerInfo::consumer).orElse(null),
+                slowest.map(consumer -> state.lag(name, consumer.consumer())).orElse(null),
+                counts(state),
+                state.progress().pendingForeignKeys(),
+                state.progress().pendingTriggers());
+    }
+
+    private static String version(JobState.Side side) {
+        return side.version().isEmpty() ? null : side.version();
+    }
+
+    private static List<String> problems(
+            Settings settings, JobState state, String replay, boolean paused, Duration lag) {
+        var problems = new ArrayList<>(state.errors());
+        problems.remove(SubscribedTables.PAUSED); // as its operator wants it
+        if (problems.isEmpty() && !state.queues().containsKey(settings.queueName())) {
+            problems.add("queue " + settings.queueName() + " does not exist on the provider; create it (londiste "
+                    + settings.file() + " provider install)");
+        } else if (state.second().error().isEmpty()
+                && state.first().error().isEmpty()
+                && !state.consumers().containsKey(new Reader(settings.queueName(), settings.consumerId()))) {
+            problems.add("consumer " + settings.consumerId() + " is not registered on queue " + settings.queueName()
+                    + "; start the replay, which registers it (londiste -d " + settings.file() + " replay)");
+        } else if (state.second().error().isEmpty() && replay == null) {
+            problems.add("no replay of " + settings.jobName() + " runs; start it (londiste -d " + settings.file()
+                    + " replay)");
+        }
+        if (!paused && lag != null && lag.compareTo(settings.lagLimit()) > 0) {
+            problems.add("the subscriber is " + lag.toSeconds() + " s behind, more than lag_limit, "
+                    + settings.lagLimit().toSeconds() + " s");
+        }
+        state.tables().values().stream()
+                .filter(table -> table.reason() != null)
+                .forEach(table -> problems.add("table " + table.name() + " is stopped: " + table.reason()));
+        return problems;
+    }
+
+    private static List<StateCount> counts(JobState state) {
+        var counts = state.tables().values().stream()
+                .map(TableStatus::state)
+                .collect(Collectors.groupingBy(
+                        table -> table.toString().replaceFirst(":.*", ""), TreeMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(count -> new StateCount(count.getKey(), count.getValue()))
+                .toList();
+    }
+}
