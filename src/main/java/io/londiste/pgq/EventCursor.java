@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
@@ -29,6 +31,15 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
             "ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_data, ev_extra1, ev_extra2, ev_extra3, ev_extra4";
 
     /**
+     * The number of the batch, as long as the server has this batch: what it committed asynchronously it may forget in a
+     * crash, and then give the number to a batch of another consumer. Otherwise 0, which no batch has.
+     */
+    private static final String ID =
+            "coalesce((select sub_batch from pgq.subscription join pgq.queue on queue_id = sub_queue"
+                    + " join pgq.consumer on co_id = sub_consumer where queue_name = ? and co_name = ? and sub_batch = ?"
+                    + " and sub_last_tick = ? and sub_next_tick = ?), 0)";
+
+    /**
      * The places and sizes of large events. The lengths of texts are stored beside them, so that they are not read. Those of
      * small events are left out: there may be millions, and the size of pages adapts to them.
      */
@@ -37,13 +48,16 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
               select row_number() over (order by ev_id) - 1 as place,
                   coalesce(octet_length(ev_data), 0)::bigint + coalesce(octet_length(ev_extra2), 0)
                   + coalesce(octet_length(ev_extra3), 0) + coalesce(octet_length(ev_extra4), 0) as size
-              from pgq.get_batch_events(?)) as e
+              from pgq.get_batch_events(%s)) as e
             where size > ?
-            """;
+            """.formatted(ID);
 
     private static final String WITHOUT_TEXTS = """
-            select ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_extra1 from pgq.get_batch_events(?) where ev_id > ? order by ev_id limit 1
-            """;
+            select ev_id, ev_time, ev_txid, ev_retry, ev_type, ev_extra1 from pgq.get_batch_events(%s) where ev_id > ? order by ev_id limit 1
+            """.formatted(ID);
+
+    private static final String FIRST_PAGE =
+            "select " + COLUMNS + " from pgq.get_batch_cursor(" + ID + ", 'batch_events', ?, ?)";
 
     /** Its threads end by themselves when idle. */
     private static final Executor READERS = Executors.newCachedThreadPool(EventCursor::thread);
@@ -78,18 +92,25 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
         try {
             connect();
             if (size.isMeasured()) {
-                Sql.list(
-                        connection,
-                        LARGE,
-                        row -> large.put(row.getLong(1), row.getLong(2)),
-                        batch.id(),
-                        PageSize.LARGE);
+                Sql.list(connection, LARGE, row -> large.put(row.getLong(1), row.getLong(2)), withId(PageSize.LARGE));
             }
             read();
         } catch (SQLException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** The parameters of {@link #ID}, and the others after them. */
+    private Object[] withId(Object... others) {
+        var parameters = new ArrayList<Object>(List.of(
+                batch.queue(),
+                batch.consumer(),
+                batch.id(),
+                batch.previousTick().id(),
+                batch.tick().id()));
+        parameters.addAll(Arrays.asList(others));
+        return parameters.toArray();
     }
 
     private static Thread thread(Runnable work) {
@@ -184,11 +205,9 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
                     ? Sql.list(connection, "fetch " + count + " from batch_events", row -> event(row, 1))
                     : Sql.list(
                             connection,
-                            "select " + COLUMNS + " from pgq.get_batch_cursor(?, 'batch_events', ?, ?)",
+                            FIRST_PAGE,
                             row -> event(row, 1),
-                            batch.id(),
-                            count,
-                            last == 0 ? null : "ev_id > " + last);
+                            withId(count, last == 0 ? null : "ev_id > " + last));
             open = true;
         } catch (SQLException e) {
             if (!isBadValue(e)) {
@@ -242,8 +261,7 @@ final class EventCursor implements Iterator<List<Event>>, AutoCloseable {
                                 null,
                                 null,
                                 problem.strip().replaceAll("\\s*\\R\\s*", " ")),
-                        batch.id(),
-                        last)
+                        withId(last))
                 .orElseThrow();
         last = event.id();
         done++;

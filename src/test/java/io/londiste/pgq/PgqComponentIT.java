@@ -1,6 +1,7 @@
 package io.londiste.pgq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.awaitility.Awaitility.await;
 
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresPair.class)
 class PgqComponentIT {
@@ -293,6 +296,38 @@ class PgqComponentIT {
                 assertThat(data).hasSize(2500).startsWith("0", "1", "2").endsWith("2499");
             }
         }
+    }
+
+    /** What is left of a crash in which the server forgets that it has opened the batch, and drawn its number. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBatchWhoseNumberAnotherConsumerHasGotIsNotRead(boolean withFirstPage) throws Exception {
+        client.registerConsumer("q", "c");
+        PgqClient reader = new PgqClient(db.dataSource(), 2);
+        insert("known");
+        tick();
+        Batch before = reader.nextBatch("q", "c").orElseThrow();
+        assertThat(before).hasSize(1);
+        insert("1", "2", "3", "4", "5");
+        tick();
+        reader.finishBatch(before);
+        Batch batch = (withFirstPage
+                        ? reader.receiveBatch("q", "c", null, 1000, TickLimit.NEVER)
+                        : reader.nextBatch("q", "c"))
+                .orElseThrow();
+        assertThat(batch.firstEvents()).hasSize(withFirstPage ? 2 : 0);
+        db.sql("update pgq.subscription set sub_batch = null, sub_next_tick = null");
+        client.registerConsumer("q", "other");
+        insert("another's");
+        tick();
+        db.sql("select setval('pgq.batch_id_seq', ?, false)", batch.id());
+        assertThat(client.nextBatch("q", "other").orElseThrow().id()).isEqualTo(batch.id());
+
+        List<String> seen = new ArrayList<>();
+        assertThatThrownBy(() -> batch.forEach(event -> seen.add(event.data())))
+                .isInstanceOf(PgqException.class)
+                .hasMessageContaining("cannot read the events of batch " + batch.id() + " of queue q, consumer c");
+        assertThat(seen).doesNotContain("another's");
     }
 
     @Test
