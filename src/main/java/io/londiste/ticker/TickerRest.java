@@ -24,7 +24,6 @@ public final class TickerRest implements AutoCloseable {
     private TickerPace pace;
     private long began = System.nanoTime();
     private boolean woken;
-    private boolean asleep;
 
     /**
      * @param provider one of its connections is held from the first wait until {@link #close}
@@ -50,10 +49,8 @@ public final class TickerRest implements AutoCloseable {
             pace = new TickerPace(woken ? longestIfWoken : longest, woken);
         }
         long wait = pace.rest(ticked, check);
-        if (ticked > 0) {
-            asleep = false; // a tick ends the sleep of its queue
-        } else if (woken && !asleep && pace.isQuiet()) {
-            sleep();
+        if (woken && pace.isQuiet()) {
+            sleep(); // each time, since ticks of others end the sleep as well
         }
         wakes.await(Duration.ofMillis(wait));
         began = System.nanoTime();
@@ -72,7 +69,6 @@ public final class TickerRest implements AutoCloseable {
     private void sleep() throws SQLException {
         try (Connection connection = provider.getConnection()) {
             Jdbc.execute(connection, "select " + SLEEP);
-            asleep = true;
         }
     }
 

@@ -63,6 +63,23 @@ class TickerRoutesIT {
         }
     }
 
+    /** Copies and comparisons make ticks of their own, and pgqd may run as well. */
+    @Test
+    void aQueueWhoseSleepAnotherTickHasEndedFallsAsleepAgain(@Provider Db db) throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        PgqClient pgq = new PgqClient(db.dataSource());
+        pgq.createQueue(QUEUE);
+        pgq.configure(QUEUE, "ticker_idle_period", "1 day");
+        try (Application ticker = Application.ticker(Settings.of(Section.PGQADM, Map.of("db", db.libpq())))) {
+            ticker.start();
+            for (int tick = 0; tick < 3; tick++) {
+                await("asleep").until(() -> db.sql("select queue_asleep from pgq.queue")
+                        .equals("t"));
+                pgq.tickNow(QUEUE);
+            }
+        }
+    }
+
     private static void finish(PgqClient pgq, Batch batch) {
         try {
             pgq.finishBatch(batch.id());
