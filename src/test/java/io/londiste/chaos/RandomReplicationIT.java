@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.demo.DemoCompare;
 import io.londiste.table.TableName;
+import io.londiste.test.Db;
 import io.londiste.test.ReplicationFixture;
+import io.londiste.test.TcpProxy;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,25 +16,35 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Many clients write to the provider at random while tables are added, removed and copied again, and a client reads the
- * subscriber all the time. {@code -Dchaos.seed} repeats a run as far as the servers' timing allows,
- * {@code -Dchaos.transactions} makes it longer.
+ * subscriber all the time. In the first run both servers are near; in each other one of them is far away, the provider and
+ * the subscriber in turn. {@code -Dchaos.seed} repeats a run as far as the servers' timing allows,
+ * {@code -Dchaos.transactions} and {@code -Dchaos.runs} make it longer.
  */
 class RandomReplicationIT extends ReplicationFixture {
     private static final Logger LOG = LoggerFactory.getLogger(RandomReplicationIT.class);
     private static final int WRITERS = 6;
 
-    private final long seed = Long.getLong("chaos.seed", System.nanoTime());
-    private final int transactions = Integer.getInteger("chaos.transactions", 300);
-    private final Random random = new Random(seed);
+    private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
+    private static final int TRANSACTIONS = Integer.getInteger("chaos.transactions", 300);
+    private static final int RUNS = Integer.getInteger("chaos.runs", 2);
+
+    /** Where a server is far away, a run of the same time has so many times fewer transactions. */
+    private static final int FAR_FEWER = 5;
+
+    private static final Duration FAR = Duration.ofMillis(20);
+
+    private final Random random = new Random(SEED);
     private final AtomicLong committed = new AtomicLong();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -47,17 +60,31 @@ class RandomReplicationIT extends ReplicationFixture {
         threads.shutdownNow();
     }
 
-    @Test
-    void whateverHappensTheSubscriberShowsWhatTheProviderHad() throws Exception {
-        LOG.info("-Dchaos.seed={} -Dchaos.transactions={}", seed, transactions);
+    static IntStream runs() {
+        return IntStream.rangeClosed(1, RUNS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void whateverHappensTheSubscriberShowsWhatTheProviderHad(int run) throws Exception {
+        LOG.info("-Dchaos.seed={} -Dchaos.transactions={} -Dchaos.runs={}, run {}", SEED, TRANSACTIONS, RUNS, run);
+        long seed = SEED + run;
+        boolean far = run > 1;
+        int transactions = far ? TRANSACTIONS / FAR_FEWER : TRANSACTIONS;
+        TcpProxy way = far ? moveAway(seed % 2 == 0) : null;
         job.start();
         BankReader reader = new BankReader(subscriber.dataSource());
         Future<Void> reading = threads.submit(reader);
+        if (far) { // among clients it takes most of so short a run
+            Bank.TABLES.forEach(this::add);
+        }
         List<Future<Void>> writing = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
             writing.add(threads.submit(new BankWriter(provider.dataSource(), i, transactions, seed, committed)));
         }
-        Bank.TABLES.forEach(this::add);
+        if (!far) {
+            Bank.TABLES.forEach(this::add);
+        }
 
         int changes = 0;
         while (writing.stream().anyMatch(writer -> !writer.isDone()) && !reading.isDone()) {
@@ -79,12 +106,24 @@ class RandomReplicationIT extends ReplicationFixture {
                 job.running().status().total(),
                 reader.checked());
 
+        assertThat(way == null || way.roundTrips() > 0).as("it was far away").isTrue();
         assertThat(differences()).as("seed %d", seed).isEmpty();
         assertThat(job.running().status().total().unexpected())
                 .as("rows that were not as expected, seed %d", seed)
                 .isZero();
         assertThat(reader.checked()).as("each rule was checked").hasSize(6);
         assertThat(leftOvers()).as("seed %d", seed).isEmpty();
+    }
+
+    /** Everything between the job and a server takes its time from now on. */
+    private TcpProxy moveAway(boolean isProvider) {
+        Db db = isProvider ? provider : subscriber;
+        TcpProxy proxy = db.proxy();
+        proxy.delay(FAR);
+        String key = isProvider ? "provider_db" : "subscriber_db";
+        job.with(key, db.libpq(proxy));
+        LOG.info("{} is far away", key);
+        return proxy;
     }
 
     private List<String> differences() throws SQLException {

@@ -2,13 +2,19 @@ package io.londiste.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.demo.PgCluster.Stop;
 import io.londiste.test.Db;
 import io.londiste.test.DebianPostgres;
 import io.londiste.test.Job;
+import io.londiste.test.Ledger;
 import io.londiste.test.Pgqd;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Subscriber;
+import io.londiste.test.SteadyWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,76 @@ class OriginalPgqIT {
                     .as(move)
                     .isEqualTo(provider.sql("select last_value, is_called from numbers"));
         }
+    }
+
+    /** Its calls commit one by one: a crash after the subscriber's commit leaves the batch open, and delivers it again. */
+    @Test
+    void aBatchThatACrashKeptFromBeingFinishedIsNotAppliedTwice() throws Exception {
+        var ledger = new Ledger(provider, subscriber);
+        job.add(Ledger.TABLES).start().awaitOk();
+        ledger.watch();
+        try (var writer = new SteadyWriter(provider, 2, Ledger.WRITE_ASYNCHRONOUSLY)) {
+            for (int crash = 0; crash < 2; crash++) {
+                writer.await(50);
+                long finished;
+                try (Connection applying = subscriber.connect();
+                        Statement table = applying.createStatement();
+                        Connection finishing = provider.connect();
+                        Statement subscription = finishing.createStatement()) {
+                    applying.setAutoCommit(false);
+                    finishing.setAutoCommit(false);
+                    table.execute("lock table entry in share mode");
+                    awaitWaiting(subscriber, "%");
+                    subscription.execute("select from pgq.subscription for update");
+                    finished = ledger.finished();
+                    applying.rollback();
+                    awaitWaiting(provider, "%finish_batch%");
+                    provider.control().stop(Stop.IMMEDIATE);
+                }
+                assertThat(ledger.position()).isGreaterThan(finished);
+                provider.control().start();
+            }
+            writer.await(50);
+        }
+
+        job.awaitReplay();
+        ledger.assertNothingIsLostAndNothingAppliedTwice();
+        ledger.assertRowsAreThoseOfThePosition();
+        assertThat(job.running().status().total().unexpected()).isZero();
+    }
+
+    /** As on a standby that was promoted before it had received the last positions. */
+    @Test
+    void whatAProviderForgetsIsNotAppliedTwice() {
+        var ledger = new Ledger(provider, subscriber);
+        job.add(Ledger.TABLES).start().awaitOk();
+        ledger.watch();
+        long early = ledger.finished();
+        for (int tick = 0; tick < 4; tick++) {
+            provider.sql(Ledger.WRITE);
+            job.awaitReplay();
+        }
+        job.stop();
+        provider.sql("update pgq.subscription set sub_last_tick = ?, sub_batch = null, sub_next_tick = null", early);
+        for (int tick = 0; tick < 3; tick++) {
+            provider.sql(Ledger.WRITE);
+            provider.sql("select pgq.force_tick('queue')");
+            provider.sql("select pgq.ticker('queue')");
+        }
+
+        job.start().awaitReplay();
+
+        ledger.assertNothingIsLostAndNothingAppliedTwice();
+        assertThat(job.running().status().total().unexpected()).isZero();
+    }
+
+    private static void awaitWaiting(Db db, String query) {
+        Awaitility.await("waiting for a lock")
+                .until(() -> db.number(
+                                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and datname = current_database() and query like ?",
+                                query)
+                        > 0);
     }
 
     private void writeAndCompare() {

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.londiste.schema.Installer;
 import io.londiste.test.Db;
+import io.londiste.test.Job;
+import io.londiste.test.Ledger;
 import io.londiste.test.Pgqd;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
+import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,12 +46,6 @@ class PgqInteropIT {
 
     private final List<Process> processes = new ArrayList<>();
     private Pgqd pgqd;
-
-    @BeforeEach
-    void programs() throws Exception {
-        Assumptions.assumeTrue(
-                works(PYTHON, "-c", "import pgq"), "the Python consumer is not installed here (Debian: python3-pgq)");
-    }
 
     @AfterEach
     void end() throws InterruptedException {
@@ -112,7 +108,54 @@ class PgqInteropIT {
                         type.formatted("TRUNCATE") + "None None"));
     }
 
+    @Test
+    void pgqdTicksAQueueThatIsAsleep(@Provider Db db) throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        db.sql("select pgq.create_queue('q'), pgq.set_queue_config('q', 'ticker_max_lag', '50 ms')");
+        db.sql("select pgq.register_consumer('q', 'reader')");
+        pgqd = new Pgqd(db, directory);
+        for (int nr = 1; nr <= 3; nr++) {
+            assertThat(db.number("select pgq.sleep_queues()")).isEqualTo(1);
+            db.sql("select pgq.insert_event('q', 'change', ?)", String.valueOf(nr));
+
+            await("a batch")
+                    .until(() -> !db.sql("select pgq.next_batch('q', 'reader')").equals("null"));
+            assertThat(db.sql("select ev_data from pgq.subscription, pgq.get_batch_events(sub_batch)"))
+                    .isEqualTo(String.valueOf(nr));
+            assertThat(db.sql("select queue_asleep from pgq.queue"))
+                    .as("asleep")
+                    .isEqualTo("f");
+            db.sql("select pgq.finish_batch(sub_batch) from pgq.subscription");
+        }
+    }
+
+    @Test
+    void pgqdAndOurTickerShareAQueue(@Provider Db provider, @Subscriber Db subscriber) throws Exception {
+        try (Job job = new Job(provider, subscriber)) {
+            var ledger = new Ledger(provider, subscriber);
+            job.add(Ledger.TABLES).start().awaitOk();
+            ledger.watch();
+            pgqd = new Pgqd(provider, directory);
+            for (int burst = 0; burst < 3; burst++) {
+                await("asleep").until(() -> provider.sql("select queue_asleep from pgq.queue")
+                        .equals("t"));
+                provider.sql("do $$ begin for i in 1..20 loop " + Ledger.WRITE + "; commit; end loop; end $$");
+                // without a tick that is forced
+                String entries = "select count(*) from entry";
+                await("the burst").until(() -> subscriber.number(entries) == provider.number(entries));
+            }
+
+            job.awaitReplay();
+            ledger.assertNothingIsLostAndNothingAppliedTwice();
+            assertThat(provider.sql("select max(tick_id) - min(tick_id) + 1 - count(*) from pgq.tick"))
+                    .as("ticks that are missing")
+                    .isEqualTo("0");
+        }
+    }
+
     private void configurePrinter(Db db) throws IOException {
+        Assumptions.assumeTrue(
+                works(PYTHON, "-c", "import pgq"), "the Python consumer is not installed here (Debian: python3-pgq)");
         Files.writeString(directory.resolve("printer.py"), CONSUMER);
         Files.writeString(directory.resolve("printer.ini"), """
                 [printer]
