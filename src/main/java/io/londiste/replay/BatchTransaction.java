@@ -102,6 +102,7 @@ public final class BatchTransaction implements AutoCloseable {
         this.applier = new Applier(connection, shapes, executor, statements);
         if (only == null) {
             Beginning beginning = tables.begin(connection, batch.consumer(), known, TableWriter.BEGIN);
+            statements.roundTripTook(time());
             known.forEach(table -> owned.put(table, beginning.owned().contains(table)));
             this.meeting = beginning.meeting();
             this.sequences = beginning.sequences();

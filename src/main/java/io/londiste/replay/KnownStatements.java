@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,6 +12,11 @@ import java.util.Map;
 final class KnownStatements {
     private static final int MOST = 128;
 
+    /** A round trip that takes this long costs more than planning statements which may not come again. */
+    private static final Duration FAR = Duration.ofMillis(10);
+
+    private volatile boolean far;
+
     private final Map<String, Boolean> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -18,8 +24,13 @@ final class KnownStatements {
         }
     };
 
-    /** Whether the combination was run recently. It is known from now on. */
-    synchronized boolean isKnown(String statements) {
-        return recent.put(statements, true) != null;
+    /** Takes note of how long the last round trip to the server took. */
+    void roundTripTook(Duration time) {
+        far = time.compareTo(FAR) >= 0;
+    }
+
+    /** Whether to send the combination in one round trip: it was run recently, or the server is far. It is known from now on. */
+    synchronized boolean areWorthOneRoundTrip(String statements) {
+        return recent.put(statements, true) != null || far;
     }
 }

@@ -101,7 +101,7 @@ final class SetRun {
             return true;
         }
         String statements = TableWriter.together(SAVEPOINT, writes, ending);
-        if (writes.size() > MOST_TOGETHER || !known.isKnown(statements)) {
+        if (writes.size() > MOST_TOGETHER || !known.areWorthOneRoundTrip(statements)) {
             return null;
         }
         try {

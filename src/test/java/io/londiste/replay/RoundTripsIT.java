@@ -17,6 +17,7 @@ import io.londiste.test.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.commons.dbcp2.BasicDataSource;
@@ -93,6 +94,31 @@ class RoundTripsIT extends PairFixture {
             }
             replay.commit(exchange);
         }
+    }
+
+    @Test
+    void aCombinationOfStatementsThatIsNewIsOneRoundTripToAServerThatIsFar() throws Exception {
+        toSubscriber.delay(Duration.ofMillis(20));
+        for (int nr = 1; nr <= 2; nr++) { // the first batches read the catalog
+            change(nr);
+            receive();
+            apply();
+        }
+        var toSubscribers = new ArrayList<Integer>();
+        for (var change : List.of(
+                "insert into a values (10)",
+                "update a set v = 'z' where id = 10",
+                "insert into b values (10), (11)",
+                "update b set v = 'z' where id > 9; insert into a values (11)")) {
+            provider.sql(change);
+            new PgqClient(provider.dataSource()).tickNow("queue");
+            int before = toSubscriber.roundTrips();
+            receive();
+            apply();
+            toSubscribers.add(toSubscriber.roundTrips() - before);
+        }
+
+        assertThat(Collections.min(toSubscribers)).as("%s", toSubscribers).isEqualTo(2);
     }
 
     /** The fewest of several batches: a pool validates a connection that it has not validated for a second. */
