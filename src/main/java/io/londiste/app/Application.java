@@ -201,8 +201,10 @@ public final class Application implements AutoCloseable {
                         ini);
             }
         } catch (Exception e) {
+            String place = RouteCheck.place(main.getCamelContext(), e);
             close();
-            throw failure(e);
+            throw Causes.forOperator(e)
+                    .orElseGet(() -> new LondisteException(place + "cannot start: " + Causes.root(e), e));
         }
     }
 

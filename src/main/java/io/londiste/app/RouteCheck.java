@@ -2,11 +2,14 @@ package io.londiste.app;
 
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -16,6 +19,7 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.spi.ProcessorFactory;
+import org.apache.camel.support.PatternHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.util.ObjectHelper;
 
@@ -43,12 +47,48 @@ final class RouteCheck {
         } catch (Exception e) {
             throw located(e);
         }
-        Set<Endpoint> read = model().getRouteDefinitions().stream()
-                .map(route -> endpoint(route.getInput().getEndpointUri()))
-                .collect(Collectors.toSet());
+        Map<Endpoint, RouteDefinition> readers = new HashMap<>();
+        Map<Integer, RouteDefinition> orders = new HashMap<>();
+        for (RouteDefinition route : model().getRouteDefinitions()) {
+            requireConfiguration(route);
+            requireOwnInput(route, readers);
+            requireOwnOrder(route, orders);
+        }
         for (RouteDefinition route : model().getRouteDefinitions()) {
             ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)
-                    .forEach(to -> requireReader(to, read));
+                    .forEach(to -> requireReader(to, readers.keySet()));
+        }
+    }
+
+    /** Camel ignores a configuration that does not exist: errors would be handled in another way than intended. */
+    private void requireConfiguration(RouteDefinition route) {
+        String wanted = route.getRouteConfigurationId();
+        for (String id : wanted == null ? new String[0] : wanted.split(",")) {
+            if (model().getRouteConfigurationDefinitions().stream()
+                    .noneMatch(known -> PatternHelper.matchPattern(known.getId(), id.strip()))) {
+                throw new LondisteException(place(route) + "no route configuration has the id " + id.strip());
+            }
+        }
+    }
+
+    /** Camel notices this, too, but only when the other route has been started. */
+    private void requireOwnInput(RouteDefinition route, Map<Endpoint, RouteDefinition> readers) {
+        Endpoint input = endpoint(route.getInput().getEndpointUri());
+        RouteDefinition other = readers.putIfAbsent(input, route);
+        boolean shared = input instanceof MultipleConsumersSupport many && many.isMultipleConsumersSupported();
+        if (other != null && !shared) {
+            throw new LondisteException(place(route.getInput()) + "route " + other.getRouteId() + " in "
+                    + RouteLoader.name(other.getLocation()) + " reads from it, too");
+        }
+    }
+
+    /** As {@link #requireOwnInput}. */
+    private void requireOwnOrder(RouteDefinition route, Map<Integer, RouteDefinition> orders) {
+        Integer order = route.getStartupOrder();
+        RouteDefinition other = order == null ? null : orders.putIfAbsent(order, route);
+        if (other != null) {
+            throw new LondisteException(
+                    place(route) + "startupOrder " + order + " is that of route " + other.getRouteId() + ", too");
         }
     }
 
@@ -75,13 +115,24 @@ final class RouteCheck {
         return new LondisteException((node == null ? "routes: " : place(node)) + Causes.root(e), e);
     }
 
+    /** The place of the route that could not be started; empty if the error is another one. */
+    static String place(CamelContext context, Exception error) {
+        FailedToStartRouteException failed = ObjectHelper.getException(FailedToStartRouteException.class, error);
+        RouteDefinition route = failed == null ? null : model(context).getRouteDefinition(failed.getRouteId());
+        return route == null ? "" : place(route);
+    }
+
     private static String place(NamedNode node) {
         String file = node.getLocation() == null ? "routes" : RouteLoader.name(node.getLocation());
-        return file + ": " + (node.getLineNumber() > 0 ? "line " + node.getLineNumber() + ": " : "") + node.getLabel()
-                + ": ";
+        String name = node instanceof RouteDefinition route ? "route " + route.getRouteId() : node.getLabel();
+        return file + ": " + (node.getLineNumber() > 0 ? "line " + node.getLineNumber() + ": " : "") + name + ": ";
     }
 
     private Model model() {
+        return model(context);
+    }
+
+    private static Model model(CamelContext context) {
         return context.getCamelContextExtension().getContextPlugin(Model.class);
     }
 

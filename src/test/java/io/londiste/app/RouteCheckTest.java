@@ -95,6 +95,45 @@ class RouteCheckTest {
     }
 
     @Test
+    void aRouteThatReadsWhatAnotherOneReadsIsRefused() throws IOException {
+        Path file = put("a.camel.yaml", """
+                - route:
+                    id: mine
+                    from: {uri: "direct:apply", steps: [{log: "${body}"}]}
+                """);
+
+        assertThatThrownBy(this::check)
+                .hasMessageContaining("direct:apply")
+                .hasMessageMatching(
+                        "(?s)(.*)" + file + ": line [13]: (.*)|built-in replay.camel.yaml: line (.*)" + file + "(.*)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            startupOrder: 5                    | startupOrder 5 is that of route one, too
+            routeConfigurationId: timer-error  | no route configuration has the id timer-error
+            """)
+    void aMistakeOfAWholeRouteIsReportedWithFileAndLine(String property, String problem) throws IOException {
+        put("one.camel.yaml", """
+                - route:
+                    id: one
+                    startupOrder: 5
+                    routeConfigurationId: timer-errors
+                    from: {uri: "direct:one", steps: [{log: "${body}"}]}
+                """);
+        Path file = put("two.camel.yaml", """
+                - route:
+                    id: two
+                    %s
+                    from: {uri: "direct:two", steps: [{log: "${body}"}]}
+                """.formatted(property));
+
+        assertThatThrownBy(this::check)
+                .isInstanceOf(LondisteException.class)
+                .hasMessageMatching(file + ": line \\d: route two: " + problem + ".*");
+    }
+
+    @Test
     void filesThatWereReadDoNotChange() throws IOException {
         Path file = put("replay.camel.yaml", "- broken: [");
         RouteFiles read = RouteFiles.read(routes);
