@@ -132,6 +132,82 @@ class QuickStartIT extends QuickStartFixture {
         awaitEqual("table1");
     }
 
+    /** It passes the check, and fails when it is started. */
+    private static final String CANNOT_START = """
+            - route:
+                id: extra
+                from: {uri: "scheduler:extra?delay=0", steps: [{log: "${body}"}]}
+            """;
+
+    @Test
+    void aReloadOfRoutesThatCannotBeStartedIsUndone() throws Exception {
+        startDaemons();
+        shell.add("table1");
+        awaitEqual("table1");
+        var routes = Files.createDirectory(directory.resolve("routes"));
+        set("conf.ini", "routes = " + routes);
+        shell.succeed("londiste -r conf.ini");
+        var file = Files.writeString(routes.resolve("extra.camel.yaml"), CANNOT_START);
+
+        var refusal = shell.type("londiste -r conf.ini");
+
+        assertThat(refusal.code()).isEqualTo(1);
+        assertThat(refusal.said()).contains("londiste: " + file + ": line 1: route extra: cannot start: ");
+        assertThat(shell.log("job")).contains("The request failed, the daemon continues as before: " + file);
+        provider.sql("insert into table1 values (5000, 'by the routes before')");
+        awaitEqual("table1");
+
+        Files.delete(file);
+        shell.succeed("londiste -r conf.ini");
+        provider.sql("insert into table1 values (5001, 'by those after')");
+        awaitEqual("table1");
+    }
+
+    @Test
+    void aStandbyReloadsToo() throws Exception {
+        startDaemons();
+        shell.add("table1");
+        var routes = Files.createDirectory(directory.resolve("routes"));
+        Files.writeString(
+                directory.resolve("second.ini"),
+                Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second.") + "routes = "
+                        + routes + "\n");
+        shell.succeed("londiste -d second.ini replay");
+        var file = Files.writeString(routes.resolve("extra.camel.yaml"), "- route: {from: nothing");
+
+        var refusal = shell.type("londiste -r second.ini");
+
+        assertThat(refusal.code()).isEqualTo(1);
+        assertThat(refusal.said())
+                .contains("londiste: " + file + ": line ")
+                .contains("it is standby, another replay of job is running: job (process ");
+        Files.writeString(file, CANNOT_START.replace("?delay=0", "?delay=200"));
+        assertThat(shell.succeed("londiste -r second.ini").said()).contains("Reloaded second.ini; no routes run");
+        Files.writeString(file, CANNOT_START); // is not read again by the take-over
+        shell.succeed("londiste -k conf.ini");
+        await("takes over").until(() -> shell.log("second").contains("Started second.ini"));
+        provider.sql("insert into table1 values (5000, 'by the standby')");
+        awaitEqual("table1");
+    }
+
+    @Test
+    void aStandbyThatCannotStartItsRoutesEnds() throws Exception {
+        startDaemons();
+        var routes = Files.createDirectory(directory.resolve("routes"));
+        var file = Files.writeString(routes.resolve("extra.camel.yaml"), CANNOT_START);
+        Files.writeString(
+                directory.resolve("second.ini"),
+                Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second.") + "routes = "
+                        + routes + "\n");
+        shell.succeed("londiste -d second.ini replay");
+
+        shell.succeed("londiste -k conf.ini");
+
+        await("ends").until(() -> shell.pid("second").isEmpty());
+        assertThat(shell.log("second"))
+                .contains("Stopped by an error: " + file + ": line 1: route extra: cannot start: ");
+    }
+
     @Test
     void aReloadIsOfNoUseWithABadFileAndFollowsAGoodOne() throws Exception {
         startDaemons();
