@@ -47,7 +47,7 @@ final class Pause {
         LOG.info("Resumed");
     }
 
-    /** Removes the record of a pause, which a killed replay may have left. */
+    /** Removes the record of a pause or of what the daemon has observed, which a killed replay may have left. */
     void forget() {
         update(transaction -> tables.clearPaused(transaction, consumer));
     }

@@ -124,7 +124,7 @@ final class SubscriberCommand implements Runnable {
 
     private static List<TableStatus> tables(Subscriber subscriber) {
         var tables = subscriber.tables();
-        subscriber.replayError().ifPresent(error -> LOG.warn("The replay cannot continue: {}", error));
+        subscriber.replayProblems().forEach(LOG::warn);
         return tables;
     }
 

@@ -2,6 +2,7 @@ package io.londiste.jmx;
 
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableName;
 import io.londiste.watch.ControlledDaemon;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.management.MBeanServer;
@@ -152,6 +154,7 @@ public final class MBeans implements AutoCloseable {
         comparisons.retain(now.tables().keySet());
         logTickers(before, now);
         reportRoutes();
+        recordObserved(now);
         notifier.notifyChanges(before, now);
         if (replay != null) {
             history.add(() -> replay.sample(now));
@@ -181,6 +184,27 @@ public final class MBeans implements AutoCloseable {
             LOG.info("All routes are as they should be again");
         }
         routeProblems = problems;
+    }
+
+    /**
+     * Records the first problem of a replay on its subscriber, for commands in other processes, unless the replay has recorded
+     * one itself.
+     */
+    private void recordObserved(JobState now) {
+        var progress = now.progress();
+        if (replay == null
+                || context.daemon().application().isEmpty()
+                || now.second().isStale()) {
+            return;
+        }
+        var problem = context.errors(now).stream().findFirst().orElse(null);
+        if (progress.error() == null && progress.tick() != null && !Objects.equals(problem, progress.observed())) {
+            try {
+                context.databases().subscriber().recordObserved(problem);
+            } catch (LondisteException e) {
+                LOG.debug("What the daemon observes cannot be recorded on the subscriber", e);
+            }
+        }
     }
 
     /** The current state of the daemon and its databases. */

@@ -1,16 +1,18 @@
 package io.londiste.subscriber;
 
 import io.londiste.db.Database;
+import io.londiste.table.SubscribedTables;
 
 /**
  * The position of a job's replay, and what is to be restored on its subscriber.
  *
  * @param tick the last applied tick; null before the first batch
- * @param error why the replay is stopped, as recorded on the subscriber; null if it is not
+ * @param error why the replay is stopped, as it has recorded on the subscriber; null if it is not
+ * @param observed what its daemon has recorded there that it observes and shows elsewhere as well; null: nothing
  * @param pendingForeignKeys number of saved and dropped foreign keys from and to tables of the job
  * @param pendingTriggers number of saved and dropped triggers of tables of the job
  */
-public record ReplayProgress(Long tick, String error, long pendingForeignKeys, long pendingTriggers) {
+public record ReplayProgress(Long tick, String error, String observed, long pendingForeignKeys, long pendingTriggers) {
     /**
      * Counts what is saved of subscribed tables of the queue and their partitions. It starts from what is saved, so that
      * it is cheap if nothing is.
@@ -43,10 +45,16 @@ public record ReplayProgress(Long tick, String error, long pendingForeignKeys, l
         return subscriber
                 .rows(
                         PROGRESS,
-                        row -> new ReplayProgress(
-                                row.getObject(1, Long.class), row.getString(2), row.getLong(3), row.getLong(4)),
+                        row -> read(row.getObject(1, Long.class), row.getString(2), row.getLong(3), row.getLong(4)),
                         queue,
                         consumer)
                 .get(0);
+    }
+
+    private static ReplayProgress read(Long tick, String error, long foreignKeys, long triggers) {
+        return error != null && error.startsWith(SubscribedTables.OBSERVED)
+                ? new ReplayProgress(
+                        tick, null, error.substring(SubscribedTables.OBSERVED.length()), foreignKeys, triggers)
+                : new ReplayProgress(tick, error, null, foreignKeys, triggers);
     }
 }

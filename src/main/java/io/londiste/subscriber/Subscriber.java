@@ -1,5 +1,8 @@
 package io.londiste.subscriber;
 
+import static io.londiste.table.SubscribedTables.OBSERVED;
+import static io.londiste.table.SubscribedTables.PAUSED;
+
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.copy.ForeignKeys;
@@ -168,15 +171,44 @@ public final class Subscriber {
         return new MissingObjects(sides).list();
     }
 
-    /** Why the replay is stopped or paused, as recorded on the subscriber; empty if it is not. */
-    public Optional<String> replayError() {
-        return subscriber
-                .rows(
+    /**
+     * Why nothing is applied: that no replay runs, and why it is stopped or paused, as it has recorded on the subscriber; empty
+     * if neither is the case.
+     */
+    public List<String> replayProblems() {
+        var problems = new ArrayList<String>();
+        boolean runs = new Registration(sides).replayRuns();
+        if (!runs) {
+            problems.add(noReplay(sides.settings()));
+        }
+        subscriber
+                .texts(
                         "select error from londiste.completed where consumer_id = ? and error is not null",
-                        row -> row.getString(1),
                         sides.settings().consumerId())
                 .stream()
-                .findFirst();
+                // such a record is outdated when the process that made it has ended
+                .filter(error -> runs || !error.equals(PAUSED) && !error.startsWith(OBSERVED))
+                .map(error -> "The replay cannot continue: " + error)
+                .forEach(problems::add);
+        return problems;
+    }
+
+    /** That no replay runs, and how to start it. */
+    static String noReplay(Settings settings) {
+        return "No replay of " + settings.jobName() + " runs; start it with: londiste -d " + settings.file()
+                + " replay";
+    }
+
+    /**
+     * Records on the subscriber what the job's daemon observes, for {@link #replayProblems} in other processes.
+     *
+     * @param problem what keeps the replay from working; null: nothing
+     */
+    public void recordObserved(String problem) {
+        subscriber.transaction(sides.settings().lockTimeout(), connection -> {
+            subscribed.setObserved(connection, sides.settings().consumerId(), problem);
+            return null;
+        });
     }
 
     /** The session that holds the job's lock: its name, host and process; empty if no replay runs. */

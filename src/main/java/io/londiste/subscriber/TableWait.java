@@ -81,7 +81,7 @@ public final class TableWait {
         var start = "londiste -d " + settings.file() + " replay";
         if (withoutReplaySince == null) {
             withoutReplaySince = System.nanoTime();
-            watcher.warn("No replay of " + settings.jobName() + " runs; start it with: " + start);
+            watcher.warn(Subscriber.noReplay(settings));
         } else if (System.nanoTime() - withoutReplaySince
                 > settings.lockTimeout().toNanos()) {
             var waiting = now.stream()

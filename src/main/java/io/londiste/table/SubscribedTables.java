@@ -19,6 +19,9 @@ public final class SubscribedTables {
     /** The error of a consumer whose replay its operator has paused. */
     public static final String PAUSED = "paused by its operator";
 
+    /** Begins the error of a consumer that its daemon has observed, and that it shows elsewhere as well. */
+    public static final String OBSERVED = "its process reports: ";
+
     private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason"
             + " from londiste.subscriber_table where queue_name = ?";
 
@@ -199,13 +202,30 @@ public final class SubscribedTables {
         Jdbc.execute(transaction, "update londiste.completed set error = ? where consumer_id = ?", error, consumer);
     }
 
-    /** Clears the record that the consumer's replay is paused. */
+    /**
+     * Records what the consumer's daemon observes, unless there is another error, or a batch is being applied; the next
+     * position clears it. Waits for no lock.
+     *
+     * @param problem null: nothing, which clears the last one
+     */
+    public void setObserved(Connection transaction, String consumer, String problem) throws SQLException {
+        Jdbc.execute(
+                transaction,
+                "update londiste.completed set error = ? where consumer_id = (select consumer_id from londiste.completed"
+                        + " where consumer_id = ? and (error is null or starts_with(error, ?)) for update skip locked)",
+                problem == null ? null : OBSERVED + problem,
+                consumer,
+                OBSERVED);
+    }
+
+    /** Clears the record that the consumer's replay is paused, or what its daemon has observed. */
     public void clearPaused(Connection transaction, String consumer) throws SQLException {
         Jdbc.execute(
                 transaction,
-                "update londiste.completed set error = null where consumer_id = ? and error = ?",
+                "update londiste.completed set error = null where consumer_id = ? and (error = ? or starts_with(error, ?))",
                 consumer,
-                PAUSED);
+                PAUSED,
+                OBSERVED);
     }
 
     /** Deletes the consumer's position. */

@@ -40,7 +40,7 @@ public record JobState(
     static final JobState NONE = new JobState(
             System.nanoTime() - Duration.ofHours(1).toNanos(),
             Map.of(),
-            new ReplayProgress(null, null, 0, 0),
+            new ReplayProgress(null, null, null, 0, 0),
             Map.of(),
             Map.of(),
             Map.of(),

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,12 @@ class TroublesIT extends DaemonFixture {
             assertThat(get("/health")).contains("\"status\":\"UP\"", "\"problems\":[]", "\"tables\":[]");
             assertThat(get("/metrics")).contains("londiste_daemon_error 0.0\n");
             assertThat(beans.get(REPLAY, "Error")).isEqualTo("");
+            assertThat(tables().err()).isEmpty();
         });
+    }
+
+    private Terminal.Result tables() {
+        return new Terminal(directory).londiste(directory.resolve("conf.ini").toString(), "subscriber", "tables");
     }
 
     /** A reason that concerns all tables is on every display. */
@@ -105,6 +111,11 @@ class TroublesIT extends DaemonFixture {
             assertThat(get("/metrics")).contains("londiste_daemon_error 1.0\n");
             assertThat((String) beans.get(REPLAY, "Error")).contains(reason);
         });
+    }
+
+    private void awaitTablesSay(String reason) {
+        await(reason).atMost(PATIENCE).untilAsserted(() -> assertThat(tables().err())
+                .contains(reason));
     }
 
     /** One table is stopped with the reason on every display, and the other one continues. */
@@ -123,10 +134,7 @@ class TroublesIT extends DaemonFixture {
             assertThat((String) beans.get("type=Table,job=job,name=public.one", "Reason"))
                     .contains(reason);
         });
-        assertThat(new Terminal(directory)
-                        .ok(directory.resolve("conf.ini").toString(), "subscriber", "tables")
-                        .replaceAll("\\s+", " "))
-                .contains(reason);
+        assertThat(tables().out().replaceAll("\\s+", " ")).contains(reason);
     }
 
     @Test
@@ -134,6 +142,7 @@ class TroublesIT extends DaemonFixture {
         for (TcpProxy proxy : new TcpProxy[] {toProvider, toSubscriber}) {
             proxy.down();
             awaitAllSay("connection");
+            awaitTablesSay("connection");
             proxy.up();
             awaitHealthy();
         }
@@ -144,8 +153,31 @@ class TroublesIT extends DaemonFixture {
         shell.succeed("pgqadm -k ticker.ini");
         provider.sql("insert into one values (1, 'waits')");
         awaitAllSay("pgqadm -d ticker.ini ticker");
+        awaitTablesSay("The replay cannot continue: its process reports: events of queue");
         shell.succeed("pgqadm -d ticker.ini ticker");
         awaitHealthy();
+    }
+
+    @Test
+    void aRunningRoute() throws Exception {
+        var route = new ObjectName("org.apache.camel:context=job-replay,type=routes,name=\"replay\"");
+        beans.invoke(route, "stop");
+        awaitAllSay("route replay is stopped");
+        awaitTablesSay("The replay cannot continue: its process reports: route replay is stopped");
+        beans.invoke(route, "start");
+        awaitHealthy();
+    }
+
+    @Test
+    void theReplay() throws Exception {
+        beans.invoke(REPLAY, "pause");
+        awaitTablesSay("WARN: The replay cannot continue: paused by its operator\n");
+        shell.succeed("londiste -k conf.ini");
+        assertThat(tables().err())
+                .isEqualTo("WARN: No replay of job runs; start it with: londiste -d " + directory.resolve("conf.ini")
+                        + " replay\n");
+        shell.succeed("londiste -d conf.ini replay");
+        await("recorded no more").untilAsserted(() -> assertThat(tables().err()).isEmpty());
     }
 
     @Test

@@ -79,7 +79,11 @@ public final class JmxClient implements AutoCloseable {
 
     /** Calls the operation of that name, whose parameters are as many. */
     public Object invoke(String name, String operation, Object... arguments) throws JMException, IOException {
-        var bean = new ObjectName("io.londiste:" + name);
+        return invoke(new ObjectName("io.londiste:" + name), operation, arguments);
+    }
+
+    /** The same on any MBean. */
+    public Object invoke(ObjectName bean, String operation, Object... arguments) throws JMException, IOException {
         var signature = Arrays.stream(server.getMBeanInfo(bean).getOperations())
                 .filter(each -> each.getName().equals(operation) && each.getSignature().length == arguments.length)
                 .findFirst()

@@ -85,7 +85,7 @@ class HealthTest {
         var job = new JobState(
                 System.nanoTime(),
                 Map.of(TABLE, table),
-                new ReplayProgress(1L, null, 0, 0),
+                new ReplayProgress(1L, null, null, 0, 0),
                 Map.of(),
                 Map.of(),
                 Map.of(),

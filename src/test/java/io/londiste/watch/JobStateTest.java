@@ -20,7 +20,7 @@ class JobStateTest {
         return new JobState(
                 System.nanoTime(),
                 Map.of(),
-                new ReplayProgress(7L, null, 0, 0),
+                new ReplayProgress(7L, null, null, 0, 0),
                 Map.of("q", new QueueInfo("q", 3, minute, 500, minute, minute, false, false, minute, 0.0, 0L, 7L)),
                 Map.of(new Reader("q", "c"), new ConsumerInfo("q", "c", Duration.ofSeconds(2), minute, 7L, null, 0L)),
                 Map.of(),
