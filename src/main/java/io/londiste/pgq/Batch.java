@@ -2,6 +2,7 @@ package io.londiste.pgq;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -93,6 +94,12 @@ public final class Batch implements Iterable<Event>, AutoCloseable {
     Duration clockSetBack() {
         var back = Duration.between(tick.time(), previousTick.time());
         return back.isNegative() ? Duration.ZERO : back;
+    }
+
+    /** By how much the provider's clock is ahead of this machine's, at least; zero if that is not known. */
+    Duration clockAhead() {
+        var ahead = Duration.between(OffsetDateTime.now(), tick.time());
+        return ahead.isNegative() ? Duration.ZERO : ahead;
     }
 
     /**

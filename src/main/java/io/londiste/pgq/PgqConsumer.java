@@ -25,6 +25,9 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** How often a tick limit is checked while there is one; no notification is sent when it is removed. */
     private static final Duration LIMIT_POLL_INTERVAL = Duration.ofMillis(20);
 
+    /** Differences between clocks that are smaller do no harm. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+
     private final PgqEndpoint endpoint;
     private final PgqClient client;
     private volatile Announcements ticks;
@@ -40,6 +43,9 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     /** Whether the endpoint's tick limit is asked for. */
     private boolean limited;
+
+    /** By how much the clock of the server was ahead when that was logged. */
+    private Duration clockAhead = Duration.ZERO;
 
     /** Where the next batch ends at the latest, after a route has refused a longer one. */
     private long lastTick = TickLimit.NEVER;
@@ -199,14 +205,28 @@ public class PgqConsumer extends ScheduledPollConsumer {
         }
     }
 
-    private Exchange createExchange(Batch batch) {
+    /** Logs changes of the clock of the server. One that is set forward is noticed by comparing it with that of this machine. */
+    private void noteClock(Batch batch) {
+        if (batch.clockAhead().minus(clockAhead).compareTo(CLOCK_TOLERANCE) > 0) {
+            clockAhead = batch.clockAhead();
+            LOG.warn(
+                    "The clock of the server with queue {} is at least {} s ahead of this machine's: it has been set forward, or one"
+                            + " of them is wrong; lags may be shown too long or too short",
+                    batch.queue(),
+                    clockAhead.toMillis() / 1000.0);
+        }
         if (!batch.clockSetBack().isZero()) {
             LOG.warn(
                     "The clock of the server with queue {} has been set back by at least {} s; lags that were shown before may"
                             + " have been too long",
                     batch.queue(),
                     batch.clockSetBack().toMillis() / 1000.0);
+            clockAhead = Duration.ZERO;
         }
+    }
+
+    private Exchange createExchange(Batch batch) {
+        noteClock(batch);
         Exchange exchange = createExchange(false);
         var message = exchange.getIn();
         message.setHeader(PgqConstants.QUEUE, batch.queue());

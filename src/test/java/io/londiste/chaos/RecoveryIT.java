@@ -252,6 +252,25 @@ class RecoveryIT extends ReplicationFixture {
     }
 
     @Test
+    void aClockOfTheProviderThatIsSetForwardIsLoggedOnce() {
+        provider.sql("select pgq.set_queue_config('queue', 'ticker_paused', '1')");
+        try (var log = new OperatorLog()) {
+            for (int id = 2; id < 5; id++) {
+                provider.sql("insert into pair values (?, 'b')", id);
+                provider.sql("select pgq._lock_ticks(queue_id) from pgq.queue;"
+                        + "select pgq._insert_tick(queue_id, queue_name, nextval(queue_tick_seq::regclass), now() + interval '1 hour',"
+                        + " pg_sequence_last_value(queue_event_seq::regclass)) from pgq.queue");
+                awaitRow("pair", id);
+            }
+
+            assertThat(log.warnings())
+                    .filteredOn(line -> line.contains("clock of the server with queue queue is at least 3"))
+                    .hasSize(1);
+        }
+        assertEqual();
+    }
+
+    @Test
     void aClockOfTheProviderThatIsSetBackIsLoggedAndDelaysNothing() {
         job.stop();
         provider.sql("insert into pair values (2, 'b'); select pgq.force_tick('queue')");

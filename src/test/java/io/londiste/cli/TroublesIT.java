@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +227,10 @@ class TroublesIT extends DaemonFixture {
         awaitHealthy();
     }
 
+    private Object oldestSample() throws Exception {
+        return ((CompositeData[]) beans.invoke(REPLAY, "history"))[0].get("time");
+    }
+
     @Test
     void aRouteThatCanBeRead() throws Exception {
         Path route = Files.writeString(directory.resolve("routes/extra.camel.yaml"), "- route: {from: nothing");
@@ -234,7 +239,9 @@ class TroublesIT extends DaemonFixture {
         assertThat(reload.said()).contains("extra.camel.yaml");
         awaitHealthy(); // with the routes that it had
         Files.delete(route);
+        var oldest = oldestSample();
         shell.succeed("londiste -r conf.ini");
         awaitHealthy();
+        assertThat(oldestSample()).as("the history after a reload").isEqualTo(oldest);
     }
 }
