@@ -147,6 +147,8 @@ public record JobStatus(
         } else if (state.second().error().isEmpty() && replay == null) {
             problems.add("no replay of " + settings.jobName() + " runs; start it (londiste -d " + settings.file()
                     + " replay)");
+        } else if (problems.isEmpty() && state.progress().observed() != null) {
+            problems.add("the replay reports: " + state.progress().observed());
         }
         if (!paused && lag != null && lag.compareTo(settings.lagLimit()) > 0) {
             problems.add("the subscriber is " + lag.toSeconds() + " s behind, more than lag_limit, "

@@ -165,6 +165,10 @@ class TroublesIT extends DaemonFixture {
         beans.invoke(route, "stop");
         awaitAllSay("route replay is stopped");
         awaitTablesSay("The replay cannot continue: its process reports: route replay is stopped");
+        assertThat(new Terminal(directory)
+                        .londiste(directory.resolve("conf.ini").toString(), "status")
+                        .out())
+                .contains("the replay reports: route replay is stopped");
         beans.invoke(route, "start");
         awaitHealthy();
     }
