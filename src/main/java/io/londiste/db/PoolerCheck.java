@@ -20,8 +20,11 @@ final class PoolerCheck {
     private static final String MARK = "select set_config('londiste.session', ?, false), pg_backend_pid()::text";
     private static final String READ = "select current_setting('londiste.session', true), pg_backend_pid()::text";
 
-    /** Until the transaction ends: a server may end sessions that rest in one even for a moment. */
-    private static final String NO_LIMIT = ", set_config('idle_in_transaction_session_timeout', '0', true)";
+    /**
+     * Begins a transaction in the same message as its first statements, which the driver does not: a server may end
+     * sessions that rest in a transaction even for a moment.
+     */
+    private static final String BEGIN = "begin; set local idle_in_transaction_session_timeout = 0; ";
 
     /** The databases that have passed in this process, which is enough: the check needs a second connection. */
     private static final Set<String> PASSED = ConcurrentHashMap.newKeySet();
@@ -56,18 +59,20 @@ final class PoolerCheck {
         for (int i = 0; i < ROUNDS; i++) {
             // while one is in a transaction, the other cannot have its session
             require(first.equals(session(one, READ)));
-            other.setAutoCommit(false);
-            require(second.equals(session(other, READ + NO_LIMIT)));
+            require(second.equals(session(other, BEGIN + READ)));
             require(first.equals(session(one, READ)));
-            other.commit();
-            other.setAutoCommit(true);
+            Jdbc.execute(other, "commit");
             require(second.equals(session(other, READ)));
         }
     }
 
     private static Session session(Connection connection, String query, Object... parameters) throws SQLException {
-        return Jdbc.only(
-                connection, query, row -> new Session(String.valueOf(row.getString(1)), row.getString(2)), parameters);
+        return Jdbc.listAmong(
+                        connection,
+                        query,
+                        row -> new Session(String.valueOf(row.getString(1)), row.getString(2)),
+                        parameters)
+                .get(0);
     }
 
     private static void require(boolean same) throws SQLException {

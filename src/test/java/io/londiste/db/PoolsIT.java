@@ -50,6 +50,22 @@ class PoolsIT {
     }
 
     @Test
+    void sessionsBeginThroughASlowNetworkWhateverTheServersLimits(@Provider Db db) throws Exception {
+        db.sql("alter database " + db.name() + " set idle_in_transaction_session_timeout = 1");
+        db.sql("alter database " + db.name() + " set lock_timeout = 1");
+        try (var proxy = db.proxy();
+                var pool = Pools.open(Dsn.parse(db.libpq(proxy)), "slow", Duration.ofHours(1))) {
+            proxy.trickle();
+            try (var connection = pool.getConnection()) {
+                connection.setAutoCommit(false);
+                assertThat(Jdbc.<Integer>only(connection, "select 1", row -> row.getInt(1)))
+                        .isEqualTo(1);
+                connection.commit();
+            }
+        }
+    }
+
+    @Test
     void aStatementWhoseServerIsGoneFails(@Provider Db db) throws Exception {
         try (var proxy = db.proxy();
                 var pool =

@@ -2,6 +2,7 @@ package io.londiste.test;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Stands between a client and a server, and breaks their connections as networks do. */
 public final class TcpProxy implements Closeable {
     private static final byte[] END = {};
+    private static final int PIECE = 16;
 
     private final InetSocketAddress target;
     private final ServerSocket listener;
@@ -27,6 +29,7 @@ public final class TcpProxy implements Closeable {
     private boolean held;
     private volatile boolean down;
     private volatile byte[] fatal;
+    private volatile boolean trickling;
     private volatile long delayNanos;
     private final AtomicInteger roundTrips = new AtomicInteger();
 
@@ -77,6 +80,11 @@ public final class TcpProxy implements Closeable {
      */
     public void delay(Duration oneWay) {
         delayNanos = oneWay.toNanos();
+    }
+
+    /** From now on, what clients send arrives in pieces of a few bytes, with more than a millisecond between them. */
+    public void trickle() {
+        trickling = true;
     }
 
     /** Lets nothing pass in either direction, while connections stay open, until {@link #up}. */
@@ -181,7 +189,9 @@ public final class TcpProxy implements Closeable {
                     } else if (from == server && doomed) {
                         break;
                     }
-                    if (late == null) {
+                    if (trickling && from == client) {
+                        trickle(out, buffer, n);
+                    } else if (late == null) {
                         out.write(buffer, 0, n);
                     } else {
                         late.add(new Chunk(Arrays.copyOf(buffer, n), System.nanoTime() + delayNanos));
@@ -196,6 +206,13 @@ public final class TcpProxy implements Closeable {
                 close();
             } else {
                 late.add(new Chunk(END, System.nanoTime() + delayNanos));
+            }
+        }
+
+        private static void trickle(OutputStream out, byte[] buffer, int length) throws IOException {
+            for (int i = 0; i < length; i += PIECE) {
+                out.write(buffer, i, Math.min(PIECE, length - i));
+                LockSupport.parkNanos(2_000_000);
             }
         }
 
