@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class NotInstalledIT {
     static Stream<String> commands() {
         return UsageTest.configured()
                 .filter(name -> !name.endsWith(" install"))
+                .filter(name -> !name.equals("londiste status")) // below
                 .filter(name -> !name.contains(" user")); // of a file, not of a database
     }
 
@@ -55,5 +57,15 @@ class NotInstalledIT {
         assertThat(result.code()).as(result.toString()).isEqualTo(compares ? 2 : 1);
         assertThat(result.out()).isEmpty();
         assertThat(result.errLines()).singleElement().asString().matches(".* (is|are) not installed; .* install( .*)?");
+    }
+
+    @Test
+    void statusReportsItOfBothSides() {
+        var result = terminal.londiste(config, "status");
+
+        assertThat(result.out().lines().filter(line -> line.startsWith("  ! ")))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).matches(".* is not installed; run: .* install"));
+        assertThat(result.code()).isEqualTo(1);
     }
 }
