@@ -55,12 +55,7 @@ class QuickStartAsTypedIT extends PairFixture {
 
         var typed = shell.succeed("export HOME=%s PGHOST=%s PGPORT=%d PGUSER=%s PGPASSWORD=%s; set -e; %s"
                 .formatted(
-                        directory,
-                        provider.host(),
-                        provider.port(),
-                        provider.user(),
-                        provider.password(),
-                        commands));
+                        directory, provider.host(), provider.port(), provider.user(), provider.password(), commands));
 
         assertThat(typed.said())
                 .contains("public.orders is ok\n", "public.orders: equal, 1000 rows\n")
