@@ -211,6 +211,11 @@ public final class Subscriber {
         });
     }
 
+    /** What is wrong and what to do, if the job's consumer was registered once and no longer is; otherwise empty. */
+    public Optional<String> registrationLoss() {
+        return new Registration(sides).loss();
+    }
+
     /** The session that holds the job's lock: its name, host and process; empty if no replay runs. */
     public Optional<String> replayHolder() {
         return subscriber.texts(ReplayLock.HOLDER, sides.settings().consumerId()).stream()

@@ -68,7 +68,8 @@ public record JobStatus(
                             && !state.first().isStale()
                     ? databases.queues().bytes(settings.queueName())
                     : null;
-            return of(settings, state, replay.orElse(null), bytes);
+            var unregistered = isUnregistered(settings, state) ? unregistered(settings, databases) : null;
+            return of(settings, state, replay.orElse(null), unregistered, bytes);
         }
     }
 
@@ -88,6 +89,22 @@ public record JobStatus(
         return state;
     }
 
+    private static boolean isUnregistered(Settings settings, JobState state) {
+        return state.second().error().isEmpty()
+                && state.first().error().isEmpty()
+                && state.queues().containsKey(settings.queueName())
+                && !state.consumers().containsKey(new Reader(settings.queueName(), settings.consumerId()));
+    }
+
+    private static String unregistered(Settings settings, JobDatabases databases) {
+        return databases
+                .subscriber()
+                .registrationLoss()
+                .orElseGet(() -> "consumer " + settings.consumerId() + " is not registered on queue "
+                        + settings.queueName() + "; start the replay, which registers it (londiste -d "
+                        + settings.file() + " replay)");
+    }
+
     private static boolean isOverdue(Settings settings, JobState state) {
         var ticks = state.ticks().get(settings.queueName());
         var queue = state.queues().get(settings.queueName());
@@ -98,15 +115,16 @@ public record JobStatus(
                 && queue.tickerLag().compareTo(queue.tickerMaxLag().multipliedBy(TickerCheck.PATIENCE)) > 0;
     }
 
-    private static JobStatus of(Settings settings, JobState state, String replay, Long bytes) {
+    private static JobStatus of(Settings settings, JobState state, String replay, String unregistered, Long bytes) {
         var name = settings.queueName();
         var queue = state.queues().get(name);
-        boolean paused = SubscribedTables.PAUSED.equals(state.progress().error());
+        boolean paused = replay != null
+                && SubscribedTables.PAUSED.equals(state.progress().error());
         var lag = state.lag(name, settings.consumerId());
         var slowest = state.consumers().values().stream()
                 .filter(consumer -> consumer.lag() != null)
                 .max(Comparator.comparing(ConsumerInfo::lag));
-        var problems = problems(settings, state, replay, paused, lag);
+        var problems = problems(settings, state, replay, unregistered, paused, lag);
         return new JobStatus(
                 settings.jobName(),
                 problems.isEmpty(),
@@ -133,17 +151,15 @@ public record JobStatus(
     }
 
     private static List<String> problems(
-            Settings settings, JobState state, String replay, boolean paused, Duration lag) {
+            Settings settings, JobState state, String replay, String unregistered, boolean paused, Duration lag) {
         var problems = new ArrayList<>(state.errors());
         problems.remove(SubscribedTables.PAUSED); // as its operator wants it
         if (problems.isEmpty() && !state.queues().containsKey(settings.queueName())) {
             problems.add("queue " + settings.queueName() + " does not exist on the provider; create it (londiste "
                     + settings.file() + " provider install)");
-        } else if (state.second().error().isEmpty()
-                && state.first().error().isEmpty()
-                && !state.consumers().containsKey(new Reader(settings.queueName(), settings.consumerId()))) {
-            problems.add("consumer " + settings.consumerId() + " is not registered on queue " + settings.queueName()
-                    + "; start the replay, which registers it (londiste -d " + settings.file() + " replay)");
+        } else if (unregistered != null) {
+            problems.remove(unregistered); // the replay may have recorded it
+            problems.add(unregistered);
         } else if (state.second().error().isEmpty() && replay == null) {
             problems.add("no replay of " + settings.jobName() + " runs; start it (londiste -d " + settings.file()
                     + " replay)");

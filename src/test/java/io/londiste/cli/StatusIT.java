@@ -58,10 +58,12 @@ class StatusIT extends JobFixture {
     @Test
     void whatIsWrongIsSaidWithTheRemedy() throws Exception {
         provider.sql("select pgq.unregister_consumer('queue', 'job')");
-        assertThat(status().out()).startsWith("""
-                job job: 1 problem
-                  ! consumer job is not registered on queue queue; start the replay, which registers it (londiste -d %s replay)
-                """.formatted(config));
+        assertThat(status().out())
+                .startsWith("job job: 1 problem\n  ! consumer job is not registered on queue queue of ")
+                .contains("has tables in sync; changes are lost", config + " subscriber unregister, and start it\n");
+        subscriber.sql("update londiste.subscriber_table set merge_state = null");
+        assertThat(status().out())
+                .startsWith("job job: 1 problem\n  ! consumer job is not registered on queue queue; start the replay");
 
         provider.sql("select pgq.register_consumer('queue', 'job')");
         subscriber.sql("update londiste.subscriber_table set reason = 'value too long'");
