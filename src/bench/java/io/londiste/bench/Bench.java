@@ -44,6 +44,7 @@ final class Bench implements Runnable {
         all.put("subscriber-40", new Far(false, 40));
         all.put("spread", new Drain("acc", 60_000));
         all.put("copy", new Copy(300_000, false));
+        all.put("medium-copy", new Copy(2_000_000, false));
         all.put("large-copy", new Copy(5_000_000, true));
         all.put("compare", new Comparison(5_000_000));
         all.put("crowd", new Crowd(1_980, 49));

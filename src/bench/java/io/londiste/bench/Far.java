@@ -26,6 +26,10 @@ record Far(boolean provider, int millis) implements Scenario {
     private static final int CLIENTS = 4;
     private static final int PER_SECOND = 300;
     private static final int SECONDS = 10;
+
+    /** Periods of {@link #SECONDS} seconds under load before the measurement, since a JVM compiles its code while it runs. */
+    private static final int WARM_UPS = 2;
+
     private static final int DRAINED = 20_000;
 
     @Override
@@ -51,9 +55,14 @@ record Far(boolean provider, int millis) implements Scenario {
             pair.mark(1);
             pair.awaitMark(1);
 
+            var first = lagsUnderLoad(pair, 0);
+            figures.add(place + ": lag in the first 10 s at 300 tx/s, median, ms", kind.title(), percentile(first, 50));
+            for (int warmUp = 1; warmUp < WARM_UPS; warmUp++) {
+                lagsUnderLoad(pair, warmUp);
+            }
             var lags = lagsAfterQuiet(pair);
             figures.add(place + ": lag after 0.2 s of quiet, median, ms", kind.title(), percentile(lags, 50));
-            lags = lagsUnderLoad(pair);
+            lags = lagsUnderLoad(pair, WARM_UPS);
             figures.add(place + ": lag at 300 tx/s of 4 statements, median, ms", kind.title(), percentile(lags, 50));
             figures.add(place + ": lag at 300 tx/s of 4 statements, p99, ms", kind.title(), percentile(lags, 99));
 
@@ -87,12 +96,12 @@ record Far(boolean provider, int millis) implements Scenario {
         var lags = new long[SINGLE_CHANGES];
         try (var writer = pair.provider().connect();
                 var reader = pair.subscriber().connect()) {
+            int last = newest(writer);
             for (int i = 0; i < lags.length; i++) {
                 Until.passed(QUIET);
+                int id = last + i + 1;
+                write(writer, "insert into beat values (" + id + ")");
                 lags[i] = -System.nanoTime();
-                write(writer, "insert into beat values (" + (i + 1) + ")");
-                lags[i] = -System.nanoTime();
-                int id = i + 1;
                 Until.holds(() -> newest(reader) >= id);
                 lags[i] += System.nanoTime();
             }
@@ -102,21 +111,31 @@ record Far(boolean provider, int millis) implements Scenario {
         return lags;
     }
 
-    /** The lags in nanoseconds of one client's transactions, while three others write as many. */
-    private static long[] lagsUnderLoad(Pair pair) {
+    /**
+     * The lags in nanoseconds of one client's transactions, while three others write as many.
+     *
+     * @param period counts the calls, from 0
+     */
+    private static long[] lagsUnderLoad(Pair pair, int period) {
         int each = PER_SECOND * SECONDS / CLIENTS;
         var clients = new CompletableFuture<?>[CLIENTS];
         var committed = new long[each];
+        int last;
+        try (var connection = pair.provider().connect()) {
+            last = newest(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
         long begun = System.nanoTime();
         for (int client = 0; client < CLIENTS; client++) {
             int nr = client;
             clients[client] = CompletableFuture.runAsync(
-                    () -> load(pair.provider(), nr, begun, nr == 0 ? committed : new long[each]));
+                    () -> load(pair.provider(), nr, period, last, begun, nr == 0 ? committed : new long[each]));
         }
         var seen = new long[each];
         try (var reader = pair.subscriber().connect()) {
             for (int until = 0; until < each; ) {
-                int id = newest(reader) - SINGLE_CHANGES;
+                int id = newest(reader) - last;
                 long now = System.nanoTime();
                 for (; until < id; until++) {
                     seen[until] = now;
@@ -133,19 +152,19 @@ record Far(boolean provider, int millis) implements Scenario {
         return seen;
     }
 
-    private static void load(Db db, int client, long begun, long[] committed) {
+    private static void load(Db db, int client, int period, int last, long begun, long[] committed) {
         try (var connection = db.connect()) {
             connection.setAutoCommit(false);
             for (int i = 0; i < committed.length; i++) {
                 LockSupport.parkNanos(begun + (i * (long) CLIENTS + client) * NANOS / PER_SECOND - System.nanoTime());
-                int t = i * CLIENTS + client;
+                int t = (period * committed.length + i) * CLIENTS + client;
                 write(connection, "update acc set balance = balance + 1 where id = " + (1 + t * 7919L % 300_000));
                 write(connection, "update acc set note = 'n" + t + "' where id = " + (1 + t * 104_729L % 300_000));
                 write(connection, "insert into acc values (" + (10_000_000 + t) + ", 1, null, now())");
                 write(
                         connection,
                         client == 0
-                                ? "insert into beat values (" + (SINGLE_CHANGES + i + 1) + ")"
+                                ? "insert into beat values (" + (last + i + 1) + ")"
                                 : "delete from acc where id = " + (10_000_000 + t - 400) + " and " + t % 3 + " = 0");
                 connection.commit();
                 committed[i] = System.nanoTime();
