@@ -220,7 +220,8 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Advances a queue's event sequence by ticker_max_count, so that the ticker ticks it next time. The ticks of a queue
--- with an external or paused ticker cannot be forced; then nothing is done.
+-- with an external or paused ticker cannot be forced; then nothing is done. The ticker of a queue that is asleep is woken at the
+-- end of the transaction, as by an event.
 -- Returns the id of the last tick; null if there is no such queue. Call it, and wait until that id changes.
 declare
     q record;
@@ -232,6 +233,9 @@ begin
     if not q.queue_external_ticker and not q.queue_ticker_paused then
         -- One by one, because a setval() could set the sequence back while other sessions draw numbers.
         perform nextval(q.queue_event_seq::regclass) from generate_series(1, greatest(q.queue_ticker_max_count, 1));
+        if q.queue_asleep then
+            perform pg_notify('pgq_wake', '');
+        end if;
     end if;
     return (select max(tick_id) from pgq.tick where tick_queue = q.queue_id);
 end

@@ -46,6 +46,7 @@ final class Bench implements Runnable {
         all.put("copy", new Copy(300_000, false));
         all.put("medium-copy", new Copy(2_000_000, false));
         all.put("large-copy", new Copy(5_000_000, true));
+        all.put("jobs", new SideBySide(4));
         all.put("compare", new Comparison(5_000_000));
         all.put("crowd", new Crowd(1_980, 49));
         all.put("schema", new Schema(500, 900));

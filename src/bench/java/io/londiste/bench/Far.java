@@ -62,7 +62,15 @@ record Far(boolean provider, int millis) implements Scenario {
             }
             var lags = lagsAfterQuiet(pair);
             figures.add(place + ": lag after 0.2 s of quiet, median, ms", kind.title(), percentile(lags, 50));
+            double cpu = peer instanceof Ours ours ? ours.replay().cpuSeconds() : 0;
+            long batches = peer instanceof Ours ? lastTick(pair) : 0;
             lags = lagsUnderLoad(pair, WARM_UPS);
+            if (peer instanceof Ours ours) {
+                figures.add(
+                        place + ": processor time of the replay's process for a batch at 300 tx/s, ms",
+                        kind.title(),
+                        (ours.replay().cpuSeconds() - cpu) * 1000 / (lastTick(pair) - batches));
+            }
             figures.add(place + ": lag at 300 tx/s of 4 statements, median, ms", kind.title(), percentile(lags, 50));
             figures.add(place + ": lag at 300 tx/s of 4 statements, p99, ms", kind.title(), percentile(lags, 99));
 
@@ -76,6 +84,11 @@ record Far(boolean provider, int millis) implements Scenario {
             figures.add(place + ": drain of 20,000 tx, s", kind.title(), (System.nanoTime() - begun) / 1e9);
             pair.check();
         }
+    }
+
+    /** Under this load, each tick ends a batch unless the replay is behind. */
+    private static long lastTick(Pair pair) {
+        return pair.provider().number("select max(tick_id) from pgq.tick");
     }
 
     private TcpProxy proxy(Db db) throws IOException {

@@ -18,7 +18,7 @@ record SmallHeap(int rows, int transactions) implements Scenario {
                 "backlog of %,d rows in %,d transaction%s, s", rows, transactions, transactions == 1 ? "" : "s");
         for (var heap : new String[] {SMALL, ""}) {
             try (var pair = lab.pair();
-                    var ours = new Ours(pair, heap)) {
+                    var ours = new Ours(pair, "bench", heap)) {
                 pair.create("create table item (id int primary key, name text, price numeric(10,2), stock int,"
                         + " made timestamptz); create table done (id int primary key)");
                 pair.provider().sql("""

@@ -15,7 +15,6 @@ import io.londiste.ticker.TickerLog;
 import io.londiste.ticker.TickerRest;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -53,6 +52,7 @@ public final class Application implements AutoCloseable {
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
     private final RouteStates states;
+    private final Libraries libraries;
     private List<Path> changing = List.of();
     private Path ini;
     private TickerLog tickerLog;
@@ -77,6 +77,16 @@ public final class Application implements AutoCloseable {
         main.configure().addRoutesBuilder(new RouteLoader(routes));
         main.addInitialProperty("camel.main.banner-enabled", "false");
         main.bind("errorLog", errorLog);
+        main.addInitialProperty("job_name", settings.jobName());
+        if (settings.section() == Section.LONDISTE) {
+            main.addInitialProperty("pgq_queue_name", settings.queueName());
+            main.addInitialProperty("pgq_consumer_id", settings.consumerId());
+        }
+        settings.ofRoutes().forEach(main::addInitialProperty);
+        libraries = settings.lib() == null ? null : Libraries.of(settings.lib());
+        if (libraries != null) {
+            main.addMainListener(libraries);
+        }
     }
 
     /** The replay of a job, with a ticker if {@code embedded_ticker} is set. */
@@ -86,7 +96,7 @@ public final class Application implements AutoCloseable {
 
     /** The same with route files that were read before. */
     public static Application replay(Settings settings, RouteFiles files) {
-        Application application = new Application(settings, "replay", files.all(routesOfReplay(settings)));
+        Application application = new Application(settings, "replay", files.all(BuiltInRoutes.ofReplay(settings)));
         application.replaying = new ReplayBeans(settings, application.errors, application.errorLog);
         application.replaying.bind(application.main);
         application.comparisons = new LastComparisons();
@@ -105,18 +115,6 @@ public final class Application implements AutoCloseable {
         return application;
     }
 
-    private static List<String> routesOfReplay(Settings settings) {
-        List<String> routes = new ArrayList<>(ReplayBeans.ROUTES);
-        routes.addAll(ComparisonBeans.ROUTES);
-        if (!settings.compareEvery().isZero()) {
-            routes.add("scheduled-compare");
-        }
-        if (settings.embeddedTicker()) {
-            routes.addAll(List.of("ticker", "maintenance"));
-        }
-        return routes;
-    }
-
     /** The ticker of a database, with queue maintenance. */
     public static Application ticker(Settings settings) {
         return ticker(settings, RouteFiles.read(settings.routesDir()));
@@ -124,8 +122,7 @@ public final class Application implements AutoCloseable {
 
     /** The same with route files that were read before. */
     public static Application ticker(Settings settings, RouteFiles files) {
-        Application application =
-                new Application(settings, "ticker", files.all(List.of("errors", "ticker", "maintenance")));
+        Application application = new Application(settings, "ticker", files.all(BuiltInRoutes.OF_TICKER));
         application.tickerPool = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime());
         application.tickerPool.setMaxTotal(4);
         application.tickerPool.setMaxIdle(4);
@@ -169,16 +166,17 @@ public final class Application implements AutoCloseable {
      * Loads the routes and creates them with their beans and endpoints, but starts none and connects to nothing. Another
      * application may run meanwhile. This one can then only be closed.
      *
+     * @return the routes, in the order of their ids
      * @throws LondisteException if the routes have a mistake; the message names the file, and the line where it is known
      */
-    public void check() {
+    public List<LoadedRoute> check() {
         main.configure().withJmxEnabled(false); // the MBeans of the running one have the same names
         try {
             main.init();
         } catch (Exception e) {
             throw failure(e);
         }
-        new RouteCheck(main.getCamelContext()).run();
+        return new RouteCheck(main.getCamelContext()).run();
     }
 
     /**
@@ -307,6 +305,9 @@ public final class Application implements AutoCloseable {
         } finally {
             if (tickerPool != null) {
                 Pools.close(tickerPool);
+            }
+            if (libraries != null) {
+                libraries.close();
             }
         }
     }

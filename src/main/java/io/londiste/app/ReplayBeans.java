@@ -116,8 +116,6 @@ final class ReplayBeans implements AutoCloseable {
 
     void bind(Main main) {
         beans.forEach(main::bind);
-        main.addInitialProperty("pgq_queue_name", settings.queueName());
-        main.addInitialProperty("pgq_consumer_id", settings.consumerId());
         main.addInitialProperty("pgq_lazy_fetch", String.valueOf(fetchSize()));
         main.addInitialProperty("batch_events", String.valueOf(BATCH_EVENTS));
         main.addInitialProperty(

@@ -2,7 +2,9 @@ package io.londiste.app;
 
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -34,11 +36,11 @@ final class RouteCheck {
     }
 
     /**
-     * Creates all routes with their steps, beans and endpoints.
+     * Creates all routes with their steps, beans and endpoints, and returns them, in the order of their ids.
      *
      * @throws LondisteException if one of them cannot be created
      */
-    void run() {
+    List<LoadedRoute> run() {
         context.build();
         context.getCamelContextExtension()
                 .addContextPlugin(ProcessorFactory.class, new Steps(PluginHelper.getProcessorFactory(context)));
@@ -58,6 +60,10 @@ final class RouteCheck {
             ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)
                     .forEach(to -> requireReader(to, readers.keySet()));
         }
+        return model().getRouteDefinitions().stream()
+                .map(route -> LoadedRoute.of(context, route))
+                .sorted(Comparator.comparing(LoadedRoute::id))
+                .toList();
     }
 
     /** Camel ignores a configuration that does not exist: errors would be handled in another way than intended. */

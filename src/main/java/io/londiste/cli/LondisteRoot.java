@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             CompareCommand.class,
             RepairCommand.class,
+            RoutesCommand.class,
             UserCommand.class,
             DemoCommand.class
         },

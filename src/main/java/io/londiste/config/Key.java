@@ -63,7 +63,12 @@ public enum Key {
             "Seconds between comparisons of all tables by the replay; 0: never. 86400 is recommended: a comparison finds"
                     + " what nothing else can, and its result is in the log, /health and the metrics. It reads every row"
                     + " on both servers, with one scan at a time on each."),
-    ROUTES("", "", "Directory of route files that replace built-in ones or are added to them."),
+    ROUTES(
+            "",
+            "",
+            "Directory of route files that replace built-in ones or are added to them. Keys that begin with route. are"
+                    + " placeholders in these files."),
+    LIB("", "", "Directory of jars with Camel components and beans for route files of your own."),
     CONSOLE(
             "",
             "",

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>Connections and queue are required only when they are used, so that a file with one side is enough for the commands
  * of that side: their accessors throw a {@link LondisteException} that names the missing key. Files and addresses whose
  * key is not set are null. Addresses are not resolved.
+ *
+ * @param ofRoutes the keys of the operator's own, which begin with {@code route.}, with their values: for placeholders in route files
  */
 public record Settings(
         Path file,
@@ -44,11 +47,16 @@ public record Settings(
         String compareSql,
         Duration compareEvery,
         Path routesDir,
+        Path lib,
         InetSocketAddress console,
         Path consoleUsers,
         Jmx jmx,
         Duration lagLimit,
-        InetSocketAddress metrics) {
+        InetSocketAddress metrics,
+        Map<String, String> ofRoutes) {
+    /** Keys with this prefix are the operator's own: placeholders in route files. */
+    private static final String OF_ROUTES = "route.";
+
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
@@ -96,11 +104,20 @@ public record Settings(
                 values.text(Key.COMPARE_SQL),
                 values.seconds(Key.COMPARE_EVERY),
                 values.path(Key.ROUTES),
+                values.path(Key.LIB),
                 values.address(Key.CONSOLE),
                 values.path(Key.CONSOLE_USERS),
                 jmx(values),
                 values.seconds(Key.LAG_LIMIT),
-                values.address(Key.METRICS));
+                values.address(Key.METRICS),
+                ofRoutes(ini));
+    }
+
+    private static Map<String, String> ofRoutes(Ini ini) {
+        return ini.keys().stream()
+                .filter(key -> key.startsWith(OF_ROUTES))
+                .collect(Collectors.toUnmodifiableMap(
+                        key -> key, key -> ini.get(key).orElse("")));
     }
 
     private static Jmx jmx(Values values) {
@@ -114,6 +131,9 @@ public record Settings(
     private static void warnOfUnknown(Path file, Section section, Ini ini) {
         var known = Key.of(section);
         for (var name : ini.settings()) {
+            if (name.startsWith(OF_ROUTES)) {
+                continue;
+            }
             var key = Key.named(name);
             if (key.isEmpty()) {
                 var near = Key.nearest(section, name).map(each -> "; did you mean " + each.written() + "?");
@@ -209,10 +229,12 @@ public record Settings(
                 compareSql,
                 compareEvery,
                 directory,
+                lib,
                 console,
                 consoleUsers,
                 jmx,
                 lagLimit,
-                metrics);
+                metrics,
+                ofRoutes);
     }
 }

@@ -12,7 +12,11 @@ import java.util.stream.Collectors;
 
 /** Waits until tables are ok. */
 public final class TableWait {
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    /** Between two looks: a twentieth of the time that has passed, so that a short wait does not get much longer, within limits. */
+    private static final int SHARE = 20;
+
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofMillis(100);
 
     /** Receives the progress of a wait. */
     public interface Watcher {
@@ -42,6 +46,7 @@ public final class TableWait {
      * that does not run, if it starts within the job's lock timeout.
      */
     void await() {
+        long begun = System.nanoTime();
         while (true) {
             var now = subscriber.tables().stream()
                     .filter(table -> tables.contains(table.name()))
@@ -53,7 +58,7 @@ public final class TableWait {
             }
             now.forEach(this::warnIfStopped);
             checkReplay(now);
-            pause();
+            pause(Duration.ofNanos(System.nanoTime() - begun).dividedBy(SHARE));
         }
     }
 
@@ -94,9 +99,9 @@ public final class TableWait {
         }
     }
 
-    private static void pause() {
+    private static void pause(Duration wanted) {
         try {
-            Thread.sleep(POLL_INTERVAL.toMillis());
+            Thread.sleep(Math.max(SHORTEST.toMillis(), Math.min(LONGEST.toMillis(), wanted.toMillis())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LondisteException("interrupted", e);

@@ -34,6 +34,7 @@ class MBeansOfCommandsTest {
     private static final Set<String> OF_TERMINALS = Set.of(
             "demo",
             "user",
+            "routes", // the console's pages of Camel show the running ones; files are on the machine of the terminal
             "status", // what it shows, and more, are attributes
             "replay --once", // a process that ends by itself
             "--daemon",

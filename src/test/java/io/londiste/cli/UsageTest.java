@@ -104,7 +104,7 @@ class UsageTest {
     @ParameterizedTest
     @MethodSource("withRequiredArguments")
     void noArguments(String name) {
-        isWrong(name, "no (table|sequence|queue|consumer|name) given", line(name));
+        isWrong(name, "no (table|sequence|queue|consumer|name|dir) given", line(name));
     }
 
     @ParameterizedTest

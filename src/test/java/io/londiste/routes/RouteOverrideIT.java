@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.app.BuiltInRoutes;
+import io.londiste.app.RouteFiles;
+import io.londiste.config.Section;
 import io.londiste.sync.SyncOptions;
 import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
@@ -114,6 +117,36 @@ class RouteOverrideIT {
                 assertThatThrownBy(() -> command.apply(routes, ComparisonRoutes.PLAIN))
                         .hasMessageContaining(routes.resolve("mine.camel.yaml").toString());
             }
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void theBuiltInFlowsWorkInXml(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes)
+            throws Exception {
+        RouteFiles.export(routes, BuiltInRoutes.of(Section.LONDISTE), true);
+        provider.sql(TABLES);
+        subscriber.sql(TABLES);
+        provider.sql("insert into customer values (1, 'EE', 'a@b'), (2, 'FI', 'c@d')");
+        try (Job job = new Job(provider, subscriber).with("routes", routes.toString())) {
+            job.add("customer", "other").start().awaitOk();
+            provider.sql("update customer set email = 'new@b' where id = 1; delete from customer where id = 2;"
+                    + "insert into other values (1, 'FI')");
+            job.awaitReplay();
+
+            assertThat(subscriber.rows("select email from customer union all select country from other"))
+                    .containsExactlyInAnyOrder("new@b", "FI");
+            subscriber.sql("insert into other values (2, 'FI')");
+            try (var lock = ComparisonRoutes.lockReplay(subscriber);
+                    var command = new ComparisonRoutes(job.settings())) {
+                assertThat(command.compare("other").get(0).extra()).isEqualTo(1);
+                assertThat(command.apply(routes, ComparisonRoutes.PLAIN, "other")
+                                .get(0)
+                                .applied())
+                        .as("the same routes in another format do not change rows")
+                        .isTrue();
+            }
+            assertThat(subscriber.number("select count(*) from other")).isEqualTo(1);
         }
     }
 

@@ -158,10 +158,30 @@ class PgqOursIT extends PgqSuite {
             assertThat(ticker.unwrap(PGConnection.class).getNotifications()).hasSize(2);
 
             tick(queue);
+            listen.execute("select");
+            ticker.unwrap(PGConnection.class).getNotifications(); // of the forced tick
             insert(queue, "t", "d");
 
             listen.execute("select");
             assertThat(ticker.unwrap(PGConnection.class).getNotifications()).isEmpty();
+        }
+    }
+
+    @Test
+    void aForcedTickOfAnAsleepQueueWakesItsTicker() throws SQLException {
+        var queue = queue();
+        try (var ticker = db.connect();
+                var listen = ticker.createStatement()) {
+            listen.execute("listen pgq_wake");
+            sql("select pgq.force_tick(?)", queue);
+            listen.execute("select");
+            assertThat(ticker.unwrap(PGConnection.class).getNotifications()).isEmpty();
+
+            sql("select pgq.sleep_queues()");
+            sql("select pgq.force_tick(?)", queue);
+
+            listen.execute("select");
+            assertThat(ticker.unwrap(PGConnection.class).getNotifications()).hasSize(1);
         }
     }
 
