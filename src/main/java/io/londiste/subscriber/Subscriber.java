@@ -229,9 +229,17 @@ public final class Subscriber {
 
     /**
      * Everything known that makes subscribed tables differ from the provider's, or may do so later: stopped tables, changes
-     * that may not have been captured, differences of the structure, and missing privileges of the subscriber's role.
+     * that may not have been captured, differences of the structure, and missing privileges of the subscriber's role. Logs
+     * how many tables there are.
      */
     public List<Difference> check() {
+        var differences = differences();
+        LOG.info("Compared {} tables", sides.known().size());
+        return differences;
+    }
+
+    /** The same as {@link #check} reports, without a line in the log. */
+    public List<Difference> differences() {
         sides.requireInstalled();
         var tables = sides.known();
         var registered = new HashSet<>(sides.registered());
@@ -249,7 +257,6 @@ public final class Subscriber {
         differences.addAll(WriteEffects.of(sides, tables, true));
         differences.addAll(structure.foreignKeyActions());
         differences.addAll(structure.foreignKeys(tables));
-        LOG.info("Compared {} tables", tables.size());
         return differences;
     }
 

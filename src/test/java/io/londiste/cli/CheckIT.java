@@ -122,7 +122,8 @@ class CheckIT extends JobFixture {
 
         var add = terminal.londiste(config, "subscriber", "add", "t");
 
-        var lacking = "public.t: role " + role + " may not write it on the subscriber: it needs INSERT, UPDATE";
+        var lacking = "public.t: role " + role + " may not write it on the subscriber: it needs INSERT, UPDATE"
+                + " (GRANT INSERT, UPDATE ON public.t TO " + role + ")";
         assertThat(add.err())
                 .isEqualTo("londiste: " + lacking + "; nothing was changed (--force adds tables that differ)\n");
 
