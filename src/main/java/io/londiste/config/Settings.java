@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>Connections and queue are required only when they are used, so that a file with one side is enough for the commands
  * of that side: their accessors throw a {@link LondisteException} that names the missing key. Files and addresses whose
  * key is not set are null. Addresses are not resolved.
+ *
+ * @param origins where values are that are not in the file, for messages, by key
  */
 public record Settings(
         Path file,
@@ -48,16 +50,23 @@ public record Settings(
         Path consoleUsers,
         Jmx jmx,
         Duration lagLimit,
-        InetSocketAddress metrics) {
+        InetSocketAddress metrics,
+        Map<String, String> origins) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
-     * Reads a section of a file. Unknown keys are logged as warnings, with the most similar known key.
+     * Reads a section of a file, and the environment variables that have precedence. Unknown keys are logged as warnings, with
+     * the most similar known key; so are files with passwords that other users may read.
      *
      * @throws LondisteException if the file or a value in it is invalid; the message names file and key
      */
     public static Settings load(Path file, Section section) {
-        return of(file, section, Ini.read(file, section.written(), builtIn(section)));
+        return load(file, section, System.getenv());
+    }
+
+    static Settings load(Path file, Section section, Map<String, String> environment) {
+        var ini = Ini.read(file, section.written(), builtIn(section));
+        return of(file, section, new Overrides(file, section, environment).in(ini));
     }
 
     /** Makes settings from keys and values, for jobs without an INI file. */
@@ -100,7 +109,8 @@ public record Settings(
                 values.path(Key.CONSOLE_USERS),
                 jmx(values),
                 values.seconds(Key.LAG_LIMIT),
-                values.address(Key.METRICS));
+                values.address(Key.METRICS),
+                ini.origins());
     }
 
     private static Jmx jmx(Values values) {
@@ -165,6 +175,11 @@ public record Settings(
         return required(Key.PGQ_QUEUE_NAME, queueName);
     }
 
+    /** Where the value of a key is set, for messages. */
+    String where(Key key) {
+        return origins.getOrDefault(key.written(), key.written() + " in " + file);
+    }
+
     /** The file with the console's users; by default it is in the directory of the INI file. */
     public Path consoleUsersFile() {
         return consoleUsers != null ? consoleUsers : file.resolveSibling(file.getFileName() + ".users");
@@ -213,6 +228,7 @@ public record Settings(
                 consoleUsers,
                 jmx,
                 lagLimit,
-                metrics);
+                metrics,
+                origins);
     }
 }

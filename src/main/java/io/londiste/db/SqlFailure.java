@@ -16,7 +16,7 @@ final class SqlFailure {
         var failure = original(thrown);
         var state = Objects.requireNonNullElse(failure.getSQLState(), "");
         var message = serverMessage(failure);
-        var check = "; check " + setting.key() + " in " + setting.file();
+        var check = "; check " + setting.where();
         return switch (state) {
             case "08000", "08001", "08003", "08004", "08006" -> unreachable(failure, dsn, message) + check;
             case "28P01" -> "wrong password for user " + dsn.user() + check + ", PGPASSWORD and ~/.pgpass";
