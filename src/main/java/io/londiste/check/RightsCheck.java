@@ -67,8 +67,8 @@ final class RightsCheck {
                 .filter(rights -> !rights.owns)
                 .ifPresent(rights -> report.warning(
                         "rights",
-                        "schema londiste belongs to role " + rights.owner + ": maintenance cannot bring its capture up to date"
-                                + rights.grant(rights.owner)));
+                        "schema londiste belongs to role " + rights.owner
+                                + ": maintenance cannot bring its capture up to date" + rights.grant(rights.owner)));
         return pgq(true);
     }
 
@@ -130,10 +130,7 @@ final class RightsCheck {
                 .rows(
                         RIGHTS,
                         row -> new Rights(
-                                row.getString(1),
-                                row.getBoolean(2),
-                                row.getString(3),
-                                row.getObject(4, Boolean.class)),
+                                row.getString(1), row.getBoolean(2), row.getString(3), row.getObject(4, Boolean.class)),
                         schema)
                 .stream()
                 .findFirst();
@@ -141,9 +138,10 @@ final class RightsCheck {
 
     private void relations(String queue) {
         database.read(connection -> {
-            var tables = names(connection, "select table_name from londiste.provider_table where queue_name = ?", queue);
+            var tables =
+                    names(connection, "select table_name from londiste.provider_table where queue_name = ?", queue);
             var sequences = names(connection, "select seq_name from londiste.provider_seq where queue_name = ?", queue);
-            var missing = new ArrayList<>(MissingGrants.on(connection, tables, "SELECT", "TRIGGER"));
+            var missing = new ArrayList<>(MissingGrants.onTrees(connection, tables, "SELECT", "TRIGGER"));
             missing.addAll(MissingGrants.on(connection, sequences, "SELECT"));
             report.problems(
                     "rights",
@@ -156,7 +154,8 @@ final class RightsCheck {
 
     private void sequences(String queue) {
         database.read(connection -> {
-            var sequences = names(connection, "select seq_name from londiste.subscriber_seq where queue_name = ?", queue);
+            var sequences =
+                    names(connection, "select seq_name from londiste.subscriber_seq where queue_name = ?", queue);
             report.problems(
                     "rights",
                     MissingGrants.on(connection, sequences, "SELECT", "UPDATE"),

@@ -22,7 +22,10 @@ final class SqlFailure {
             case "28P01" -> "wrong password for user " + dsn.user() + check + ", PGPASSWORD and ~/.pgpass";
             case "28000" -> "user " + dsn.user() + " may not log in: " + message + check;
             case "3D000" -> "no such database" + check;
-            case "42501" -> "user " + dsn.user() + " lacks a privilege: " + message;
+            case SqlState.INSUFFICIENT_PRIVILEGE ->
+                "user " + dsn.user() + " lacks a privilege: " + message + "; "
+                        + (setting.role().equals("database") ? "pgqadm " : "londiste ") + setting.file()
+                        + " check shows what is missing";
             case "25006" -> "the server is read-only; is it a standby? (" + message + ")";
             case "53300" -> "the server has no free connection: " + message;
             case "57P01", "57P02", "57P03" -> "the server is starting or stopping; try again (" + message + ")";

@@ -75,7 +75,7 @@ public final class Subscriber {
 
     /**
      * Registers tables, or all that are registered on the provider, for the replay to copy and to keep in sync. Tables that
-     * are not registered on the provider are logged and skipped. The structure of the others is compared with the
+     * are not registered on the provider are logged and skipped, unless all are: that is an error. The structure of the others is compared with the
      * provider's first: if one is missing or has a difference that would stop it, nothing is changed, unless
      * {@link AddOptions#force} is set.
      *

@@ -14,7 +14,7 @@ public final class MissingGrants {
               from unnest(?::text[], ?::text[]) as wanted (schema_name, name)
                 join pg_catalog.pg_namespace w on w.nspname = wanted.schema_name
                 join pg_catalog.pg_class r on r.relnamespace = w.oid and r.relname = wanted.name
-                cross join lateral londiste.tree(r.oid) as t
+                join lateral londiste.tree(r.oid) as t on ? or t.member = r.oid
                 join pg_catalog.pg_class c on c.oid = t.member
                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace),
             missing (kind, rights, name) as (
@@ -42,16 +42,28 @@ public final class MissingGrants {
      * What the role lacks, in a sentence for each set of rights, with the GRANT; empty if it lacks nothing. USAGE on the schemas
      * is always needed.
      *
-     * @param names tables, with those below them, or sequences; those that do not exist are ignored
+     * @param names tables or sequences; those that do not exist are ignored
      * @param rights what is needed on each of them
      */
     public static List<String> on(Connection connection, List<TableName> names, String... rights) throws SQLException {
+        return find(connection, names, false, rights);
+    }
+
+    /** The same for tables and those below them: partitions and tables that inherit. */
+    public static List<String> onTrees(Connection connection, List<TableName> names, String... rights)
+            throws SQLException {
+        return find(connection, names, true, rights);
+    }
+
+    private static List<String> find(Connection connection, List<TableName> names, boolean trees, String... rights)
+            throws SQLException {
         return Jdbc.list(
                 connection,
                 MISSING,
                 row -> row.getString(1),
                 names.stream().map(TableName::schema).toArray(String[]::new),
                 names.stream().map(TableName::name).toArray(String[]::new),
+                trees,
                 rights);
     }
 }
