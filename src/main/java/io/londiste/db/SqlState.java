@@ -54,6 +54,11 @@ public final class SqlState {
         return of(error).equals(INSUFFICIENT_PRIVILEGE);
     }
 
+    /** Whether something cannot be dropped, because other things depend on it, or sessions use it. */
+    public static boolean isInUse(Throwable error) {
+        return Set.of("2BP01", "55006").contains(of(error));
+    }
+
     /** Whether a statement was cancelled. */
     public static boolean isCanceled(Throwable error) {
         return of(error).equals("57014");

@@ -8,6 +8,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
+import io.londiste.schema.Uninstaller;
 import io.londiste.sequence.ProviderSequences;
 import io.londiste.table.MissingGrants;
 import io.londiste.table.NeededRows;
@@ -118,6 +119,15 @@ public final class Provider {
             }
             return null;
         });
+    }
+
+    /**
+     * Removes schema londiste, the job's queue and, if it has no other queue, our PgQ with its roles.
+     *
+     * @param force also if tables, sequences or consumers are registered, which are lost
+     */
+    public void uninstall(boolean force) {
+        new Uninstaller(provider, settings.lockTimeout()).provider(settings.queueName(), force);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
+import io.londiste.schema.Uninstaller;
 import io.londiste.sequence.SubscriberSequences;
 import io.londiste.table.NeededRows;
 import io.londiste.table.ReplayLock;
@@ -71,6 +72,15 @@ public final class Subscriber {
             LOG.info(
                     "Dropped the capture triggers that came with a dump of a provider: {}", String.join(", ", dropped));
         }
+    }
+
+    /**
+     * Removes schema londiste. The tables stay.
+     *
+     * @param force also if tables are subscribed, or foreign keys and triggers are saved, which are lost
+     */
+    public void uninstall(boolean force) {
+        new Uninstaller(subscriber, sides.settings().lockTimeout()).subscriber(force);
     }
 
     /**

@@ -35,6 +35,8 @@ class MBeansOfCommandsTest {
             "demo",
             "user",
             "status", // what it shows, and more, are attributes
+            "provider uninstall", // a daemon cannot remove what it works with
+            "subscriber uninstall",
             "check", // for a job that does not run yet; health and attributes show what is wrong with one that does
             "replay --once", // a process that ends by itself
             "--daemon",
