@@ -72,8 +72,8 @@ final class ReplayBeans implements AutoCloseable {
         completion = new Completion(queue, consumer, pgq, subscriber, tables, copies, foreignKeys, status);
         pause = new Pause(consumer, subscriber, tables);
         var progress = new CopyProgressWriter(queue, subscriber, copies);
-        var failures =
-                new Failures(queue, consumer, pgq, subscriber, tables, life, consumers, shapes, copies, status, errors);
+        var failures = new Failures(
+                queue, consumer, pgq, provider, subscriber, tables, life, consumers, shapes, copies, status, errors);
         var registration = new Registration(settings, provider, subscriber);
         errorLog.whenNotRegistered(e -> failures.lost(registration.loss().orElse(e.getMessage())));
         var snapshotCopy = new SnapshotCopy(

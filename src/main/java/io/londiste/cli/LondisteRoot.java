@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             SubscriberCommand.class,
             ReplayCommand.class,
             StatusCommand.class,
+            CheckCommand.class,
             CompareCommand.class,
             RepairCommand.class,
             RoutesCommand.class,

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "pgqadm",
         description = "Administers the queues of a database: ticks, maintenance and consumers.",
         customSynopsis = {"pgqadm [options] config.ini command [arguments]", "       pgqadm (-r | -s | -k) config.ini"},
-        subcommands = {TickerCommand.class, RoutesCommand.class, UserCommand.class},
+        subcommands = {TickerCommand.class, CheckCommand.class, RoutesCommand.class, UserCommand.class},
         footer = {"  pgqadm -d ticker.ini ticker", "  pgqadm ticker.ini status", "  pgqadm -s ticker.ini"})
 final class PgqadmRoot extends Root {
     PgqadmRoot(PrintStream out, PrintStream err) {

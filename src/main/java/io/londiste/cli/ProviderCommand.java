@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code londiste config.ini provider …}. */
@@ -30,6 +31,19 @@ final class ProviderCommand implements Runnable {
             footer = "  londiste conf.ini provider install")
     void install() {
         with(Provider::install);
+    }
+
+    @Command(
+            name = "uninstall",
+            description = {
+                "Drop schema londiste and the queue. Drop pgq as well if it has no other queue, and its roles if nothing else uses them.",
+                "Refused while tables or sequences are registered, or the queue has consumers. Stop the ticker before."
+            },
+            footer = "  londiste conf.ini provider uninstall")
+    void uninstall(
+            @Option(names = "--force", description = "Drop them nevertheless; what is lost is reported.")
+                    boolean force) {
+        with(provider -> provider.uninstall(force));
     }
 
     @Command(

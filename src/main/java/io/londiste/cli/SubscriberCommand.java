@@ -47,6 +47,18 @@ final class SubscriberCommand implements Runnable {
     }
 
     @Command(
+            name = "uninstall",
+            description = {
+                "Drop schema londiste, with which nothing of the replication is left. The tables stay.",
+                "Refused while tables or sequences are subscribed, the job is registered, or foreign keys or triggers are saved."
+            },
+            footer = "  londiste conf.ini subscriber uninstall")
+    void uninstall(
+            @Option(names = "--force", description = "Drop it nevertheless; what is lost is reported.") boolean force) {
+        with(subscriber -> subscriber.uninstall(force));
+    }
+
+    @Command(
             name = "add",
             description = {
                 "Register tables; the replay copies them and keeps them in sync from then on.",

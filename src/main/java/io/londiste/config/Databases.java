@@ -41,6 +41,6 @@ public final class Databases {
     }
 
     private static Setting setting(Settings settings, Key key, String role) {
-        return new Setting(role, key.written(), settings.file(), settings.lockTimeout());
+        return new Setting(role, settings.where(key), settings.file(), settings.lockTimeout());
     }
 }

@@ -36,6 +36,15 @@ public final class Ini {
     private final Map<String, String> values;
     private final Map<String, String> shared;
     private final Map<String, String> builtIn;
+    private final Map<String, Given> given;
+
+    /**
+     * A value from elsewhere, which replaces that of the INI file. It is taken as it is: it has no references.
+     *
+     * @param origin where it is, for messages
+     * @param file the file that it is in; null if it is in none
+     */
+    record Given(String value, String origin, Path file) {}
 
     /**
      * Makes a section that is not read from a file.
@@ -43,7 +52,7 @@ public final class Ini {
      * @param file the file name for messages
      */
     public Ini(Path file, String section, Map<String, String> values, Map<String, String> builtIn) {
-        this(file, section, values, Map.of(), builtIn);
+        this(file, section, values, Map.of(), builtIn, Map.of());
     }
 
     private Ini(
@@ -51,12 +60,21 @@ public final class Ini {
             String section,
             Map<String, String> values,
             Map<String, String> shared,
-            Map<String, String> builtIn) {
+            Map<String, String> builtIn,
+            Map<String, Given> given) {
         this.file = file;
         this.section = section;
         this.values = new LinkedHashMap<>(values);
         this.shared = shared;
         this.builtIn = Map.copyOf(builtIn);
+        this.given = Map.copyOf(given);
+    }
+
+    /** The same section with more values that replace those of the file, by key. */
+    Ini with(Map<String, Given> more) {
+        var all = new LinkedHashMap<>(given);
+        all.putAll(more);
+        return new Ini(file, section, values, shared, builtIn, all);
     }
 
     /**
@@ -76,7 +94,7 @@ public final class Ini {
         var shared = sections.getOrDefault("DEFAULT", Map.of());
         var values = new LinkedHashMap<>(shared);
         values.putAll(sections.get(section));
-        return new Ini(file, section, values, shared, builtIn);
+        return new Ini(file, section, values, shared, builtIn, Map.of());
     }
 
     private static List<String> lines(Path file) {
@@ -161,7 +179,21 @@ public final class Ini {
 
     /** The value with its references resolved; empty if the key is absent or its value is blank. */
     public Optional<String> get(String key) {
-        return Optional.ofNullable(values.get(key)).flatMap(value -> resolved(key, value));
+        return given.containsKey(key)
+                ? Optional.of(given.get(key).value)
+                : Optional.ofNullable(values.get(key)).flatMap(value -> resolved(key, value));
+    }
+
+    /** The file that has the value of a key: the INI file or another; empty if it is in none. */
+    Optional<Path> fileOf(String key) {
+        return given.containsKey(key) ? Optional.ofNullable(given.get(key).file) : Optional.of(file);
+    }
+
+    /** Where values are that are not in the INI file, for messages, by key. */
+    Map<String, String> origins() {
+        var origins = new LinkedHashMap<String, String>();
+        given.forEach((key, value) -> origins.put(key, value.origin));
+        return origins;
     }
 
     /** A possible value of the key with its references resolved; empty if it is blank. */
@@ -178,6 +210,9 @@ public final class Ini {
                 return "%";
             }
             var name = referredTo(found);
+            if (given.containsKey(name)) {
+                return Matcher.quoteReplacement(given.get(name).value);
+            }
             var meant = values.getOrDefault(name, builtIn.get(name));
             if (meant == null) {
                 throw error(key, "refers to %(" + name + ")s, which is not set");
@@ -186,8 +221,9 @@ public final class Ini {
         });
     }
 
-    /** An error about a key, whose message begins with the file, the section and the key. */
+    /** An error about a key, whose message begins with the file, the section and the key, or where else its value is. */
     public LondisteException error(String key, String problem) {
-        return new LondisteException(file + ": [" + section + "] " + key + ": " + problem);
+        var place = given.containsKey(key) ? given.get(key).origin : file + ": [" + section + "] " + key;
+        return new LondisteException(place + ": " + problem);
     }
 }

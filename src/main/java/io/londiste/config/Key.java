@@ -21,9 +21,20 @@ public enum Key {
             In.NEITHER,
             In.REQUIRED,
             "Connection string of the database with the queues: key=value or postgresql://..., as for psql."),
+    DB_FILE(
+            In.NEITHER,
+            "",
+            "File whose first line is the connection string, instead of db: for secrets of Kubernetes, Docker and systemd. A"
+                    + " relative name is relative to the INI file's directory."),
     PROVIDER_DB(
             In.REQUIRED, In.NEITHER, "Connection string of the provider: key=value or postgresql://..., as for psql."),
+    PROVIDER_DB_FILE(
+            "",
+            In.NEITHER,
+            "File whose first line is the provider's connection string, instead of provider_db: for secrets of Kubernetes,"
+                    + " Docker and systemd. A relative name is relative to the INI file's directory."),
     SUBSCRIBER_DB(In.REQUIRED, In.NEITHER, "Connection string of the subscriber."),
+    SUBSCRIBER_DB_FILE("", In.NEITHER, "The same for the subscriber, instead of subscriber_db."),
     PGQ_QUEUE_NAME(In.REQUIRED, In.NEITHER, "Queue on the provider for the changes; provider install creates it."),
     PGQ_CONSUMER_ID("%(job_name)s", In.NEITHER, "Name of the replay's consumer on the queue."),
     PIDFILE("", "", "File for the process id of the daemon; required for -d, -r, -s and -k."),
@@ -108,6 +119,9 @@ public enum Key {
         static final String REQUIRED = "required";
     }
 
+    /** What the names of environment variables begin with. */
+    static final String VARIABLES = "LONDISTE_";
+
     private static final int MAX_DISTANCE = 3;
 
     private final Map<Section, String> fallbacks = new EnumMap<>(Section.class);
@@ -138,6 +152,16 @@ public enum Key {
     /** The key as it is written in the file. */
     public String written() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The environment variable whose value replaces the one in the file. */
+    public String variable() {
+        return VARIABLES + name();
+    }
+
+    /** The key of a file that has the value of this key, if there is one: that of a connection string, which may be secret. */
+    Optional<Key> ofFile() {
+        return named(written() + "_file");
     }
 
     /**

@@ -13,6 +13,12 @@ public final class Sample {
     public static List<String> of(Section section) {
         var lines = new ArrayList<String>();
         lines.add("[" + section.written() + "]");
+        Key.of(section).stream()
+                .filter(key -> key.required(section))
+                .findFirst()
+                .ifPresent(key ->
+                        lines.addAll(comment("Environment variables have precedence over the values in this file: "
+                                + key.variable() + " over " + key.written() + ", and so on.")));
         for (var key : Key.of(section)) {
             lines.add("");
             lines.addAll(comment(key.meaning(section)));

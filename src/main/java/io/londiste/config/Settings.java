@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * key is not set are null. Addresses are not resolved.
  *
  * @param ofRoutes the keys of the operator's own, which begin with {@code route.}, with their values: for placeholders in route files
+ * @param origins where values are that are not in the file, for messages, by key
  */
 public record Settings(
         Path file,
@@ -53,19 +54,26 @@ public record Settings(
         Jmx jmx,
         Duration lagLimit,
         InetSocketAddress metrics,
-        Map<String, String> ofRoutes) {
+        Map<String, String> ofRoutes,
+        Map<String, String> origins) {
     /** Keys with this prefix are the operator's own: placeholders in route files. */
     private static final String OF_ROUTES = "route.";
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     /**
-     * Reads a section of a file. Unknown keys are logged as warnings, with the most similar known key.
+     * Reads a section of a file, and the environment variables that have precedence. Unknown keys are logged as warnings, with
+     * the most similar known key; so are files with passwords that other users may read.
      *
      * @throws LondisteException if the file or a value in it is invalid; the message names file and key
      */
     public static Settings load(Path file, Section section) {
-        return of(file, section, Ini.read(file, section.written(), builtIn(section)));
+        return load(file, section, System.getenv());
+    }
+
+    static Settings load(Path file, Section section, Map<String, String> environment) {
+        var ini = Ini.read(file, section.written(), builtIn(section));
+        return of(file, section, new Overrides(file, section, environment).in(ini));
     }
 
     /** Makes settings from keys and values, for jobs without an INI file. */
@@ -110,7 +118,8 @@ public record Settings(
                 jmx(values),
                 values.seconds(Key.LAG_LIMIT),
                 values.address(Key.METRICS),
-                ofRoutes(ini));
+                ofRoutes(ini),
+                ini.origins());
     }
 
     private static Map<String, String> ofRoutes(Ini ini) {
@@ -185,6 +194,11 @@ public record Settings(
         return required(Key.PGQ_QUEUE_NAME, queueName);
     }
 
+    /** Where the value of a key is set, for messages. */
+    String where(Key key) {
+        return origins.getOrDefault(key.written(), key.written() + " in " + file);
+    }
+
     /** The file with the console's users; by default it is in the directory of the INI file. */
     public Path consoleUsersFile() {
         return consoleUsers != null ? consoleUsers : file.resolveSibling(file.getFileName() + ".users");
@@ -235,6 +249,7 @@ public record Settings(
                 jmx,
                 lagLimit,
                 metrics,
-                ofRoutes);
+                ofRoutes,
+                origins);
     }
 }

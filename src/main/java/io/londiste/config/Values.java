@@ -41,7 +41,11 @@ final class Values {
         return ini.get(key.written())
                 .map(value -> {
                     try {
-                        return Dsn.parse(value);
+                        var dsn = Dsn.parse(value);
+                        if (dsn.isSecret()) {
+                            ini.fileOf(key.written()).ifPresent(Exposure::warn);
+                        }
+                        return dsn;
                     } catch (LondisteException e) {
                         throw ini.error(key.written(), e.getMessage());
                     }

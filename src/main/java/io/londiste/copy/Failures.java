@@ -15,6 +15,7 @@ import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
 import io.londiste.table.CopyConsumers;
+import io.londiste.table.MissingGrants;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
@@ -22,6 +23,8 @@ import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -45,6 +48,7 @@ public final class Failures {
     private final String queue;
     private final String jobConsumer;
     private final PgqClient pgq;
+    private final DataSource provider;
     private final DataSource subscriber;
     private final SubscribedTables tables;
     private final TableLife life;
@@ -61,6 +65,7 @@ public final class Failures {
             String queue,
             String jobConsumer,
             PgqClient pgq,
+            DataSource provider,
             DataSource subscriber,
             SubscribedTables tables,
             TableLife life,
@@ -72,6 +77,7 @@ public final class Failures {
         this.queue = queue;
         this.jobConsumer = jobConsumer;
         this.pgq = pgq;
+        this.provider = provider;
         this.subscriber = subscriber;
         this.tables = tables;
         this.life = life;
@@ -180,7 +186,8 @@ public final class Failures {
             if (table instanceof MissingColumnException) {
                 copyAgain(copy.table());
             }
-            failed(copy, table == null ? Causes.root(error) : reason(table), SqlState.isPassing(error));
+            var reason = table == null ? withGrants(copy.table(), Causes.root(error), error) : reason(table);
+            failed(copy, reason, SqlState.isPassing(error));
         }
     }
 
@@ -204,6 +211,9 @@ public final class Failures {
         }
         PSQLException cause = ObjectHelper.getException(PSQLException.class, error);
         ServerErrorMessage server = cause == null ? null : cause.getServerErrorMessage();
+        if (SqlState.isInsufficientPrivilege(error)) {
+            return withGrants(error.table(), error.reason(), error);
+        }
         if (server == null || server.getConstraint() == null) {
             return error.reason()
                     + (SqlState.isCheckViolation(error)
@@ -221,5 +231,21 @@ public final class Failures {
                 .map(other -> "%s (table %s is not replicated here: add it, or drop the foreign key %s)"
                         .formatted(error.reason(), other, server.getConstraint()))
                 .orElse(error.reason()));
+    }
+
+    /** The reason, or the rights that the role lacks on the table, each with its side and the GRANT, if that is the cause. */
+    private String withGrants(TableName table, String reason, Exception error) throws SQLException {
+        if (!SqlState.isInsufficientPrivilege(error)) {
+            return reason;
+        }
+        var missing = new ArrayList<String>();
+        Transactions.call(provider, transaction -> MissingGrants.on(transaction, List.of(table), "SELECT"))
+                .forEach(right -> missing.add("on the provider, " + right));
+        Transactions.call(
+                        subscriber,
+                        transaction -> MissingGrants.on(
+                                transaction, List.of(table), "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"))
+                .forEach(right -> missing.add("on the subscriber, " + right));
+        return missing.isEmpty() ? reason : String.join("; ", missing);
     }
 }

@@ -17,11 +17,11 @@ public final class Database {
      * Where a database is configured, for messages.
      *
      * @param role {@code provider}, {@code subscriber} or {@code database}
-     * @param key the key of its connection string in the INI file
+     * @param where where its connection string is set
      * @param file the INI file
      * @param lockTimeout how long the job's commands wait for a lock
      */
-    public record Setting(String role, String key, Path file, Duration lockTimeout) {}
+    public record Setting(String role, String where, Path file, Duration lockTimeout) {}
 
     private final Setting setting;
     private final Dsn dsn;

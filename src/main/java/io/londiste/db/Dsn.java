@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
 
@@ -23,11 +24,14 @@ public final class Dsn {
 
     private static final String DEFAULT_PORT = "5432";
     private static final int LAST_PORT = 65535;
+    private static final Set<String> SECRETS = Set.of("password", "sslpassword");
 
     private final Map<String, String> parameters;
+    private final boolean secret;
 
-    private Dsn(Map<String, String> parameters) {
+    private Dsn(Map<String, String> parameters, boolean secret) {
         this.parameters = parameters;
+        this.secret = secret;
     }
 
     /**
@@ -42,6 +46,7 @@ public final class Dsn {
     static Dsn parse(String text, Environment environment) {
         var parameters = new LinkedHashMap<>(ConnInfo.parse(text));
         parameters.values().removeIf(String::isEmpty);
+        boolean secret = SECRETS.stream().anyMatch(parameters::containsKey);
         var service = parameters.getOrDefault("service", environment.get("PGSERVICE"));
         if (service != null) {
             ServiceFile.find(service, environment).forEach(parameters::putIfAbsent);
@@ -54,7 +59,7 @@ public final class Dsn {
         parameters.values().removeIf(String::isEmpty);
         parameters.forEach(Parameter::check);
         complete(parameters, environment);
-        var result = new Dsn(parameters);
+        var result = new Dsn(parameters, secret);
         result.checkHosts();
         if (result.isLocal()) {
             parameters.put("sslmode", "disable");
@@ -115,6 +120,11 @@ public final class Dsn {
                     "the JDBC driver cannot use a different password for each host, but " + file + " has several");
         }
         passwords.stream().filter(Objects::nonNull).forEach(password -> parameters.put("password", password));
+    }
+
+    /** Whether the connection string itself has a password in it. */
+    public boolean isSecret() {
+        return secret;
     }
 
     public String user() {

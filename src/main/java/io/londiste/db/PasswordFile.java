@@ -3,9 +3,7 @@ package io.londiste.db;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,17 +38,11 @@ final class PasswordFile {
     }
 
     private static boolean readableByOthers(Path file) {
-        try {
-            var allowed = EnumSet.of(
-                    PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
-            if (allowed.containsAll(Files.getPosixFilePermissions(file))) {
-                return false;
-            }
+        boolean shared = FileRights.isShared(file);
+        if (shared) {
             LOG.warn("{}: ignored, because users other than its owner may read it; run: chmod 0600", file);
-            return true;
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
         }
+        return shared;
     }
 
     private static boolean fits(String pattern, String value) {

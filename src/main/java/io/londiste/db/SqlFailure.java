@@ -16,13 +16,16 @@ final class SqlFailure {
         var failure = original(thrown);
         var state = Objects.requireNonNullElse(failure.getSQLState(), "");
         var message = serverMessage(failure);
-        var check = "; check " + setting.key() + " in " + setting.file();
+        var check = "; check " + setting.where();
         return switch (state) {
             case "08000", "08001", "08003", "08004", "08006" -> unreachable(failure, dsn, message) + check;
             case "28P01" -> "wrong password for user " + dsn.user() + check + ", PGPASSWORD and ~/.pgpass";
             case "28000" -> "user " + dsn.user() + " may not log in: " + message + check;
             case "3D000" -> "no such database" + check;
-            case "42501" -> "user " + dsn.user() + " lacks a privilege: " + message;
+            case SqlState.INSUFFICIENT_PRIVILEGE ->
+                "user " + dsn.user() + " lacks a privilege: " + message + "; "
+                        + (setting.role().equals("database") ? "pgqadm " : "londiste ") + setting.file()
+                        + " check shows what is missing";
             case "25006" -> "the server is read-only; is it a standby? (" + message + ")";
             case "53300" -> "the server has no free connection: " + message;
             case "57P01", "57P02", "57P03" -> "the server is starting or stopping; try again (" + message + ")";

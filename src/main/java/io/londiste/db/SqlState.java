@@ -10,6 +10,8 @@ public final class SqlState {
 
     private static final String LOCK_TIMEOUT = "55P03";
 
+    static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     /** Our own error about a connection pooler that does not keep sessions: object_not_in_prerequisite_state. */
     static final String UNSUITABLE_POOLER = "55000";
 
@@ -45,6 +47,16 @@ public final class SqlState {
     /** Whether a lock could not be acquired within lock_timeout. */
     public static boolean isLockTimeout(Throwable error) {
         return of(error).equals(LOCK_TIMEOUT);
+    }
+
+    /** Whether the role lacks a right. */
+    public static boolean isInsufficientPrivilege(Throwable error) {
+        return of(error).equals(INSUFFICIENT_PRIVILEGE);
+    }
+
+    /** Whether something cannot be dropped, because other things depend on it, or sessions use it. */
+    public static boolean isInUse(Throwable error) {
+        return Set.of("2BP01", "55006").contains(of(error));
     }
 
     /** Whether a statement was cancelled. */

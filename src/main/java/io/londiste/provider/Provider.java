@@ -8,14 +8,15 @@ import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
+import io.londiste.schema.Uninstaller;
 import io.londiste.sequence.ProviderSequences;
+import io.londiste.table.MissingGrants;
 import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
 import io.londiste.table.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -121,10 +122,19 @@ public final class Provider {
     }
 
     /**
-     * Registers tables and creates their capture triggers. All names are checked first: if one is wrong, nothing is
-     * changed. The triggers of a table that is registered already are created again if it is named, but not if it only
+     * Removes schema londiste, the job's queue and, if it has no other queue, our PgQ with its roles.
+     *
+     * @param force also if tables, sequences or consumers are registered, which are lost
+     */
+    public void uninstall(boolean force) {
+        new Uninstaller(provider, settings.lockTimeout()).provider(settings.queueName(), force);
+    }
+
+    /**
+     * Registers tables and creates their capture triggers. All names and rights are checked first: if one is wrong or missing,
+     * nothing is changed. The triggers of a table that is registered already are created again if it is named, but not if it only
      * matches a wildcard. {@link Selection#ALL} means all tables of the database with a primary key, except those of PgQ,
-     * Londiste and PostgreSQL.
+     * Londiste and PostgreSQL; those for which rights are missing fail together, after the others were added.
      */
     public void add(Selection selection) {
         requireInstalled();
@@ -139,6 +149,10 @@ public final class Provider {
             (registered.contains(table) && !selection.isNamed(table) ? left : tables).add(table);
         }
         check(tables);
+        var missing = missingRights(tables);
+        if (!missing.isEmpty()) {
+            throw new LondisteException(provider + ": " + String.join("; ", missing) + "; nothing was changed");
+        }
         tables.forEach(this::add);
         left.forEach(table -> LOG.info("{} is registered already", table));
     }
@@ -147,18 +161,35 @@ public final class Provider {
         var registered = registered();
         var tables = without(candidates(), registered);
         var problems = problems(tables);
+        var capturable = new ArrayList<TableName>();
         for (int i = 0; i < tables.size(); i++) {
             if (problems.get(i) == null) {
-                add(tables.get(i));
+                capturable.add(tables.get(i));
             } else {
                 LOG.warn("Skipping {}: {}", tables.get(i), problems.get(i));
             }
         }
+        var missing = missingRights(capturable);
+        var permitted = missing.isEmpty()
+                ? capturable
+                : capturable.stream()
+                        .filter(table -> missingRights(List.of(table)).isEmpty())
+                        .toList();
+        permitted.forEach(this::add);
+        if (!missing.isEmpty()) {
+            throw new LondisteException(provider + ": " + String.join("; ", missing)
+                    + (permitted.isEmpty() ? "; nothing was changed" : "; the other tables were added"));
+        }
         if (tables.isEmpty()) {
             LOG.info("All tables are registered already");
-        } else if (!registered.isEmpty() && problems.stream().allMatch(Objects::nonNull)) {
+        } else if (!registered.isEmpty() && capturable.isEmpty()) {
             LOG.info("All others are registered already");
         }
+    }
+
+    /** The rights that capture needs on these tables and the role lacks, with their GRANT. */
+    private List<String> missingRights(List<TableName> tables) {
+        return provider.read(connection -> MissingGrants.onTrees(connection, tables, "SELECT", "TRIGGER"));
     }
 
     private void add(TableName table) {

@@ -5,6 +5,7 @@ import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
+import java.util.Optional;
 
 /** Checks that a database has the schemas and the queue that a command needs; errors name the command that installs them. */
 public final class Installed {
@@ -74,6 +75,12 @@ public final class Installed {
             throw new LondisteException(
                     provider + ": queue " + queue + " is not installed; run: " + installation(provider));
         }
+    }
+
+    /** Why the role of the database may not install a schema there, with the missing privilege; empty if it may. */
+    public static Optional<String> obstacle(Database database, String schema) {
+        return database.read(
+                connection -> Optional.ofNullable(Schema.of(connection, schema).obstacle()));
     }
 
     /**

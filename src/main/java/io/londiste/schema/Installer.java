@@ -17,7 +17,6 @@ import javax.sql.DataSource;
  * wait for each other.
  */
 public final class Installer {
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final long LOCK = 0x6c6f6e6469737465L;
 
     /** How long an installation waits for each table whose triggers it drops. */
@@ -167,7 +166,7 @@ public final class Installer {
                 return work.run(connection, Schema.of(connection, schemaName));
             });
         } catch (SQLException e) {
-            String right = SqlState.of(e).equals(INSUFFICIENT_PRIVILEGE) ? "a privilege is missing: " : "";
+            String right = SqlState.isInsufficientPrivilege(e) ? "a privilege is missing: " : "";
             throw new LondisteException("cannot install schema " + schemaName + ": " + right + e.getMessage(), e);
         }
     }

@@ -60,18 +60,24 @@ record Schema(
     /**
      * Checks that the role may install the schema.
      *
-     * @throws LondisteException if not; the message names the database, the role and the missing privilege
+     * @throws LondisteException if not, with the {@link #obstacle}
      */
     void requireRights() {
+        var obstacle = obstacle();
+        if (obstacle != null) {
+            throw new LondisteException(obstacle);
+        }
+    }
+
+    /** Why the role may not install the schema: the database, the role and the missing privilege; null if it may. */
+    String obstacle() {
         if (!exists() && !creatable) {
-            throw new LondisteException(("cannot install schema %s: role %s lacks privilege CREATE on database %s"
-                            + " (GRANT CREATE ON DATABASE %s TO %s)")
-                    .formatted(name, role, database, TableName.quote(database), TableName.quote(role)));
+            return "cannot install schema %s: role %s lacks privilege CREATE on database %s (GRANT CREATE ON DATABASE %s TO %s)"
+                    .formatted(name, role, database, TableName.quote(database), TableName.quote(role));
         }
-        if (exists() && !owned) {
-            throw new LondisteException(
-                    "cannot install schema %s: in database %s it belongs to role %s, and role %s lacks privileges on it"
-                            .formatted(name, database, owner, role));
-        }
+        return exists() && !owned
+                ? "cannot install schema %s: in database %s it belongs to role %s, and role %s lacks privileges on it"
+                        .formatted(name, database, owner, role)
+                : null;
     }
 }

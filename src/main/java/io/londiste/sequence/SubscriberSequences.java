@@ -51,22 +51,29 @@ public final class SubscriberSequences {
 
     /**
      * Registers sequences, or all that are registered on the provider; the replay sets them with the next batch. Sequences
-     * that are not registered on the provider are logged and skipped; differences between definitions are logged.
+     * that are not registered on the provider are logged and skipped, unless all are: that is an error; differences between definitions are logged.
      */
     public void add(Selection selection) {
         requireInstalled();
         var registered = provided.names();
         var known = registry.names();
         var sequences = new ArrayList<TableName>();
+        var skipped = new ArrayList<TableName>();
         for (var sequence : selection.resolve(() -> registered)) {
             if (known.contains(sequence)) {
                 LOG.info("{} is subscribed already", sequence);
             } else if (!registered.contains(sequence)) {
-                LOG.warn("Skipping {}: not registered on the provider", sequence);
+                skipped.add(sequence);
             } else {
                 sequences.add(sequence);
             }
         }
+        if (sequences.isEmpty() && !skipped.isEmpty()) {
+            throw new LondisteException(provider + ": not registered in queue " + settings.queueName() + ": "
+                    + skipped.stream().map(TableName::toString).collect(Collectors.joining(", "))
+                    + "; nothing was changed (londiste " + settings.file() + " provider add-seq registers sequences)");
+        }
+        skipped.forEach(sequence -> LOG.warn("Skipping {}: not registered on the provider", sequence));
         registry.add(sequences);
         warnOfDifferences(sequences);
         if (selection.all() && registered.isEmpty()) {

@@ -7,12 +7,12 @@ import io.londiste.table.TableName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Compares the structure of tables on the provider and on the subscriber. */
 final class Structure {
@@ -62,6 +62,10 @@ final class Structure {
             select t.name, f.fkey_name, f.from_table, f.to_table
             from unnest(?::text[]) as t (name), londiste.find_table_fkeys(t.name) as f
             order by t.name, f.fkey_name
+            """;
+
+    private static final String MEMBERS = """
+            select londiste.fqname(part.member) from unnest(?::text[]) as t (name), londiste.tree(londiste.find_table(t.name)) as part
             """;
 
     /**
@@ -244,8 +248,10 @@ final class Structure {
                 .toList();
     }
 
-    /** The subscriber's foreign keys between these tables and tables that are not subscribed. */
-    List<Difference> foreignKeys(Collection<TableName> subscribed) {
+    /** The subscriber's foreign keys between these tables and tables that are not subscribed; partitions are with their table. */
+    List<Difference> foreignKeys(List<TableName> subscribed) {
+        var members = Set.copyOf(
+                sides.subscriber().rows(MEMBERS, row -> TableName.parse(row.getString(1)), names(subscribed)));
         return sides
                 .subscriber()
                 .rows(
@@ -254,14 +260,14 @@ final class Structure {
                             var table = TableName.parse(row.getString(1));
                             var from = TableName.parse(row.getString(3));
                             var to = TableName.parse(row.getString(4));
-                            if (!to.equals(table) && !subscribed.contains(to)) {
+                            if (!members.contains(to)) {
                                 return new Difference(
                                         table,
                                         Severity.RISK,
                                         "foreign key " + row.getString(2) + " needs rows of " + to
                                                 + ", which is not subscribed");
                             }
-                            if (!from.equals(table) && !subscribed.contains(from)) {
+                            if (!members.contains(from)) {
                                 return new Difference(
                                         table,
                                         Severity.NOTE,

@@ -11,6 +11,7 @@ import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
+import io.londiste.schema.Uninstaller;
 import io.londiste.sequence.SubscriberSequences;
 import io.londiste.table.NeededRows;
 import io.londiste.table.ReplayLock;
@@ -74,8 +75,17 @@ public final class Subscriber {
     }
 
     /**
+     * Removes schema londiste. The tables stay.
+     *
+     * @param force also if tables are subscribed, or foreign keys and triggers are saved, which are lost
+     */
+    public void uninstall(boolean force) {
+        new Uninstaller(subscriber, sides.settings().lockTimeout()).subscriber(force);
+    }
+
+    /**
      * Registers tables, or all that are registered on the provider, for the replay to copy and to keep in sync. Tables that
-     * are not registered on the provider are logged and skipped. The structure of the others is compared with the
+     * are not registered on the provider are logged and skipped, unless all are: that is an error. The structure of the others is compared with the
      * provider's first: if one is missing or has a difference that would stop it, nothing is changed, unless
      * {@link AddOptions#force} is set.
      *
@@ -229,9 +239,17 @@ public final class Subscriber {
 
     /**
      * Everything known that makes subscribed tables differ from the provider's, or may do so later: stopped tables, changes
-     * that may not have been captured, differences of the structure, and missing privileges of the subscriber's role.
+     * that may not have been captured, differences of the structure, and missing privileges of the subscriber's role. Logs
+     * how many tables there are.
      */
     public List<Difference> check() {
+        var differences = differences();
+        LOG.info("Compared {} tables", sides.known().size());
+        return differences;
+    }
+
+    /** The same as {@link #check} reports, without a line in the log. */
+    public List<Difference> differences() {
         sides.requireInstalled();
         var tables = sides.known();
         var registered = new HashSet<>(sides.registered());
@@ -249,7 +267,6 @@ public final class Subscriber {
         differences.addAll(WriteEffects.of(sides, tables, true));
         differences.addAll(structure.foreignKeyActions());
         differences.addAll(structure.foreignKeys(tables));
-        LOG.info("Compared {} tables", tables.size());
         return differences;
     }
 

@@ -37,9 +37,10 @@ final class TableAddition {
         }
         var selected = selection.resolve(() -> registered);
         var subscribed = new HashSet<>(sides.known());
-        var tables = selected.stream()
-                .filter(table -> isNew(table, subscribed) && isRegistered(table, registered))
-                .toList();
+        var fresh = selected.stream().filter(table -> isNew(table, subscribed)).toList();
+        requireAnyRegistered(fresh, registered);
+        var tables =
+                fresh.stream().filter(table -> isRegistered(table, registered)).toList();
         compare(tables);
         if (options.expectSync() && !tables.isEmpty()) {
             // so that the queue keeps all changes from now on, even if the replay starts later
@@ -58,6 +59,15 @@ final class TableAddition {
             LOG.info("{} is subscribed already", table);
         }
         return !known.contains(table);
+    }
+
+    /** To skip all that is wanted would be no success. */
+    private void requireAnyRegistered(List<TableName> fresh, List<TableName> registered) {
+        if (!options.force() && !fresh.isEmpty() && fresh.stream().noneMatch(registered::contains)) {
+            throw new LondisteException(sides.provider() + ": not registered in queue "
+                    + sides.settings().queueName() + ": " + DatabasePair.joined(fresh)
+                    + "; nothing was changed (londiste " + sides.settings().file() + " provider add registers tables)");
+        }
     }
 
     private boolean isRegistered(TableName table, List<TableName> registered) {

@@ -50,18 +50,13 @@ public record JobStatus(
         List<StateCount> tables,
         long savedForeignKeys,
         long savedTriggers) {
-    /** How often, and how many times, to read again if the ticks seem to be overdue. */
-    private static final Duration AGAIN = Duration.ofMillis(500);
-
-    private static final long READS = TickerCheck.LEAST.dividedBy(AGAIN) + 2;
-
     /** How many tables are in a state; that of a tick is without its number. */
     public record StateCount(String state, long count) {}
 
     /** Reads the status of a job. Databases that do not respond are among its problems. */
     public static JobStatus read(Settings settings) {
         try (var databases = new JobDatabases(settings)) {
-            var state = state(settings, databases);
+            var state = new StateReader(settings, databases, settings.queueName()::equals).readSettled();
             var replay =
                     state.second().error().isEmpty() ? databases.subscriber().replayHolder() : Optional.<String>empty();
             var bytes = state.queues().containsKey(settings.queueName())
@@ -71,22 +66,6 @@ public record JobStatus(
             var unregistered = isUnregistered(settings, state) ? unregistered(settings, databases) : null;
             return of(settings, state, replay.orElse(null), unregistered, bytes);
         }
-    }
-
-    /** Whether events wait in vain can only be seen for some time; if they seem to, this takes as long. */
-    private static JobState state(Settings settings, JobDatabases databases) {
-        var reader = new StateReader(settings, databases, settings.queueName()::equals);
-        var state = reader.read(JobState.NONE);
-        for (int i = 0; i < READS && isOverdue(settings, state); i++) {
-            try {
-                Thread.sleep(AGAIN.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return state;
-            }
-            state = reader.read(state);
-        }
-        return state;
     }
 
     private static boolean isUnregistered(Settings settings, JobState state) {
@@ -103,16 +82,6 @@ public record JobStatus(
                 .orElseGet(() -> "consumer " + settings.consumerId() + " is not registered on queue "
                         + settings.queueName() + "; start the replay, which registers it (londiste -d "
                         + settings.file() + " replay)");
-    }
-
-    private static boolean isOverdue(Settings settings, JobState state) {
-        var ticks = state.ticks().get(settings.queueName());
-        var queue = state.queues().get(settings.queueName());
-        return ticks != null
-                && ticks.waitingSince() != null
-                && ticks.error().isEmpty()
-                && queue.tickerLag() != null
-                && queue.tickerLag().compareTo(queue.tickerMaxLag().multipliedBy(TickerCheck.PATIENCE)) > 0;
     }
 
     private static JobStatus of(Settings settings, JobState state, String replay, String unregistered, Long bytes) {

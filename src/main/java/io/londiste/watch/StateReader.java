@@ -29,6 +29,11 @@ import java.util.function.Supplier;
  * without our schema is empty.
  */
 public final class StateReader {
+    /** How often, and how many times, to read again if the ticks seem to be overdue. */
+    private static final Duration AGAIN = Duration.ofMillis(500);
+
+    private static final long READS = TickerCheck.LEAST.dividedBy(AGAIN) + 2;
+
     private final JobDatabases databases;
     private final Predicate<String> isOurs;
     private final TickerCheck ticker;
@@ -74,6 +79,35 @@ public final class StateReader {
                 queues.side.isStale() ? before.ticks() : ticks(infos, before),
                 queues.side,
                 job.side);
+    }
+
+    /**
+     * Reads the state for the first time. Whether events wait in vain for a tick can only be seen for some time; if they
+     * seem to, this takes as long.
+     */
+    public JobState readSettled() {
+        var state = read(JobState.NONE);
+        for (int i = 0; i < READS && isOverdue(state); i++) {
+            try {
+                Thread.sleep(AGAIN.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return state;
+            }
+            state = read(state);
+        }
+        return state;
+    }
+
+    private static boolean isOverdue(JobState state) {
+        return state.queues().values().stream().anyMatch(queue -> {
+            var ticks = state.ticks().get(queue.queue());
+            return ticks != null
+                    && ticks.waitingSince() != null
+                    && ticks.error().isEmpty()
+                    && queue.tickerLag() != null
+                    && queue.tickerLag().compareTo(queue.tickerMaxLag().multipliedBy(TickerCheck.PATIENCE)) > 0;
+        });
     }
 
     private Map<String, Ticks> ticks(Map<String, QueueInfo> queues, JobState before) {

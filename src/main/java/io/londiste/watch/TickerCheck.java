@@ -56,8 +56,7 @@ final class TickerCheck {
                     + " database; start it";
         }
         if (settings.section() == Section.PGQADM || settings.embeddedTicker()) {
-            return "ticker " + settings.jobName()
-                    + " does not tick, although this process is to do it; its log shows why";
+            return "ticker " + settings.jobName() + " does not tick: if it runs, its log shows why; otherwise start it";
         }
         return "the ticker of the provider does not run or cannot reach the database; start it (pgqadm -d ticker.ini"
                 + " ticker), or see its log";

@@ -91,6 +91,29 @@ class CheckIT extends JobFixture {
     }
 
     @Test
+    void partitionsBelongToTheirTable() {
+        terminal.ok(config, "subscriber", "remove", "t");
+        onBoth("""
+                create table buyer (id int primary key);
+                create table payment (id int, day int, buyer int, primary key (id, day)) partition by range (day);
+                create table payment_1 partition of payment for values from (1) to (2);
+                create table payment_2 partition of payment for values from (2) to (3);
+                alter table payment_1 add foreign key (buyer) references buyer;
+                alter table payment_2 add foreign key (buyer) references buyer, add foreign key (buyer, id) references payment_1;
+                """);
+        terminal.ok(config, "provider", "add", "buyer", "payment");
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "buyer", "payment");
+
+        assertThat(check()).isEqualTo(new Terminal.Result(0, "", ""));
+
+        terminal.ok(config, "subscriber", "remove", "buyer");
+        assertThat(check().out().lines())
+                .containsExactly(
+                        "risk: public.payment: foreign key payment_1_buyer_fkey needs rows of public.buyer, which is not subscribed",
+                        "risk: public.payment: foreign key payment_2_buyer_fkey needs rows of public.buyer, which is not subscribed");
+    }
+
+    @Test
     void tablesThatAreGoneAreErrors() {
         terminal.ok(config, "subscriber", "add", "--expect-sync", "child");
         terminal.ok(config, "provider", "remove", "t");
@@ -122,7 +145,8 @@ class CheckIT extends JobFixture {
 
         var add = terminal.londiste(config, "subscriber", "add", "t");
 
-        var lacking = "public.t: role " + role + " may not write it on the subscriber: it needs INSERT, UPDATE";
+        var lacking = "public.t: role " + role + " may not write it on the subscriber: it needs INSERT, UPDATE"
+                + " (GRANT INSERT, UPDATE ON public.t TO " + role + ")";
         assertThat(add.err())
                 .isEqualTo("londiste: " + lacking + "; nothing was changed (--force adds tables that differ)\n");
 

@@ -80,7 +80,7 @@ class CliTest {
             delimiter = '|',
             value = {
                 "CONF | no command given | Try: pgqadm --help",
-                "CONF tick | unexpected argument: tick | Did you mean: pgqadm ticker?",
+                "CONF tick | unexpected argument: tick | Did you mean: pgqadm ticker or pgqadm check?",
                 "status | no config.ini given | Try: pgqadm --help",
                 "CONF status all | unexpected argument: all | Try: pgqadm status --help",
                 "CONF status -d | no such option: -d | Try: pgqadm status --help",

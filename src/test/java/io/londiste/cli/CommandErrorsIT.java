@@ -139,11 +139,57 @@ class CommandErrorsIT extends JobFixture {
         config = terminal.job(asRole, subscriber.libpq());
         fails(
                 "provider " + at(provider) + ": user " + role
-                        + " lacks a privilege: permission denied for schema londiste",
+                        + " lacks a privilege: permission denied for schema londiste; londiste " + config
+                        + " check shows what is missing",
                 config,
                 "provider",
                 "add",
                 "t");
+    }
+
+    @Test
+    void allMissingRightsAreNamedAtOnce() {
+        var role = provider.role("r", "login password 'p'");
+        provider.sql("create schema s; create table s.a (id int primary key); create table b (id int primary key);"
+                + " grant create on database " + provider.name() + " to " + role + "; grant select, trigger on b to "
+                + role
+                + "; grant select on t to " + role);
+        config = terminal.job(
+                provider.libpq().replaceFirst("user=.*", "user=" + role + " password=p"), subscriber.libpq());
+        terminal.ok(config, "provider", "install");
+        var lacks = "role " + role + " lacks %s on %s (GRANT %1$s ON %3$s%2$s TO " + role + ")";
+        var missing = "provider " + at(provider) + ": " + lacks.formatted("USAGE", "s", "SCHEMA ") + "; "
+                + lacks.formatted("SELECT, TRIGGER", "s.a", "") + "; " + lacks.formatted("TRIGGER", "public.t", "");
+
+        fails(missing + "; nothing was changed", config, "provider", "add", "b", "t", "s.a");
+        var all = terminal.londiste(config, "provider", "add", "--all");
+
+        assertThat(all.err())
+                .isEqualTo("WARN: Skipping public.keyless: no primary key\nAdded public.b\nlondiste: " + missing
+                        + "; the other tables were added\n");
+        assertThat(all.code()).isEqualTo(1);
+        assertThat(terminal.ok(config, "provider", "tables")).isEqualTo("public.b\n");
+    }
+
+    @Test
+    void nothingOfWhatIsWantedIsRegistered() {
+        install();
+
+        fails(
+                "provider " + at(provider) + ": not registered in queue queue: public.t, public.u; nothing was changed"
+                        + " (londiste " + config + " provider add registers tables)",
+                config,
+                "subscriber",
+                "add",
+                "t",
+                "u");
+        fails(
+                "provider " + at(provider) + ": not registered in queue queue: public.s; nothing was changed (londiste "
+                        + config + " provider add-seq registers sequences)",
+                config,
+                "subscriber",
+                "add-seq",
+                "s");
     }
 
     @Test

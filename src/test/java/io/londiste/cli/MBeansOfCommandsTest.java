@@ -36,6 +36,9 @@ class MBeansOfCommandsTest {
             "user",
             "routes", // the console's pages of Camel show the running ones; files are on the machine of the terminal
             "status", // what it shows, and more, are attributes
+            "provider uninstall", // a daemon cannot remove what it works with
+            "subscriber uninstall",
+            "check", // for a job that does not run yet; health and attributes show what is wrong with one that does
             "replay --once", // a process that ends by itself
             "--daemon",
             "--routes",
@@ -106,7 +109,7 @@ class MBeansOfCommandsTest {
             throws JMException {
         for (var below : command.getSubcommands().entrySet()) {
             var name = below.getKey();
-            if (OF_TERMINALS.contains(name)) {
+            if (OF_TERMINALS.contains((path + " " + name).strip())) {
                 continue;
             }
             if (!below.getValue().getSubcommands().isEmpty()) {

@@ -3,6 +3,7 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.test.OwnFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +169,7 @@ class QuickStartIT extends QuickStartFixture {
         startDaemons();
         shell.add("table1");
         var routes = Files.createDirectory(directory.resolve("routes"));
-        Files.writeString(
+        OwnFile.write(
                 directory.resolve("second.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second.") + "routes = "
                         + routes + "\n");
@@ -195,7 +196,7 @@ class QuickStartIT extends QuickStartFixture {
         startDaemons();
         var routes = Files.createDirectory(directory.resolve("routes"));
         var file = Files.writeString(routes.resolve("extra.camel.yaml"), CANNOT_START);
-        Files.writeString(
+        OwnFile.write(
                 directory.resolve("second.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second.") + "routes = "
                         + routes + "\n");
@@ -231,7 +232,7 @@ class QuickStartIT extends QuickStartFixture {
 
     /** As {@code -r}, which itself would not read such files, or not find the process. */
     private void reload(String ini) throws Exception {
-        Files.writeString(directory.resolve("conf.ini"), ini);
+        OwnFile.write(directory.resolve("conf.ini"), ini);
         shell.succeed("kill -HUP " + shell.pid("job").orElseThrow());
     }
 
@@ -242,7 +243,7 @@ class QuickStartIT extends QuickStartFixture {
     @Test
     void aSecondReplayStandsByAndTakesOver() throws Exception {
         startDaemons();
-        Files.writeString(
+        OwnFile.write(
                 directory.resolve("second.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s.", "second."));
 
@@ -260,7 +261,7 @@ class QuickStartIT extends QuickStartFixture {
 
     @Test
     void aDaemonThatCannotStartReportsWhy() throws Exception {
-        Files.writeString(
+        OwnFile.write(
                 directory.resolve("bad.ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("job.pid", "bad.pid"));
         var typed = shell.type("londiste -d bad.ini replay");

@@ -3,6 +3,7 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.test.Db;
+import io.londiste.test.OwnFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class Shell {
 
     /** Writes {@code conf.ini} of {@code job} and {@code ticker.ini} of {@code ticker}. */
     void write(Db provider, Db subscriber) throws IOException {
-        Files.writeString(directory.resolve("conf.ini"), """
+        OwnFile.write(directory.resolve("conf.ini"), """
                 [londiste]
                 job_name = job
                 provider_db = %s
@@ -34,7 +35,7 @@ final class Shell {
                 logfile = %%(job_name)s.log
                 loop_delay = 0.2
                 """.formatted(provider.libpq(), subscriber.libpq()));
-        Files.writeString(directory.resolve("ticker.ini"), """
+        OwnFile.write(directory.resolve("ticker.ini"), """
                 [pgqadm]
                 job_name = ticker
                 db = %s

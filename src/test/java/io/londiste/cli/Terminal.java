@@ -5,12 +5,12 @@ import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.joran.spi.JoranException;
 import io.londiste.daemon.ExitCode;
 import io.londiste.test.Db;
+import io.londiste.test.OwnFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ public final class Terminal {
     /** Writes an INI file and returns its name. */
     public String file(String name, String text) {
         try {
-            return Files.writeString(directory.resolve(name), text).toString();
+            return OwnFile.write(directory.resolve(name), text).toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,7 +28,7 @@ class ManualTest {
     private static final String LINES = """
             londiste _ ; conf.ini sub.d demo
             londiste c_ ; conf.ini
-            londiste conf.ini _ ; compare demo provider repair replay routes status subscriber user
+            londiste conf.ini _ ; check compare demo provider repair replay routes status subscriber user
             londiste conf.ini sub_ ; subscriber
             londiste -v conf.ini sub_ ; subscriber
             londiste --routes sub.d conf.ini sub_ ; subscriber
@@ -46,7 +46,7 @@ class ManualTest {
             londiste conf.ini subscriber add _ ; ''
             londiste --in_ ; --ini
             londiste.py conf.ini prov_ ; provider
-            pgqadm ticker.ini _ ; config create drop install register routes status ticker unregister user
+            pgqadm ticker.ini _ ; check config create drop install register routes status ticker unregister user
             pgqadm conf.ini status --j_ ; --json
             pgqadm.py conf.ini ti_ ; ticker
             """;

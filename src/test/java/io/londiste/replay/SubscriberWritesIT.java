@@ -479,6 +479,42 @@ class SubscriberWritesIT extends ReplicationFixture {
         subscriber.sql("grant select, delete, truncate on t to " + role
                 + "; grant insert (id, v), update (id, v) on t to " + role);
 
-        assertThatThrownBy(this::add).hasMessageContaining("it needs INSERT, UPDATE; nothing was changed");
+        assertThatThrownBy(this::add)
+                .hasMessageContaining("it needs INSERT, UPDATE (GRANT INSERT, UPDATE ON public.t TO " + role
+                        + "); nothing was changed");
+    }
+
+    @Test
+    void aRightThatIsRevokedIsNamedWithItsGrant() {
+        onBoth(T);
+        var role = role(subscriber, "");
+        subscriber.sql("grant select, insert, update, delete, truncate on t to " + role);
+        assertThat(add()).isEmpty();
+        job.start().awaitOk();
+        provider.sql("insert into t values (1, 'a')");
+        job.awaitReplay();
+
+        subscriber.sql("revoke update on t from " + role);
+        provider.sql("update t set v = 'b'");
+
+        awaitReason("on the subscriber, role " + role + " lacks UPDATE on public.t (GRANT UPDATE ON public.t TO " + role
+                + ")");
+        assertContinuesAfter("grant update on t to " + role);
+    }
+
+    @Test
+    void aRightThatACopyLacksOnTheProviderIsNamedWithItsGrant() {
+        onBoth(T);
+        var role = role(provider, "in role pgq_admin");
+        provider.sql("grant select on t to " + role);
+        add();
+        provider.sql("revoke select on t from " + role);
+
+        job.start();
+
+        awaitReason("on the provider, role " + role + " lacks SELECT on public.t (GRANT SELECT ON public.t TO " + role
+                + ")");
+        provider.sql("grant select on t to " + role);
+        assertContinuesAfter("select 1");
     }
 }
