@@ -127,7 +127,7 @@ public final class Application implements AutoCloseable {
         Application application =
                 new Application(settings, "ticker", files.all(List.of("errors", "ticker", "maintenance")));
         application.tickerPool = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime());
-        application.tickerPool.setMaxTotal(4);
+        application.tickerPool.setMaxTotal(8); // routes of the integrator read queues as well
         application.tickerPool.setMaxIdle(4);
         application.main.bind("provider", application.tickerPool);
         application.bindTicker(settings, application.tickerPool, settings.loopDelay(), settings.loopDelay());
@@ -251,8 +251,9 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Which routes do not run although they should, or run although the replay is paused, each with a remedy; empty if there
-     * are none. Others than this program can stop routes through Camel's MBeans.
+     * Which routes do not run although they should, or run although the replay is paused, each with a remedy, and which of the
+     * integrator's routes read no further, with the error; empty if there are none. Others than this program can stop routes
+     * through Camel's MBeans.
      */
     public List<String> routeProblems() {
         return states.problems(main.getCamelContext(), replaying == null ? null : replaying.pause());
