@@ -34,11 +34,16 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "consumer": target.setConsumer(property(camelContext, java.lang.String.class, value)); return true;
         case "datasource":
         case "dataSource": target.setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
+        case "deadletterqueue":
+        case "deadLetterQueue": target.setDeadLetterQueue(property(camelContext, java.lang.String.class, value)); return true;
         case "delay": target.setDelay(property(camelContext, long.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "exchangeper":
+        case "exchangePer": target.setExchangePer(property(camelContext, io.londiste.pgq.ExchangePer.class, value)); return true;
+        case "exclusive": target.setExclusive(property(camelContext, boolean.class, value)); return true;
         case "fetchsize":
         case "fetchSize": target.setFetchSize(property(camelContext, int.class, value)); return true;
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
@@ -48,6 +53,10 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxevents":
         case "maxEvents": target.setMaxEvents(property(camelContext, long.class, value)); return true;
+        case "maximumredeliverydelay":
+        case "maximumRedeliveryDelay": target.setMaximumRedeliveryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maximumretries":
+        case "maximumRetries": target.setMaximumRetries(property(camelContext, int.class, value)); return true;
         case "pollinterval":
         case "pollInterval": target.setPollInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "pollstrategy":
@@ -55,6 +64,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "register": target.setRegister(property(camelContext, boolean.class, value)); return true;
         case "repeatcount":
         case "repeatCount": target.setRepeatCount(property(camelContext, long.class, value)); return true;
+        case "retrydelay":
+        case "retryDelay": target.setRetryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "runlogginglevel":
         case "runLoggingLevel": target.setRunLoggingLevel(property(camelContext, org.apache.camel.LoggingLevel.class, value)); return true;
         case "scheduledexecutorservice":
@@ -90,11 +101,16 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "consumer": return java.lang.String.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
+        case "deadletterqueue":
+        case "deadLetterQueue": return java.lang.String.class;
         case "delay": return long.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "exchangeper":
+        case "exchangePer": return io.londiste.pgq.ExchangePer.class;
+        case "exclusive": return boolean.class;
         case "fetchsize":
         case "fetchSize": return int.class;
         case "greedy": return boolean.class;
@@ -104,6 +120,10 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "lazyStartProducer": return boolean.class;
         case "maxevents":
         case "maxEvents": return long.class;
+        case "maximumredeliverydelay":
+        case "maximumRedeliveryDelay": return long.class;
+        case "maximumretries":
+        case "maximumRetries": return int.class;
         case "pollinterval":
         case "pollInterval": return long.class;
         case "pollstrategy":
@@ -111,6 +131,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "register": return boolean.class;
         case "repeatcount":
         case "repeatCount": return long.class;
+        case "retrydelay":
+        case "retryDelay": return long.class;
         case "runlogginglevel":
         case "runLoggingLevel": return org.apache.camel.LoggingLevel.class;
         case "scheduledexecutorservice":
@@ -147,11 +169,16 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "consumer": return target.getConsumer();
         case "datasource":
         case "dataSource": return target.getDataSource();
+        case "deadletterqueue":
+        case "deadLetterQueue": return target.getDeadLetterQueue();
         case "delay": return target.getDelay();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "exchangeper":
+        case "exchangePer": return target.getExchangePer();
+        case "exclusive": return target.isExclusive();
         case "fetchsize":
         case "fetchSize": return target.getFetchSize();
         case "greedy": return target.isGreedy();
@@ -161,6 +188,10 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxevents":
         case "maxEvents": return target.getMaxEvents();
+        case "maximumredeliverydelay":
+        case "maximumRedeliveryDelay": return target.getMaximumRedeliveryDelay();
+        case "maximumretries":
+        case "maximumRetries": return target.getMaximumRetries();
         case "pollinterval":
         case "pollInterval": return target.getPollInterval();
         case "pollstrategy":
@@ -168,6 +199,8 @@ public class PgqEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "register": return target.isRegister();
         case "repeatcount":
         case "repeatCount": return target.getRepeatCount();
+        case "retrydelay":
+        case "retryDelay": return target.getRetryDelay();
         case "runlogginglevel":
         case "runLoggingLevel": return target.getRunLoggingLevel();
         case "scheduledexecutorservice":

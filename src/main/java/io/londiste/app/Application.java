@@ -124,7 +124,7 @@ public final class Application implements AutoCloseable {
     public static Application ticker(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "ticker", files.all(BuiltInRoutes.OF_TICKER));
         application.tickerPool = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime());
-        application.tickerPool.setMaxTotal(4);
+        application.tickerPool.setMaxTotal(8); // routes of the integrator read queues as well
         application.tickerPool.setMaxIdle(4);
         application.main.bind("provider", application.tickerPool);
         application.bindTicker(settings, application.tickerPool, settings.loopDelay(), settings.loopDelay());
@@ -249,8 +249,9 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Which routes do not run although they should, or run although the replay is paused, each with a remedy; empty if there
-     * are none. Others than this program can stop routes through Camel's MBeans.
+     * Which routes do not run although they should, or run although the replay is paused, each with a remedy, and which of the
+     * integrator's routes read no further, with the error; empty if there are none. Others than this program can stop routes
+     * through Camel's MBeans.
      */
     public List<String> routeProblems() {
         return states.problems(main.getCamelContext(), replaying == null ? null : replaying.pause());

@@ -1,22 +1,29 @@
 package io.londiste.app;
 
+import io.londiste.error.Causes;
+import io.londiste.pgq.PgqConsumer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 
 /**
- * Compares the routes with how they should be: others than this program can stop, start and remove them through Camel's MBeans.
+ * Compares the routes with how they should be: others than this program can stop, start and remove them through Camel's MBeans,
+ * and the routes of integrators may fail again and again.
  * Safe for use by several threads.
  */
 final class RouteStates {
     private static final String RUNNING = "running";
     private static final String REMOVED = "removed";
+
+    /** How often a route fails in a row before it is a problem; a temporary error, such as a deadlock, is over by then. */
+    private static final int FAILURES = 3;
 
     private final String remedy;
     private volatile Set<String> started = Set.of();
@@ -56,9 +63,22 @@ final class RouteStates {
                 wrong.computeIfAbsent(state, key -> new TreeSet<>()).add(route);
             }
         }
-        return wrong.entrySet().stream()
-                .map(each -> problem(each.getKey(), each.getValue()))
+        return Stream.concat(
+                        wrong.entrySet().stream().map(each -> problem(each.getKey(), each.getValue())),
+                        context.getRoutes().stream().flatMap(RouteStates::failing))
                 .toList();
+    }
+
+    /** What keeps an integrator's route from reading on; the replay reports its failures itself, with more than the error. */
+    private static Stream<String> failing(Route route) {
+        if (!(route.getConsumer() instanceof PgqConsumer consumer)
+                || route.getRouteId().equals("replay")
+                || consumer.getErrorCounter() < FAILURES) {
+            return Stream.empty();
+        }
+        Throwable error = consumer.getLastError();
+        return Stream.of("route " + route.getRouteId() + " has failed several times in a row, and reads no further: "
+                + (error == null ? "the batch was rolled back" : Causes.root(error)));
     }
 
     private String problem(String state, Set<String> routes) {

@@ -147,6 +147,16 @@ public final class PgqClient {
                 consumer);
     }
 
+    /** The batch that the consumer has open; empty if it has none, or is not registered. */
+    Optional<Long> openBatch(String queue, String consumer) throws SQLException {
+        return first(
+                "select sub_batch from pgq.subscription join pgq.consumer on co_id = sub_consumer"
+                        + " join pgq.queue on queue_id = sub_queue where queue_name = ? and co_name = ? and sub_batch is not null",
+                row -> row.getLong(1),
+                queue,
+                consumer);
+    }
+
     /** The newest tick of the queue; empty if there is no such queue. */
     public Optional<Tick> lastTick(String queue) throws SQLException {
         return first(TICKS + " where queue_name = ? order by tick_id desc limit 1", PgqClient::tick, queue);

@@ -34,14 +34,45 @@ public final class PgqConstants {
     @Metadata(
             label = "consumer",
             description =
-                    "Set by a route that cannot process the batch because it extends past this tick, and has done"
+                    "Set by a route with exchangePer=batch that cannot process the batch because it extends past this tick, and has done"
                             + " nothing with it: the batch is not finished, but opened again, and ends at this tick at the latest",
             javaType = "Long")
     public static final String LAST_TICK_ID = "CamelPgqLastTickId";
 
     @Metadata(
-            label = "producer",
-            description = "The type of the event to insert, if the body is not an Event",
+            label = "consumer",
+            description = "Whether events of the exchange may have been delivered before: by this route, whose exchange"
+                    + " failed, or by another process, which had the batch open when this one began to read",
+            javaType = "Boolean")
+    public static final String REDELIVERED = "CamelPgqRedelivered";
+
+    @Metadata(
+            label = "consumer",
+            description = "How often this route has delivered the batch before, successfully or not, since its start",
+            javaType = "Integer")
+    public static final String REDELIVERY_COUNTER = "CamelPgqRedeliveryCounter";
+
+    @Metadata(
+            label = "consumer",
+            description = "The number of the transaction that inserted the events, with exchangePer=transaction and"
+                    + " exchangePer=event",
+            javaType = "Long")
+    public static final String TRANSACTION_ID = "CamelPgqTransactionId";
+
+    @Metadata(label = "consumer", description = "The number of the event, with exchangePer=event", javaType = "Long")
+    public static final String EVENT_ID = "CamelPgqEventId";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "Set by a route with exchangePer=event that has not processed the event and does not fail: the"
+                            + " event is delivered again in a later batch, after this number of seconds",
+            javaType = "Integer")
+    public static final String RETRY_AFTER = "CamelPgqRetryAfter";
+
+    @Metadata(
+            description = "Consumer: the type of the event, with exchangePer=event. Producer: the type of the event to"
+                    + " insert, if the body is not an Event",
             javaType = "String")
     public static final String EVENT_TYPE = "CamelPgqEventType";
 

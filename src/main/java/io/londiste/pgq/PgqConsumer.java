@@ -1,20 +1,22 @@
 package io.londiste.pgq;
 
+import static io.londiste.pgq.Delivery.Outcome.Kind.PROCESSED;
+import static io.londiste.pgq.Delivery.Outcome.Kind.REFUSED;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.ScheduledPollConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates one exchange for each batch. The outcome of the exchange decides whether the batch is finished or is delivered
- * again.
+ * Reads batch after batch, and delivers each until all of its exchanges have succeeded; then the batch is finished. While
+ * another process reads as the same consumer, it stands by.
  */
 public class PgqConsumer extends ScheduledPollConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(PgqConsumer.class);
@@ -25,27 +27,42 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** How often a tick limit is checked while there is one; no notification is sent when it is removed. */
     private static final Duration LIMIT_POLL_INTERVAL = Duration.ofMillis(20);
 
-    /** Differences between clocks that are smaller do no harm. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+    private static final long NO_BATCH = -1;
 
     private final PgqEndpoint endpoint;
     private final PgqClient client;
+    private final Delivery delivery;
+    private final FailureCount failures = new FailureCount();
+    private final ServerClock clock = new ServerClock();
+    /** Null: others may read as the same consumer at the same time. */
+    private final ConsumerLock lock;
+
     private volatile Announcements ticks;
     private volatile CountDownLatch stopping = new CountDownLatch(1);
+    /** Whether a stop has waited for the current batch in vain. */
+    private volatile boolean abandoned;
     /** Held while a batch is opened, processed and finished. */
     private final ReentrantLock polling = new ReentrantLock();
 
     /** Only once for each start of the route: a consumer that is registered again later would miss events unnoticed. */
-    private boolean registrationDue;
+    private boolean starting;
+
+    /** Whether this is the one reader of the consumer; null: not yet known. */
+    private Boolean reading;
+
+    /** The batch that was open when this became the reader: another process may have delivered it. */
+    private long openBefore = NO_BATCH;
+
+    /** The batch that was delivered last, and how often before. */
+    private long delivered = NO_BATCH;
+
+    private int redeliveries;
 
     /** The batch that was processed, and is finished with the request for the next one; null if there is none. */
     private Batch processed;
 
     /** Whether the endpoint's tick limit is asked for. */
     private boolean limited;
-
-    /** By how much the clock of the server was ahead when that was logged. */
-    private Duration clockAhead = Duration.ZERO;
 
     /** Where the next batch ends at the latest, after a route has refused a longer one. */
     private long lastTick = TickLimit.NEVER;
@@ -54,22 +71,29 @@ public class PgqConsumer extends ScheduledPollConsumer {
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.client = endpoint.client();
+        this.delivery = new Delivery(this, endpoint, client, () -> abandoned);
+        this.lock = endpoint.isExclusive()
+                ? new ConsumerLock(endpoint.getDataSource(), endpoint.getQueue(), endpoint.getConsumer())
+                : null;
     }
 
     @Override
     protected void doStart() throws Exception {
-        registrationDue = endpoint.isRegister();
-        begin();
+        starting = true;
+        reading = null;
+        failures.reset();
+        open();
         super.doStart();
     }
 
     @Override
     protected void doResume() throws Exception {
-        begin();
+        open();
         super.doResume();
     }
 
-    private void begin() {
+    private void open() {
+        abandoned = false;
         stopping = new CountDownLatch(1);
         ticks = new Announcements(endpoint.getDataSource(), "pgq_tick", endpoint.getQueue());
     }
@@ -92,15 +116,25 @@ public class PgqConsumer extends ScheduledPollConsumer {
         if (ticks != null) {
             ticks.close();
         }
-        if (polling.tryLock(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            try {
-                finish();
-            } catch (SQLException e) {
-                LOG.warn("{} was processed but could not be finished, and will be delivered again", processed, e);
-            } finally {
-                polling.unlock();
-            }
+        if (!polling.tryLock(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            abandoned = true;
+            return;
         }
+        try {
+            finish();
+        } catch (SQLException e) {
+            LOG.warn("{} was processed but could not be finished, and will be delivered again", processed, e);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Ends the work on a batch. While the route is only suspended, no other process takes over. */
+    private void unlock() {
+        if (lock != null && !isRunAllowed()) {
+            lock.close();
+        }
+        polling.unlock();
     }
 
     /** Finishes the batch that was processed, if there is no request for a next one to do that. */
@@ -115,35 +149,90 @@ public class PgqConsumer extends ScheduledPollConsumer {
         return isRunAllowed() && !isSuspendingOrSuspended();
     }
 
+    /** Failures in a row, for the health check: it is down after one, also if the poll itself was successful. */
+    @Override
+    public long getErrorCounter() {
+        return failures.count();
+    }
+
+    /** The error of the last of these failures; null if there is none, or the route does not say why. */
+    @Override
+    public Throwable getLastError() {
+        return failures.last();
+    }
+
     @Override
     protected int poll() throws Exception {
         polling.lock();
         try {
+            stopping.await(
+                    failures.delay(endpoint.getPollInterval(), endpoint.getMaximumRedeliveryDelay()),
+                    TimeUnit.MILLISECONDS);
             return mayPoll() ? pollOnce() : 0;
         } finally {
-            polling.unlock();
+            unlock();
         }
     }
 
     private int pollOnce() throws Exception {
-        boolean failed = true;
         try {
-            if (registrationDue) {
-                register();
+            if (starting) {
+                begin();
+                starting = false;
             }
-            Optional<Batch> batch = nextBatch();
-            if (batch.isEmpty() && awaitTick() && mayPoll()) {
-                batch = nextBatch();
+            Optional<Batch> batch = isReader() ? awaitBatch() : Optional.empty();
+            if (batch.isPresent()) {
+                return process(batch.get()) ? 1 : 0;
             }
-            boolean done = batch.isPresent() && process(batch.get());
-            failed = batch.isPresent() && !done;
-            return done ? 1 : 0;
-        } finally {
-            if (failed) {
-                // do not retry at once, whatever failed
-                stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
-            }
+            failures.reset();
+            return 0;
+        } catch (Exception | Error e) {
+            failures.add(e);
+            throw e;
         }
+    }
+
+    private void begin() throws SQLException {
+        delivery.check();
+        if (endpoint.isRegister() && client.registerConsumer(endpoint.getQueue(), endpoint.getConsumer())) {
+            LOG.info("registered consumer {} on queue {}", endpoint.getConsumer(), endpoint.getQueue());
+        }
+    }
+
+    /** Returns whether this may read the queue; waits, if it may not. */
+    private boolean isReader() throws SQLException, InterruptedException {
+        boolean ours = lock == null || lock.isOurs();
+        if (reading == null || reading != ours) {
+            if (ours) {
+                openBefore = client.openBatch(endpoint.getQueue(), endpoint.getConsumer())
+                        .orElse(NO_BATCH);
+            } else {
+                finish(); // if the lock was lost
+            }
+            logReader(ours);
+            reading = ours;
+        }
+        if (!ours) {
+            stopping.await(endpoint.getPollInterval(), TimeUnit.MILLISECONDS);
+        }
+        return ours;
+    }
+
+    private void logReader(boolean ours) throws SQLException {
+        if (!ours) {
+            LOG.info(
+                    "stands by: queue {} is read as consumer {} by {}",
+                    endpoint.getQueue(),
+                    endpoint.getConsumer(),
+                    lock.holder());
+        } else if (reading != null) {
+            LOG.info("reads queue {} as consumer {} from now on", endpoint.getQueue(), endpoint.getConsumer());
+        }
+    }
+
+    private Optional<Batch> awaitBatch() throws Exception {
+        Optional<Batch> batch = nextBatch();
+        return batch.isEmpty() && awaitTick() && mayPoll() ? nextBatch() : batch;
     }
 
     private Optional<Batch> nextBatch() throws Exception {
@@ -165,78 +254,38 @@ public class PgqConsumer extends ScheduledPollConsumer {
         return ticks.await(limited ? LIMIT_POLL_INTERVAL : Duration.ofMillis(endpoint.getPollInterval()));
     }
 
-    private void register() throws Exception {
-        if (client.registerConsumer(endpoint.getQueue(), endpoint.getConsumer())) {
-            LOG.info("registered consumer {} on queue {}", endpoint.getConsumer(), endpoint.getQueue());
-        }
-        registrationDue = false;
-    }
-
     /** Returns whether the batch was processed, or is to be opened again with an earlier end. */
     private boolean process(Batch batch) throws Exception {
-        Exchange exchange = createExchange(batch);
+        clock.note(batch);
+        redeliveries = batch.id() == delivered ? redeliveries + 1 : 0;
+        delivered = batch.id();
         try (batch) {
-            getProcessor().process(exchange);
-            if (exchange.isFailed() || exchange.isRollbackOnly()) {
-                LOG.debug("{} will be delivered again", batch, exchange.getException());
-                if (exchange.getException() != null) {
-                    getExceptionHandler()
-                            .handleException("could not process " + batch, exchange, exchange.getException());
+            var outcome = delivery.deliver(batch, redeliveries > 0 || batch.id() == openBefore, redeliveries);
+            switch (outcome.kind()) {
+                case FAILED -> failures.add(outcome.error());
+                case REFUSED -> {
+                    failures.reset();
+                    refused(batch, outcome.lastTick());
                 }
-                return false;
-            }
-            Long last = exchange.getMessage().getHeader(PgqConstants.LAST_TICK_ID, Long.class);
-            if (last != null && last < batch.tick().id()) {
-                client.closeBatch(batch);
-                lastTick = last;
-                limited = endpoint.getTickLimit() != null;
-                if (last <= batch.previousTick().id()) {
-                    stopping.await(LIMIT_POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                case PROCESSED -> {
+                    failures.reset();
+                    processed = batch;
+                    if (!mayPoll()) {
+                        finish();
+                    }
                 }
-                return true;
+                case ABANDONED -> LOG.warn("{} was processed in part, and will be delivered again", batch);
             }
-            processed = batch;
-            if (!mayPoll()) {
-                finish();
-            }
-            return true;
-        } finally {
-            releaseExchange(exchange, false);
+            return outcome.kind() == PROCESSED || outcome.kind() == REFUSED;
         }
     }
 
-    /** Logs changes of the clock of the server. One that is set forward is noticed by comparing it with that of this machine. */
-    private void noteClock(Batch batch) {
-        if (batch.clockAhead().minus(clockAhead).compareTo(CLOCK_TOLERANCE) > 0) {
-            clockAhead = batch.clockAhead();
-            LOG.warn(
-                    "The clock of the server with queue {} is at least {} s ahead of this machine's: it has been set forward, or one"
-                            + " of them is wrong; lags may be shown too long or too short",
-                    batch.queue(),
-                    clockAhead.toMillis() / 1000.0);
+    private void refused(Batch batch, long last) throws SQLException, InterruptedException {
+        client.closeBatch(batch);
+        lastTick = last;
+        limited = endpoint.getTickLimit() != null;
+        if (last <= batch.previousTick().id()) {
+            stopping.await(LIMIT_POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
-        if (!batch.clockSetBack().isZero()) {
-            LOG.warn(
-                    "The clock of the server with queue {} has been set back by at least {} s; lags that were shown before may"
-                            + " have been too long",
-                    batch.queue(),
-                    batch.clockSetBack().toMillis() / 1000.0);
-            clockAhead = Duration.ZERO;
-        }
-    }
-
-    private Exchange createExchange(Batch batch) {
-        noteClock(batch);
-        Exchange exchange = createExchange(false);
-        var message = exchange.getIn();
-        message.setHeader(PgqConstants.QUEUE, batch.queue());
-        message.setHeader(PgqConstants.CONSUMER, batch.consumer());
-        message.setHeader(PgqConstants.BATCH_ID, batch.id());
-        message.setHeader(PgqConstants.PREVIOUS_TICK_ID, batch.previousTick().id());
-        message.setHeader(PgqConstants.TICK_ID, batch.tick().id());
-        message.setHeader(PgqConstants.TICK_TIME, batch.tick().time());
-        message.setHeader(PgqConstants.LAG, batch.lag().toMillis());
-        message.setBody(batch);
-        return exchange;
     }
 }

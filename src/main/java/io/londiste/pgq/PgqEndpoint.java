@@ -14,8 +14,9 @@ import org.apache.camel.support.ScheduledPollEndpoint;
 /**
  * Consume batches of events from, and insert events into, PgQ queues in PostgreSQL.
  *
- * <p>A consumer creates one exchange for each batch. When the exchange succeeds, the batch is finished; when it fails,
- * the batch stays open and is delivered again with the same events in the same order, until it succeeds.
+ * <p>A consumer creates one exchange for each batch, or for each of its transactions or events. When they succeed, the
+ * batch is finished; when one fails, the batch stays open and is delivered again with the same events in the same order,
+ * until it succeeds.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
@@ -64,8 +65,56 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
             defaultValue = "1000",
             javaType = "java.time.Duration",
             description = "How long to wait for the notification of a new tick before the queue is polled without one,"
-                    + " and how long to wait after a failure")
+                    + " and how long to wait after a first failure")
     private long pollInterval = 1_000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "BATCH",
+            description = "Of what an exchange is made: BATCH (the body is a Batch), TRANSACTION (the body is a"
+                    + " Transaction: consecutive events that one transaction inserted) or EVENT (the body is an Event)."
+                    + " Whichever it is, a batch is finished when all its exchanges have succeeded, and otherwise"
+                    + " delivered again from its beginning")
+    private ExchangePer exchangePer = ExchangePer.BATCH;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "30000",
+            javaType = "java.time.Duration",
+            description = "How long to wait at most before a batch that has failed is delivered again. The wait is"
+                    + " pollInterval after a failure, and twice as long after each further one, until a batch succeeds")
+    private long maximumRedeliveryDelay = 30_000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "true",
+            description = "Whether to stand by while another process, or another route, reads the queue as the same"
+                    + " consumer, and to take over when that ends. For this a session of the database is held, which a"
+                    + " pooler with transaction pooling does not allow")
+    private boolean exclusive = true;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description = "How often an event whose exchange has failed is put into the retry queue, so that the others"
+                    + " of its batch go on without it and it is delivered again in a later batch. Needs"
+                    + " exchangePer=event")
+    private int maximumRetries;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "60000",
+            javaType = "java.time.Duration",
+            description = "How long such an event stays in the retry queue, at least; in full seconds")
+    private long retryDelay = 60_000;
+
+    @UriParam(
+            label = "consumer",
+            description =
+                    "A queue of the same database into which an event is inserted whose exchange has failed, after"
+                            + " maximumRetries; the others of its batch go on without it. Without this option the batch fails."
+                            + " Needs exchangePer=event")
+    private String deadLetterQueue;
 
     @UriParam(
             label = "consumer,advanced",
@@ -87,6 +136,10 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
     public Consumer createConsumer(Processor processor) throws Exception {
         if (consumer == null || consumer.isBlank()) {
             throw new IllegalArgumentException("a route from pgq:" + queue + " needs ?consumer=NAME");
+        }
+        if (exchangePer != ExchangePer.EVENT && (maximumRetries > 0 || deadLetterQueue != null)) {
+            throw new IllegalArgumentException("pgq:" + queue
+                    + ": maximumRetries and deadLetterQueue are for single events: they need exchangePer=event");
         }
         PgqConsumer created = new PgqConsumer(this, processor);
         configureConsumer(created);
@@ -167,5 +220,53 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
 
     public void setPollInterval(long pollInterval) {
         this.pollInterval = pollInterval;
+    }
+
+    public ExchangePer getExchangePer() {
+        return exchangePer;
+    }
+
+    public void setExchangePer(ExchangePer exchangePer) {
+        this.exchangePer = exchangePer;
+    }
+
+    public long getMaximumRedeliveryDelay() {
+        return maximumRedeliveryDelay;
+    }
+
+    public void setMaximumRedeliveryDelay(long maximumRedeliveryDelay) {
+        this.maximumRedeliveryDelay = maximumRedeliveryDelay;
+    }
+
+    public boolean isExclusive() {
+        return exclusive;
+    }
+
+    public void setExclusive(boolean exclusive) {
+        this.exclusive = exclusive;
+    }
+
+    public int getMaximumRetries() {
+        return maximumRetries;
+    }
+
+    public void setMaximumRetries(int maximumRetries) {
+        this.maximumRetries = maximumRetries;
+    }
+
+    public long getRetryDelay() {
+        return retryDelay;
+    }
+
+    public void setRetryDelay(long retryDelay) {
+        this.retryDelay = retryDelay;
+    }
+
+    public String getDeadLetterQueue() {
+        return deadLetterQueue;
+    }
+
+    public void setDeadLetterQueue(String deadLetterQueue) {
+        this.deadLetterQueue = deadLetterQueue;
     }
 }

@@ -10,7 +10,7 @@ import org.apache.camel.support.DefaultProducer;
  * Inserts the body as an event, or the elements of an iterable body as events in one transaction.
  *
  * <p>An {@link Event} is inserted with its type, data and extra fields; anything else becomes the data of an event whose
- * type and extra fields come from the headers.
+ * type and extra fields come from the headers: a map, a record or a bean as JSON, other bodies as text.
  */
 public class PgqProducer extends DefaultProducer {
     private final PgqEndpoint endpoint;
@@ -40,7 +40,7 @@ public class PgqProducer extends DefaultProducer {
         }
         return Event.of(
                 message.getHeader(PgqConstants.EVENT_TYPE, String.class),
-                endpoint.getCamelContext().getTypeConverter().convertTo(String.class, message.getExchange(), body),
+                EventData.of(message.getExchange(), body),
                 message.getHeader(PgqConstants.EXTRA1, String.class),
                 message.getHeader(PgqConstants.EXTRA2, String.class),
                 message.getHeader(PgqConstants.EXTRA3, String.class),

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -92,6 +93,23 @@ public final class ChangeDecoder {
             return change(event, type);
         } catch (IllegalArgumentException e) {
             return Change.without(event.withProblem(e.getMessage()), type.table, Kind.UNREADABLE);
+        }
+    }
+
+    /**
+     * The row before an UPDATE, where a trigger of PgQ with the option {@code backup} wrote the event in another form than
+     * JSON; in JSON it is the old key, which then has all columns.
+     */
+    public static Optional<Row> backup(Change change) {
+        String text = change.event().extra2();
+        if (text == null || change.event().type().startsWith("{")) {
+            return Optional.empty();
+        }
+        try {
+            Row row = UrlForm.row(text);
+            return change.keyColumns().stream().allMatch(row::has) ? Optional.of(row) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // the field may hold anything else
         }
     }
 

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.schema.Installer;
-import io.londiste.test.Db;
-import io.londiste.test.PostgresPair;
-import io.londiste.test.PostgresPair.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,59 +14,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(PostgresPair.class)
-class PgqComponentIT {
-    private final CamelContext camel = new DefaultCamelContext();
-    private final BlockingQueue<List<String>> batches = new LinkedBlockingQueue<>();
-    private Db db;
-    private PgqClient client;
-
-    @BeforeEach
-    void install(@Provider Db db) throws Exception {
-        this.db = db;
-        new Installer(db.dataSource()).installPgq();
-        client = new PgqClient(db.dataSource());
-        client.createQueue("q");
-        camel.getRegistry().bind("db", db.dataSource());
-        camel.start();
-    }
-
-    @AfterEach
-    void stop() {
-        camel.stop();
-    }
-
-    private void insert(String... data) throws Exception {
-        client.insert("q", List.of(data).stream().map(d -> Event.of("t", d)).toList());
-    }
-
-    private void tick() throws Exception {
-        client.forceTick("q");
-        client.ticker();
-    }
-
+class PgqComponentIT extends QueueFixture {
     private static List<String> data(Exchange exchange) {
-        List<String> data = new ArrayList<>();
-        exchange.getMessage().getBody(Batch.class).forEach(event -> data.add(event.data()));
-        return data;
-    }
-
-    private List<String> nextBatch() throws InterruptedException {
-        return batches.poll(20, TimeUnit.SECONDS);
+        return data(exchange.getMessage().getBody(Batch.class));
     }
 
     @Test
@@ -85,17 +40,17 @@ class PgqComponentIT {
                             .isGreaterThan(exchange.getMessage().getHeader(PgqConstants.PREVIOUS_TICK_ID, Long.class));
                     assertThat(exchange.getMessage().getHeader(PgqConstants.LAG))
                             .isInstanceOf(Long.class);
-                    batches.add(data(exchange));
+                    received.add(data(exchange));
                 });
             }
         });
         awaitRegistered();
         insert("a", "b");
         tick();
-        assertThat(nextBatch()).containsExactly("a", "b");
+        assertThat(nextReceived()).containsExactly("a", "b");
         insert("c");
         tick();
-        assertThat(nextBatch()).containsExactly("c");
+        assertThat(nextReceived()).containsExactly("c");
 
         camel.stop();
         assertThat(client.position("q", "c")).isEqualTo(client.lastTick("q").map(Tick::id));
@@ -119,21 +74,21 @@ class PgqComponentIT {
                             if (exchange.getMessage().getHeader(PgqConstants.TICK_ID, Long.class) > limit.get()) {
                                 exchange.getMessage().setHeader(PgqConstants.LAST_TICK_ID, limit.get());
                             } else {
-                                batches.add(data(exchange));
+                                received.add(data(exchange));
                             }
                         });
             }
         });
         List<String> seen = new ArrayList<>();
         while (seen.size() < 4) {
-            seen.addAll(nextBatch());
+            seen.addAll(nextReceived());
         }
         assertThat(seen).containsExactly("x1", "x2", "x3", "x4");
         await().until(() -> client.position("q", "c").orElseThrow() == first + 4);
 
         limit.set(TickLimit.NEVER);
         while (seen.size() < 6) {
-            seen.addAll(nextBatch());
+            seen.addAll(nextReceived());
         }
         assertThat(seen).containsExactly("x1", "x2", "x3", "x4", "x5", "x6");
     }
@@ -146,7 +101,7 @@ class PgqComponentIT {
             public void configure() {
                 from("pgq:q?consumer=c&pollInterval=20000")
                         .routeId("c")
-                        .process(exchange -> batches.add(data(exchange)));
+                        .process(exchange -> received.add(data(exchange)));
                 from("pgq:q?consumer=d&pollInterval=50").process(exchange -> others.add(data(exchange)));
             }
         });
@@ -154,7 +109,7 @@ class PgqComponentIT {
         await().until(() -> client.position("q", "d").isPresent());
         insert("a");
         tick();
-        assertThat(nextBatch()).containsExactly("a");
+        assertThat(nextReceived()).containsExactly("a");
         assertThat(others.poll(20, TimeUnit.SECONDS)).containsExactly("a");
 
         camel.getRouteController().suspendRoute("c");
@@ -164,10 +119,10 @@ class PgqComponentIT {
         insert("c");
         tick();
         assertThat(others.poll(20, TimeUnit.SECONDS)).containsExactly("c");
-        assertThat(batches).isEmpty();
+        assertThat(received).isEmpty();
 
         camel.getRouteController().resumeRoute("c");
-        assertThat(nextBatch()).contains("b");
+        assertThat(nextReceived()).contains("b");
     }
 
     @Test
@@ -177,7 +132,7 @@ class PgqComponentIT {
             @Override
             public void configure() {
                 from("pgq:q?consumer=c&pollInterval=50").process(exchange -> {
-                    batches.add(data(exchange));
+                    received.add(data(exchange));
                     if (attempts.incrementAndGet() < 3) {
                         throw new IllegalStateException("not yet");
                     }
@@ -187,12 +142,12 @@ class PgqComponentIT {
         awaitRegistered();
         insert("a");
         tick();
-        assertThat(nextBatch()).containsExactly("a");
-        assertThat(nextBatch()).containsExactly("a");
-        assertThat(nextBatch()).containsExactly("a");
+        assertThat(nextReceived()).containsExactly("a");
+        assertThat(nextReceived()).containsExactly("a");
+        assertThat(nextReceived()).containsExactly("a");
         insert("b");
         tick();
-        assertThat(nextBatch()).containsExactly("b");
+        assertThat(nextReceived()).containsExactly("b");
     }
 
     @Test
@@ -229,14 +184,14 @@ class PgqComponentIT {
         tick();
 
         assertThat(ids).asInstanceOf(list(Long.class)).hasSize(2);
-        assertThat(nextBatch()).containsExactly("greeting", "x");
-        assertThat(nextBatch()).containsExactly("greeting", "y");
+        assertThat(nextReceived()).containsExactly("greeting", "x");
+        assertThat(nextReceived()).containsExactly("greeting", "y");
     }
 
     /** Called by a route, one event at a time. */
     public final class Seen {
         public void add(Event event) {
-            batches.add(List.of(event.type(), event.data()));
+            received.add(List.of(event.type(), event.data()));
         }
     }
 
@@ -344,13 +299,13 @@ class PgqComponentIT {
             public void configure() {
                 from("pgq:q?consumer=c&pollInterval=20&exceptionHandler=#errors")
                         .routeId("reading")
-                        .process(exchange -> batches.add(data(exchange)));
+                        .process(exchange -> received.add(data(exchange)));
             }
         });
         awaitRegistered();
         insert("a");
         tick();
-        assertThat(nextBatch()).containsExactly("a");
+        assertThat(nextReceived()).containsExactly("a");
 
         client.unregisterConsumer("q", "c");
         for (int failures = 0; failures < 3; failures++) {
@@ -369,10 +324,6 @@ class PgqComponentIT {
         awaitRegistered();
         insert("b");
         tick();
-        assertThat(nextBatch()).containsExactly("b");
-    }
-
-    private void awaitRegistered() {
-        await().until(() -> client.position("q", "c").isPresent());
+        assertThat(nextReceived()).containsExactly("b");
     }
 }

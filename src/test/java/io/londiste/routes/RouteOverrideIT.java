@@ -10,6 +10,7 @@ import io.londiste.config.Section;
 import io.londiste.sync.SyncOptions;
 import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
+import io.londiste.test.Guide;
 import io.londiste.test.Job;
 import io.londiste.test.OperatorLog;
 import io.londiste.test.PostgresPair;
@@ -18,8 +19,6 @@ import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +34,8 @@ class RouteOverrideIT {
     @Test
     void rowsAreFilteredAndAColumnIsMasked(@Provider Db provider, @Subscriber Db subscriber, @TempDir Path routes)
             throws Exception {
-        putIn(routes, "replay", "# here a step", steps("${body.leaveOut}"));
-        putIn(routes, "copy", "# here a step", steps("body.where("));
+        putIn(routes, "replay", "# here a step", Guide.yaml("${body.leaveOut}"));
+        putIn(routes, "copy", "# here a step", Guide.yaml("body.where("));
         provider.sql(TABLES);
         subscriber.sql(TABLES);
         provider.sql(
@@ -177,18 +176,6 @@ class RouteOverrideIT {
                     .isZero();
             assertThat(subscriber.rows("select id from other")).containsExactly("1");
         }
-    }
-
-    /** The block of YAML in the guide that contains this text. */
-    private static String steps(String text) throws IOException {
-        Matcher block = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("src/site/markdown/routes.md")));
-        while (block.find()) {
-            if (block.group(1).contains(text)) {
-                return block.group(1);
-            }
-        }
-        throw new AssertionError("the guide shows no route with " + text);
     }
 
     private static void putIn(Path directory, String route, String mark, String steps) throws IOException {

@@ -13,12 +13,15 @@ import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The ticker's routes against a queue: ticks, rotation, retries. */
 @ExtendWith(PostgresPair.class)
@@ -60,6 +63,45 @@ class TickerRoutesIT {
                 pgq.nextBatch(QUEUE, "c").ifPresent(batch -> finish(pgq, batch));
                 return db.number("select queue_cur_table from pgq.queue") == 2;
             });
+        }
+    }
+
+    @Test
+    void aRouteOfOnesOwnThatFailsAgainAndAgainIsAProblemUntilItSucceeds(@Provider Db db, @TempDir Path routes)
+            throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        PgqClient pgq = new PgqClient(db.dataSource());
+        pgq.createQueue("q");
+        db.sql("create table target (data text check (data <> 'bad'))");
+        Files.writeString(routes.resolve("own.camel.yaml"), """
+                - route:
+                    id: own
+                    from:
+                      uri: pgq:q
+                      parameters: {consumer: c, dataSource: "#provider", pollInterval: 20, exchangePer: event}
+                      steps:
+                        - to:
+                            uri: sql:insert into target values (:#${body.data})
+                            parameters: {dataSource: "#provider"}
+                """);
+        Settings settings = Settings.of(
+                Section.PGQADM, Map.of("db", db.libpq(), "loop_delay", "0.02", "routes", routes.toString()));
+        try (Application ticker = Application.ticker(settings)) {
+            ticker.start();
+            await().until(() -> pgq.position("q", "c").isPresent());
+            assertThat(ticker.routeProblems()).isEmpty();
+            pgq.insert("q", List.of(Event.of("t", "bad")));
+
+            await().until(() -> !ticker.routeProblems().isEmpty());
+            assertThat(ticker.routeProblems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("route own has failed several times in a row, and reads no further: ")
+                    .contains("violates check constraint");
+
+            db.sql("alter table target drop constraint target_data_check");
+            await().until(() -> ticker.routeProblems().isEmpty());
+            assertThat(db.rows("select data from target")).containsExactly("bad");
         }
     }
 
