@@ -4,7 +4,6 @@ import io.londiste.app.Application;
 import io.londiste.app.JobLock;
 import io.londiste.app.RouteFiles;
 import io.londiste.config.Settings;
-import io.londiste.daemon.DaemonControl.Action;
 import io.londiste.daemon.DaemonControl.Request;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
@@ -46,7 +45,8 @@ public final class Daemon {
 
     private final Invocation invocation;
     private final Kind kind;
-    private final DaemonControl control = new DaemonControl(() -> halt(ExitCode.BY_TERM));
+    private final DaemonControl control = new DaemonControl(this::kill);
+    private final DaemonSignals signals = new DaemonSignals(control, this::halt);
     private final DaemonRoutes routes;
     private final JobOwnership ownership;
     private final ReloadOutcome outcome = new ReloadOutcome();
@@ -75,7 +75,7 @@ public final class Daemon {
         }
         try {
             Logs.forDaemon(invocation.detail(), invocation.err(), settings, !Background.inBackground());
-            handleSignals();
+            signals.handle();
             routes.load(settings);
             operators = kind.once ? OperatorServices.NONE : OperatorServices.open(settings, control, terminal());
             ownership.join(settings);
@@ -84,7 +84,7 @@ public final class Daemon {
                 done = work();
             }
             LOG.info("Stopped");
-            return ExitCode.OK;
+            return kind.once && !done ? signals.code() : ExitCode.OK;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILED;
@@ -168,23 +168,20 @@ public final class Daemon {
         }
     }
 
-    private void handleSignals() {
-        Signals.on("INT", () -> {
-            if (control.submit(Action.STOP)) {
-                // A second SIGINT means not to wait for the batch.
-                halt(ExitCode.BY_INT);
-            }
-        });
-        Signals.on("TERM", () -> halt(ExitCode.BY_TERM));
-        Signals.on("HUP", () -> control.submit(Action.RELOAD));
+    /** What the MBeans' kill does. */
+    private void kill() {
+        signals.terminate("kill");
     }
 
     /** Ends the process at once; the servers roll back its open transactions. */
     private void halt(int code) {
-        if (pidFile != null) {
-            pidFile.close();
+        try {
+            if (pidFile != null) {
+                pidFile.close();
+            }
+        } finally {
+            Runtime.getRuntime().halt(code);
         }
-        Runtime.getRuntime().halt(code);
     }
 
     /** Carries out the request, if not null, and completes it with the outcome. */
