@@ -3,6 +3,7 @@ package io.londiste.daemon;
 import io.londiste.app.Application;
 import io.londiste.app.JobLock;
 import io.londiste.app.RouteFiles;
+import io.londiste.config.LogFormat;
 import io.londiste.config.Settings;
 import io.londiste.daemon.DaemonControl.Request;
 import io.londiste.error.Causes;
@@ -89,9 +90,13 @@ public final class Daemon {
             Thread.currentThread().interrupt();
             return ExitCode.FAILED;
         } catch (RuntimeException e) {
-            if (Background.isReady()) {
-                // The terminal is closed, so the error goes to the log.
+            boolean json = settings.logFormat() == LogFormat.JSON && !Background.inBackground();
+            if (json || Background.isReady()) {
+                // The terminal is closed, or reads JSON only.
                 LOG.error("Stopped by an error: {}", e.getMessage(), e);
+            }
+            if (json) {
+                return ExitCode.FAILED;
             }
             throw e;
         } finally {
