@@ -115,9 +115,9 @@ final class Background {
                 .toList();
     }
 
-    /** Notifies the waiting process and closes the terminal's streams. Does nothing in the foreground or when called again. */
+    /** Notifies the waiting process and closes the terminal's streams. Does nothing in the foreground. */
     static void ready() {
-        if (inBackground() && !ready) {
+        if (inBackground()) {
             ready = true;
             System.out.println(READY + ProcessHandle.current().pid());
             // The JDK discards what is written to standard streams after they are closed.

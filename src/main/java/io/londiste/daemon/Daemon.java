@@ -54,6 +54,7 @@ public final class Daemon {
     private Settings settings;
     private OperatorServices operators;
     private PidFile pidFile;
+    private boolean announced;
 
     private Daemon(Invocation invocation, Kind kind) {
         this.invocation = invocation;
@@ -112,7 +113,7 @@ public final class Daemon {
     /** Waits until this process can start the work. Returns false if it is to stop instead. */
     private boolean standBy() throws InterruptedException {
         while (!control.isStopping() && !ownership.canStart(settings)) {
-            Background.ready();
+            ready();
             handle(control.next(POLL));
         }
         return !control.isStopping();
@@ -126,11 +127,20 @@ public final class Daemon {
     private boolean work() throws InterruptedException {
         routes.start(settings);
         LOG.info("Started {}", settings.file());
-        Background.ready();
+        ready();
         boolean done = kind.once ? workOnce() : workUntilStopped();
         LOG.info("Stopping");
         routes.stop();
         return done;
+    }
+
+    /** Informs whoever waits for it, the first time, that the daemon works or waits for its turn or its databases. */
+    private void ready() {
+        if (!announced) {
+            announced = true;
+            Background.ready();
+            ServiceManager.ready();
+        }
     }
 
     private boolean workUntilStopped() throws InterruptedException {
