@@ -1,5 +1,6 @@
 package io.londiste.cli;
 
+import io.londiste.daemon.Signal;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -22,7 +23,9 @@ final class DaemonOptions {
 
     @Option(
             names = {"-k", "--kill"},
-            description = "Stop the running daemon at once (SIGTERM).")
+            description =
+                    "Stop the running daemon at once (SIGTERM): what does not end within 5 seconds is rolled back,"
+                            + " and done again after the next start.")
     boolean kill;
 
     @Option(
@@ -36,9 +39,9 @@ final class DaemonOptions {
         return reload || stop || kill;
     }
 
-    /** The name of the signal to send. */
-    String signal() {
-        return kill ? "TERM" : stop ? "INT" : "HUP";
+    /** The signal to send. */
+    Signal signal() {
+        return kill ? Signal.TERM : stop ? Signal.INT : Signal.HUP;
     }
 
     /** The number of given switches that exclude each other. */

@@ -39,6 +39,10 @@ public enum Key {
     PGQ_CONSUMER_ID("%(job_name)s", In.NEITHER, "Name of the replay's consumer on the queue."),
     PIDFILE("", "", "File for the process id of the daemon; required for -d, -r, -s and -k."),
     LOGFILE("", "", "Log file; a process in the foreground also logs to standard error."),
+    LOG_FORMAT(
+            "text",
+            "text",
+            "Format of the daemon's log, in logfile and on standard error: text, or json for one JSON object per line."),
     LOG_SIZE("10485760", "10485760", "Size at which the log file is rotated, in bytes, or with the suffix K, M or G."),
     LOG_COUNT("3", "3", "Number of rotated log files to keep."),
     LOOP_DELAY(

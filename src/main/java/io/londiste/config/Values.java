@@ -8,10 +8,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Converts the values of a section: numbers, durations, files, addresses, connections. */
 final class Values {
@@ -115,7 +118,7 @@ final class Values {
             int shift = 10
                     * (" KMG"
                             .indexOf((matcher.group(2) + " ")
-                                    .toUpperCase(java.util.Locale.ROOT)
+                                    .toUpperCase(Locale.ROOT)
                                     .charAt(0)));
             return Long.parseLong(matcher.group(1)) << shift;
         });
@@ -123,11 +126,21 @@ final class Values {
 
     boolean flag(Key key) {
         return read(key, "0 or 1", value -> {
-            var lower = value.toLowerCase(java.util.Locale.ROOT);
+            var lower = value.toLowerCase(Locale.ROOT);
             return Set.of("1", "yes", "true", "on").contains(lower)
                     ? Boolean.TRUE
                     : Set.of("0", "no", "false", "off").contains(lower) ? Boolean.FALSE : null;
         });
+    }
+
+    /** One of the constants of an enum; case does not matter. */
+    <E extends Enum<E>> E choice(Key key, Class<E> type) {
+        var constants = List.of(type.getEnumConstants());
+        var names = constants.stream().map(each -> each.name().toLowerCase(Locale.ROOT));
+        return read(key, names.collect(Collectors.joining(" or ")), value -> constants.stream()
+                .filter(each -> each.name().equalsIgnoreCase(value))
+                .findFirst()
+                .orElse(null));
     }
 
     /** Fails if a key that is accepted only for compatibility has another value than its default. */

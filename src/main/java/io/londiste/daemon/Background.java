@@ -1,5 +1,6 @@
 package io.londiste.daemon;
 
+import io.londiste.config.LogFormat;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -24,6 +26,18 @@ final class Background {
     /** Without setsid, a shell with job control gives each of its children its own process group. */
     private static final String DETACH =
             "command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; set -m 2>/dev/null; \"$@\" &";
+
+    /** What is logged when the process runs out of memory. The JVM replaces %p by the process id, and %% by %. */
+    private static final String OUT_OF_MEMORY =
+            "process %p has run out of memory and ends: give it more memory with -Xmx in JAVA_OPTS, for example"
+                    + " JAVA_OPTS=-Xmx1g";
+
+    private static final Map<LogFormat, String> OUT_OF_MEMORY_LINES = Map.of(
+            LogFormat.TEXT,
+            "$(date '+%%F %%T,000') ERROR " + OUT_OF_MEMORY,
+            LogFormat.JSON,
+            "{\"time\":\"$(date -u +%%FT%%T.000Z)\",\"level\":\"ERROR\",\"process\":%p,\"message\":\"" + OUT_OF_MEMORY
+                    + "\"}");
 
     private static volatile boolean ready;
 
@@ -81,14 +95,13 @@ final class Background {
      */
     private static Optional<String> logOutOfMemory(Invocation invocation) {
         Logs.silence(); // what there is to say about the INI file, the background process says
-        return Optional.ofNullable(invocation.load().logfile())
+        var settings = invocation.load();
+        return Optional.ofNullable(settings.logfile())
                 .filter(file -> !file.toAbsolutePath().toString().contains(";"))
                 .map(file -> {
                     var quoted = "'" + file.toAbsolutePath().toString().replace("'", "'\\''") + "'";
-                    var line =
-                            "$(date '+%F %T,000') ERROR process %p has run out of memory and ends: give it more memory with -Xmx in"
-                                    + " JAVA_OPTS, for example JAVA_OPTS=-Xmx1g";
-                    return "-XX:OnOutOfMemoryError=echo \"" + line.replace("%F %T", "%%F %%T") + "\" >> "
+                    var line = OUT_OF_MEMORY_LINES.get(settings.logFormat());
+                    return "-XX:OnOutOfMemoryError=echo \"" + line.replace("\"", "\\\"") + "\" >> "
                             + quoted.replace("%", "%%");
                 });
     }
@@ -102,9 +115,9 @@ final class Background {
                 .toList();
     }
 
-    /** Notifies the waiting process and closes the terminal's streams. Does nothing in the foreground or when called again. */
+    /** Notifies the waiting process and closes the terminal's streams. Does nothing in the foreground. */
     static void ready() {
-        if (inBackground() && !ready) {
+        if (inBackground()) {
             ready = true;
             System.out.println(READY + ProcessHandle.current().pid());
             // The JDK discards what is written to standard streams after they are closed.

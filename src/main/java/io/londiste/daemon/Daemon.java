@@ -3,8 +3,8 @@ package io.londiste.daemon;
 import io.londiste.app.Application;
 import io.londiste.app.JobLock;
 import io.londiste.app.RouteFiles;
+import io.londiste.config.LogFormat;
 import io.londiste.config.Settings;
-import io.londiste.daemon.DaemonControl.Action;
 import io.londiste.daemon.DaemonControl.Request;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
@@ -46,13 +46,15 @@ public final class Daemon {
 
     private final Invocation invocation;
     private final Kind kind;
-    private final DaemonControl control = new DaemonControl(() -> halt(ExitCode.BY_TERM));
+    private final DaemonControl control = new DaemonControl(this::kill);
+    private final DaemonSignals signals = new DaemonSignals(control, this::halt);
     private final DaemonRoutes routes;
     private final JobOwnership ownership;
     private final ReloadOutcome outcome = new ReloadOutcome();
     private Settings settings;
     private OperatorServices operators;
     private PidFile pidFile;
+    private boolean announced;
 
     private Daemon(Invocation invocation, Kind kind) {
         this.invocation = invocation;
@@ -75,7 +77,7 @@ public final class Daemon {
         }
         try {
             Logs.forDaemon(invocation.detail(), invocation.err(), settings, !Background.inBackground());
-            handleSignals();
+            signals.handle();
             routes.load(settings);
             operators = kind.once ? OperatorServices.NONE : OperatorServices.open(settings, control, terminal());
             ownership.join(settings);
@@ -84,14 +86,18 @@ public final class Daemon {
                 done = work();
             }
             LOG.info("Stopped");
-            return ExitCode.OK;
+            return kind.once && !done ? signals.code() : ExitCode.OK;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILED;
         } catch (RuntimeException e) {
-            if (Background.isReady()) {
-                // The terminal is closed, so the error goes to the log.
+            boolean json = settings.logFormat() == LogFormat.JSON && !Background.inBackground();
+            if (json || Background.isReady()) {
+                // The terminal is closed, or reads JSON only.
                 LOG.error("Stopped by an error: {}", e.getMessage(), e);
+            }
+            if (json) {
+                return ExitCode.FAILED;
             }
             throw e;
         } finally {
@@ -107,7 +113,7 @@ public final class Daemon {
     /** Waits until this process can start the work. Returns false if it is to stop instead. */
     private boolean standBy() throws InterruptedException {
         while (!control.isStopping() && !ownership.canStart(settings)) {
-            Background.ready();
+            ready();
             handle(control.next(POLL));
         }
         return !control.isStopping();
@@ -121,11 +127,20 @@ public final class Daemon {
     private boolean work() throws InterruptedException {
         routes.start(settings);
         LOG.info("Started {}", settings.file());
-        Background.ready();
+        ready();
         boolean done = kind.once ? workOnce() : workUntilStopped();
         LOG.info("Stopping");
         routes.stop();
         return done;
+    }
+
+    /** Informs whoever waits for it, the first time, that the daemon works or waits for its turn or its databases. */
+    private void ready() {
+        if (!announced) {
+            announced = true;
+            Background.ready();
+            ServiceManager.ready();
+        }
     }
 
     private boolean workUntilStopped() throws InterruptedException {
@@ -168,23 +183,20 @@ public final class Daemon {
         }
     }
 
-    private void handleSignals() {
-        Signals.on("INT", () -> {
-            if (control.submit(Action.STOP)) {
-                // A second SIGINT means not to wait for the batch.
-                halt(ExitCode.BY_INT);
-            }
-        });
-        Signals.on("TERM", () -> halt(ExitCode.BY_TERM));
-        Signals.on("HUP", () -> control.submit(Action.RELOAD));
+    /** What the MBeans' kill does. */
+    private void kill() {
+        signals.terminate("kill");
     }
 
     /** Ends the process at once; the servers roll back its open transactions. */
     private void halt(int code) {
-        if (pidFile != null) {
-            pidFile.close();
+        try {
+            if (pidFile != null) {
+                pidFile.close();
+            }
+        } finally {
+            Runtime.getRuntime().halt(code);
         }
-        Runtime.getRuntime().halt(code);
     }
 
     /** Carries out the request, if not null, and completes it with the outcome. */

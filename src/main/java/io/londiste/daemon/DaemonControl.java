@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** State of a daemon, and the queue of requests that signals and MBeans submit from any thread. The daemon's thread executes them. */
 public final class DaemonControl implements ControlledDaemon {
@@ -38,14 +37,14 @@ public final class DaemonControl implements ControlledDaemon {
     record Request(Action action, CompletableFuture<Void> done) {}
 
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Runnable halt;
+    private volatile boolean stopping;
+    private final Runnable killed;
     private volatile Condition condition = new Condition(State.WAITING, "", Instant.now());
     private volatile Application application;
 
-    /** @param halt ends the process at once */
-    public DaemonControl(Runnable halt) {
-        this.halt = halt;
+    /** @param killed ends the process as SIGTERM does */
+    public DaemonControl(Runnable killed) {
+        this.killed = killed;
     }
 
     /** Waits for the next request; null if there is none within the timeout. */
@@ -64,27 +63,28 @@ public final class DaemonControl implements ControlledDaemon {
         application = routes;
     }
 
-    /** Adds a request and returns at once. Returns whether this is a repeated request to stop. */
-    boolean submit(Action action) {
-        boolean before = action == Action.STOP && stopping.getAndSet(true);
+    /** Adds a request and returns at once. */
+    void submit(Action action) {
+        if (action == Action.STOP) {
+            stopping = true;
+        }
         requests.add(new Request(action, new CompletableFuture<>()));
-        return before;
     }
 
     boolean isStopping() {
-        return stopping.get();
+        return stopping;
     }
 
     /** Cancels all pending requests and refuses new ones. */
     void close() {
-        stopping.set(true);
+        stopping = true;
         for (var left = requests.poll(); left != null; left = requests.poll()) {
             left.done.cancel(false);
         }
     }
 
     private void submitAndWait(Action action) {
-        if (stopping.get()) {
+        if (stopping) {
             throw new LondisteException("the daemon is stopping");
         }
         var request = new Request(action, new CompletableFuture<>());
@@ -150,6 +150,6 @@ public final class DaemonControl implements ControlledDaemon {
     @Override
     public void kill() {
         CompletableFuture.delayedExecutor(REPLY_TIME.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(halt);
+                .execute(killed);
     }
 }

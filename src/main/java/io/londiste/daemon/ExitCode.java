@@ -8,9 +8,9 @@ public final class ExitCode {
     public static final int FAILED = 1;
     /** The command line was invalid. */
     public static final int USAGE = 2;
-    /** Ended by a second SIGINT, as shells report it. */
+    /** Ended by SIGINT before the work was complete, as shells report it. */
     public static final int BY_INT = 130;
-    /** Ended by SIGTERM, as shells report it. */
+    /** Ended by SIGTERM before the work was complete, as shells report it. */
     public static final int BY_TERM = 143;
 
     private ExitCode() {}

@@ -7,11 +7,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
+import io.londiste.config.LogFormat;
 import io.londiste.config.Settings;
 import io.londiste.error.LondisteException;
 import java.io.PrintStream;
@@ -50,7 +52,7 @@ public final class Logs {
     /** For commands other than daemons: logs to standard error. */
     public static void forCommand(Detail detail, PrintStream err) {
         var context = reset(detail, "");
-        attach(context, new ToStream(err), PLAIN);
+        attach(context, new ToStream(err), pattern(PLAIN));
     }
 
     /** Logs nothing from now on. */
@@ -60,14 +62,14 @@ public final class Logs {
                 .setLevel(Level.OFF);
     }
 
-    /** For daemons: logs to the log file, and in the foreground (or without a log file) to standard error. */
+    /** For daemons: logs to the log file, and in the foreground (or without a log file) to standard error, in the format of the settings. */
     public static void forDaemon(Detail detail, PrintStream err, Settings settings, boolean foreground) {
         var context = reset(detail, settings.jobName());
         if (foreground || settings.logfile() == null) {
-            attach(context, new ToStream(err), FULL);
+            attach(context, new ToStream(err), encoder(settings));
         }
         if (settings.logfile() != null) {
-            attach(context, file(context, settings), FULL);
+            attach(context, file(context, settings), encoder(settings));
         }
     }
 
@@ -140,11 +142,20 @@ public final class Logs {
         }
     }
 
-    private static void attach(LoggerContext context, Appender<ILoggingEvent> appender, String pattern) {
+    private static Encoder<ILoggingEvent> encoder(Settings settings) {
+        return settings.logFormat() == LogFormat.JSON ? new JsonLines() : pattern(FULL);
+    }
+
+    private static Encoder<ILoggingEvent> pattern(String pattern) {
         var encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
         encoder.setPattern(pattern);
         encoder.setCharset(StandardCharsets.UTF_8);
+        return encoder;
+    }
+
+    private static void attach(
+            LoggerContext context, Appender<ILoggingEvent> appender, Encoder<ILoggingEvent> encoder) {
+        encoder.setContext(context);
         encoder.start();
         if (appender instanceof ToStream stream) {
             stream.encoder = encoder;
@@ -159,7 +170,7 @@ public final class Logs {
     /** Writes to a stream and does not close it. */
     private static final class ToStream extends AppenderBase<ILoggingEvent> {
         private final PrintStream stream;
-        private PatternLayoutEncoder encoder;
+        private Encoder<ILoggingEvent> encoder;
 
         private ToStream(PrintStream stream) {
             this.stream = stream;

@@ -94,9 +94,12 @@ public final class PidFile implements AutoCloseable {
         return text.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
     }
 
-    /** Removes the file, and the outcome of the latest reload with it. */
+    /** Removes the file, and the outcome of the latest reload with it. Does nothing when called again: the file may be another process's. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         try (channel) {
             Files.deleteIfExists(ReloadOutcome.file(file));
             Files.deleteIfExists(file);

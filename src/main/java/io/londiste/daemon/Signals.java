@@ -10,8 +10,11 @@ import java.lang.reflect.Proxy;
 final class Signals {
     private Signals() {}
 
-    /** Runs the action in its own thread for each signal of that name: INT, TERM, HUP. */
-    static void on(String name, Runnable action) {
+    /**
+     * Runs the action in its own thread for each of these signals. Returns false if the process was started with the signal
+     * ignored, as a shell does for background jobs of a script and nohup for its command: Java keeps that.
+     */
+    static boolean on(Signal name, Runnable action) {
         try {
             var signal = Class.forName("sun.misc.Signal");
             var handler = Class.forName("sun.misc.SignalHandler");
@@ -22,22 +25,23 @@ final class Signals {
                 }
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> proxy == arguments[0];
-                default -> name;
+                default -> name.written();
             };
-            signal.getMethod("handle", signal, handler)
+            var before = signal.getMethod("handle", signal, handler)
                     .invoke(
                             null,
-                            signal.getConstructor(String.class).newInstance(name),
+                            signal.getConstructor(String.class).newInstance(name.name()),
                             Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, invocation));
+            return before != handler.getField("SIG_IGN").get(null);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("signal " + name + " cannot be handled here", e);
+            throw new IllegalStateException(name.written() + " cannot be handled here", e);
         }
     }
 
     /** Sends a signal to another process; returns false if there is no such process or this user may not signal it. */
-    static boolean send(String name, long pid) {
+    static boolean send(Signal name, long pid) {
         try {
-            return new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+            return new ProcessBuilder("kill", "-" + name.name(), Long.toString(pid))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()

@@ -52,6 +52,6 @@ public interface ControlledDaemon {
     /** Makes the daemon end after its current batch; does not wait for that. */
     void stop();
 
-    /** Ends the process at once, after a short delay in which the reply reaches the caller. */
+    /** Ends the process as SIGTERM does, after a short delay in which the reply reaches the caller. */
     void kill();
 }

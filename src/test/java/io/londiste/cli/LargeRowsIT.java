@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rows that are large for the memory of the replay. */
 class LargeRowsIT extends DaemonFixture {
@@ -55,14 +57,30 @@ class LargeRowsIT extends DaemonFixture {
         assertEqual("t");
     }
 
-    @Test
-    void aProcessThatRunsOutOfMemorySaysSo() throws Exception {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text | \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,000 ERROR process \\d+ has run out of memory and ends: give",
+                "json | \\{\"time\":\"[0-9-]{10}T[0-9:]{8}.000Z\",\"level\":\"ERROR\",\"process\":\\d+,"
+                        + "\"message\":\"process \\d+ has run out of memory and ends: give[^\"]*\"}"
+            })
+    void aProcessThatRunsOutOfMemorySaysSo(String format, String line) throws Exception {
+        set("conf.ini", "log_format = " + format);
         provider.sql("insert into huge values (1, repeat('x', 60000000))");
         shell.add("huge");
         shell.succeed("JAVA_OPTS=-Xmx64m londiste -d conf.ini replay");
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(shell.log("job"))
-                .containsPattern("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,000 ERROR process \\d+ has run out of"
-                        + " memory and ends: give it more memory with -Xmx"));
+        await().atMost(LONG).untilAsserted(() -> assertThat(shell.log("job")).containsPattern("(?m)^" + line));
+    }
+
+    @Test
+    void itsExitCodeTellsSo() throws Exception {
+        provider.sql("insert into huge values (1, repeat('x', 60000000))");
+        shell.add("huge");
+
+        var replay = shell.start("JAVA_OPTS=-Xmx64m londiste conf.ini replay", "said.txt");
+
+        assertThat(replay.waitFor()).isEqualTo(3);
     }
 }

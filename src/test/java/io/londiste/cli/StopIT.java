@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code -s} and {@code -k} while a batch is being applied: its row waits for a lock that the test has. */
+/** {@code -s} while a batch is being applied: its row waits for a lock that the test has. */
 class StopIT extends DaemonFixture {
     private Connection locking;
 
@@ -58,17 +58,5 @@ class StopIT extends DaemonFixture {
         assertThat(replay.isAlive()).isFalse();
         assertThat(row()).isEqualTo("after");
         assertThat(shell.log("job")).contains("{count: 1, ignored: 0, duration: ");
-    }
-
-    @Test
-    void aKillDoesNotWaitForIt() throws Exception {
-        shell.succeed("londiste -k conf.ini");
-
-        assertThat(shell.pid("job")).isEmpty();
-        locking.commit();
-        assertThat(row()).isEqualTo("before");
-
-        shell.succeed("londiste -d conf.ini replay");
-        await("the batch is delivered again").until(() -> row().equals("after"));
     }
 }

@@ -35,6 +35,7 @@ class SettingsTest {
         assertThat(settings.loopDelay()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.lockTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.logSize()).isEqualTo(10 * 1024 * 1024);
+        assertThat(settings.logFormat()).isEqualTo(LogFormat.TEXT);
         assertThat(settings.parallelCopies()).isEqualTo(2);
         assertThat(settings.embeddedTicker()).isFalse();
         assertThat(settings.pidfile()).isNull();
@@ -99,6 +100,7 @@ class SettingsTest {
             value = {
                 "loop_delay = soon | loop_delay: expected a number of seconds, found soon",
                 "loop_delay = -1 | loop_delay: expected a number of seconds, found -1",
+                "log_format = xml | log_format: expected text or json, found xml",
                 "log_count = 1.5 | log_count: expected a whole number, 0 or more, found 1.5",
                 "parallel_copies = 0 | parallel_copies: expected a whole number, 1 or more, found 0",
                 "log_size = huge | log_size: expected a number of bytes, such as 10485760 or 10M, found huge",

@@ -1,5 +1,6 @@
 package io.londiste.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,8 +12,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.util.json.JsonObject;
+import org.apache.camel.util.json.Jsoner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,39 @@ class LogsTest {
         LoggerFactory.getLogger("io.londiste.LogsTest").warn("ERROR: no\n  Detail: such\r\n\nthing");
 
         assertThat(said).hasToString("WARN: ERROR: no Detail: such thing\n");
+    }
+
+    @Test
+    void aJsonLogHasOneObjectPerLine() throws Exception {
+        var file = directory.resolve("job.log");
+        var said = new ByteArrayOutputStream();
+        var settings = Settings.of(
+                Section.LONDISTE, Map.of("job_name", "shop \"1\"", "logfile", file.toString(), "log_format", "JSON"));
+        Logs.forDaemon(Logs.Detail.NORMAL, new PrintStream(said, true, UTF_8), settings, true);
+        var log = LoggerFactory.getLogger("io.londiste.LogsTest");
+
+        log.info("table {}", "\"ä\"\nand more");
+        log.error("failed", new IllegalStateException("no such thing"));
+        Logs.forCommand(Logs.Detail.NORMAL, nowhere);
+
+        var lines = Files.readAllLines(file);
+        assertThat(said.toString(UTF_8).lines())
+                .containsExactlyElementsOf(lines)
+                .hasSize(2);
+        var first = (JsonObject) Jsoner.deserialize(lines.get(0));
+        assertThat(first.keySet())
+                .containsExactly("time", "level", "logger", "thread", "process", "job", "message", "exception");
+        assertThat(Instant.parse(first.getString("time"))).isBefore(Instant.now());
+        assertThat(first)
+                .containsEntry("level", "INFO")
+                .containsEntry("logger", "io.londiste.LogsTest")
+                .containsEntry("thread", Thread.currentThread().getName())
+                .containsEntry("job", "shop \"1\"")
+                .containsEntry("message", "table \"ä\"\nand more")
+                .containsEntry("exception", null);
+        assertThat(first.getLong("process")).isEqualTo(ProcessHandle.current().pid());
+        assertThat(((JsonObject) Jsoner.deserialize(lines.get(1))).getString("exception"))
+                .startsWith("java.lang.IllegalStateException: no such thing\n\tat io.londiste.daemon.LogsTest");
     }
 
     @Test

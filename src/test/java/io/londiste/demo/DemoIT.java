@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo as it is started by hand, in a process of its own. */
 class DemoIT {
@@ -36,16 +38,18 @@ class DemoIT {
         assertNothingIsLeft();
     }
 
-    @Test
-    void interruptedItLeavesNothingBehind() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void interruptedItLeavesNothingBehind(String signal, int code) throws IOException, InterruptedException {
         start();
         await().until(() -> lines().stream().anyMatch(line -> line.contains("shop.account: ok")));
 
-        new ProcessBuilder("sh", "-c", "kill -INT \"$0\"", Long.toString(demo.pid()))
+        new ProcessBuilder("sh", "-c", "kill -" + signal + " \"$0\"", Long.toString(demo.pid()))
                 .start()
                 .waitFor();
 
         assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(demo.exitValue()).isEqualTo(code);
         assertNothingIsLeft();
     }
 
