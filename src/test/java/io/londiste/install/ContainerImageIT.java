@@ -31,9 +31,7 @@ class ContainerImageIT extends InstallFixture {
 
     /** Carries out the lines of both stages in one place, which is right as long as the second one copies to the same place. */
     private void build(PrivateMachine machine) throws Exception {
-        var lines = Files.readString(DOCKERFILE)
-                .replaceAll("(?m)^#.*\n", "")
-                .replaceAll("\\\\\n\\s*", "");
+        var lines = Files.readString(DOCKERFILE).replaceAll("(?m)^#.*\n", "").replaceAll("\\\\\n\\s*", "");
         for (var line : lines.lines().filter(each -> !each.isBlank()).toList()) {
             var rest = line.substring(line.indexOf(' ') + 1);
             switch (line.substring(0, line.indexOf(' '))) {
@@ -56,7 +54,10 @@ class ContainerImageIT extends InstallFixture {
     }
 
     private static List<String> words(String list) {
-        assertThat(list).as("list of words, for which no shell is started").startsWith("[").endsWith("]");
+        assertThat(list)
+                .as("list of words, for which no shell is started")
+                .startsWith("[")
+                .endsWith("]");
         return WORD.matcher(list).results().map(word -> word.group(1)).toList();
     }
 
@@ -76,8 +77,9 @@ class ContainerImageIT extends InstallFixture {
     void replicatesATableAsProcessOne() throws Exception {
         try (var machine = PrivateMachine.start(changes)) {
             build(machine);
-            machine.succeed(commands("Configure a job").replace("user=londiste", "user=londiste password=secret")
-                    + "sed -e '/^logfile/d' -e 's/^pidfile.*/embedded_ticker = 1/' /etc/londiste/shop.ini >/etc/londiste/londiste.ini");
+            machine.succeed(
+                    commands("Configure a job").replace("user=londiste", "user=londiste password=secret")
+                            + "sed -e '/^logfile/d' -e 's/^pidfile.*/embedded_ticker = 1/' /etc/londiste/shop.ini >/etc/londiste/londiste.ini");
             assertThat(entrypoint).isEmpty();
             run(machine, "provider install");
             run(machine, "subscriber install");

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 /** What the build has packed. Tests are skipped where it was told not to ({@code -DskipDistribution}). */
 final class Distribution {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
-    private static final Pattern VERSION = Pattern.compile("<artifactId>camel-londiste</artifactId>\\s*<version>(.*?)<");
+    private static final Pattern VERSION =
+            Pattern.compile("<artifactId>camel-londiste</artifactId>\\s*<version>(.*?)<");
 
     private Distribution() {}
 

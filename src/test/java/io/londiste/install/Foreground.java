@@ -51,7 +51,8 @@ final class Foreground implements AutoCloseable {
 
     /** Sends SIGINT to the JVM; returns the exit code when everything has ended. */
     int interrupt() throws IOException, InterruptedException {
-        Ran.of(new ProcessBuilder("sh", "-c", "kill -INT $0", Long.toString(jvm().pid()))).succeeded();
+        Ran.of(new ProcessBuilder("sh", "-c", "kill -INT $0", Long.toString(jvm().pid())))
+                .succeeded();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("ended").isTrue();
         return process.exitValue();
     }

@@ -110,9 +110,11 @@ class PackagesIT extends InstallFixture {
             machine.succeed("rm /usr/lib/camel-londiste/classes.jsa; dpkg-trigger --by-package=dpkg --no-await"
                     + " /usr/lib/jvm; dpkg --configure --pending; ls /usr/lib/camel-londiste/classes.jsa");
 
-            machine.succeed("dpkg -r camel-londiste; test ! -e /usr/lib/camel-londiste; id londiste; ls /etc/londiste/shop.ini");
+            machine.succeed(
+                    "dpkg -r camel-londiste; test ! -e /usr/lib/camel-londiste; id londiste; ls /etc/londiste/shop.ini");
             machine.succeed("dpkg -P camel-londiste; rm -r /opt/older*");
-            assertThat(machine.run("getent passwd londiste || getent group londiste").code())
+            assertThat(machine.run("getent passwd londiste || getent group londiste")
+                            .code())
                     .isNotZero();
             assertThat(machine.succeed("find " + changes + " -name '*londiste*' ! -path '*/opt/*'"))
                     .isEmpty();

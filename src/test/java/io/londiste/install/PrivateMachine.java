@@ -44,7 +44,8 @@ final class PrivateMachine implements AutoCloseable {
         var command = new ArrayList<>(NAMESPACES);
         command.addAll(List.of(BEGIN + "echo ready; read end", changes.toString()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        var said =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         if (!"ready".equals(said)) {
             process.destroyForcibly();
             Assumptions.abort("no namespaces or overlays here: " + said);
