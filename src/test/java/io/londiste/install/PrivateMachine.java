@@ -16,13 +16,20 @@ import org.junit.jupiter.api.Assumptions;
  * and users are those of this machine.
  */
 final class PrivateMachine implements AutoCloseable {
-    /** The directory for the changes is the script's argument zero. */
+    /**
+     * The directory for the changes is the script's argument zero. The shell is process 1: it waits, as the first process of a
+     * machine does, for every process whose parent has ended.
+     */
     private static final String BEGIN = """
             mount -t tmpfs tmpfs "$0"
             for top in etc opt usr var; do
                 mkdir -p "$0/$top/changes" "$0/$top/work"
                 mount -t overlay overlay -o "lowerdir=/$top,upperdir=$0/$top/changes,workdir=$0/$top/work" "/$top"
             done
+            echo ready
+            exec 3<&0
+            cat <&3 &
+            wait
             """;
 
     private static final List<String> NAMESPACES =
@@ -42,7 +49,7 @@ final class PrivateMachine implements AutoCloseable {
     static PrivateMachine start(Path changes) throws IOException {
         Assumptions.assumeTrue(Unprivileged.ROOT, "only root can install packages");
         var command = new ArrayList<>(NAMESPACES);
-        command.addAll(List.of(BEGIN + "echo ready; read end", changes.toString()));
+        command.addAll(List.of(BEGIN, changes.toString()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var said =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
