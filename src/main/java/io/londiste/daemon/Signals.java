@@ -38,10 +38,13 @@ final class Signals {
         }
     }
 
-    /** Sends a signal to another process; returns false if there is no such process or this user may not signal it. */
+    /**
+     * Sends a signal to another process; returns false if there is no such process or this user may not signal it. By the shell,
+     * because small systems lack the program {@code kill}.
+     */
     static boolean send(Signal name, long pid) {
         try {
-            return new ProcessBuilder("kill", "-" + name.name(), Long.toString(pid))
+            return new ProcessBuilder("sh", "-c", "kill -$0 $1", name.name(), Long.toString(pid))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()

@@ -30,8 +30,9 @@ public final class PgBinaries {
     public static Path home(int major) throws IOException {
         var jar = jars().resolve(major + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new IOException("PostgreSQL " + major + " is not available: " + jar
-                    + " is missing (mvn generate-test-resources downloads it)");
+            throw new IOException(
+                    "PostgreSQL " + major + " is not available: " + jar
+                            + " is missing. The demo runs in a clone of the project, whose build downloads it (mvn generate-test-resources)");
         }
         try (var zip = new ZipFile(jar.toFile())) {
             var archive = zip.stream()

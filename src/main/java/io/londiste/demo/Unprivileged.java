@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs commands that refuse to be run as root.
+ * Runs commands that refuse to be run as root, or are to be tried as another user.
  *
  * <p>An ordinary user runs them unchanged. Root drops its privileges by the first method that works on this machine: a user
  * namespace (not permitted in most containers), or the user nobody.
  */
-final class Unprivileged {
-    static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+public final class Unprivileged {
+    /** Whether this process runs as root. */
+    public static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private static final int NOBODY = 65534;
     private static final List<String> NAMESPACE = List.of("unshare", "-U");
@@ -22,7 +23,7 @@ final class Unprivileged {
     private Unprivileged() {}
 
     /** A process builder for {@code command}, without root's privileges and the caller's locale and PostgreSQL variables. */
-    static ProcessBuilder process(List<String> command) {
+    public static ProcessBuilder process(List<String> command) {
         var whole = new ArrayList<>(PREFIX);
         whole.addAll(command);
         var builder = new ProcessBuilder(whole);
@@ -33,7 +34,7 @@ final class Unprivileged {
     }
 
     /** Changes the owner of a file to the user that {@link #process} runs as. */
-    static void own(Path file) throws IOException {
+    public static void own(Path file) throws IOException {
         if (!PREFIX.isEmpty() && !PREFIX.equals(NAMESPACE)) {
             Files.setAttribute(file, "unix:uid", NOBODY);
             Files.setAttribute(file, "unix:gid", NOBODY);
