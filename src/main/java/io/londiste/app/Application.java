@@ -97,7 +97,8 @@ public final class Application implements AutoCloseable {
     /** The same with route files that were read before. */
     public static Application replay(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "replay", files.all(BuiltInRoutes.ofReplay(settings)));
-        application.replaying = new ReplayBeans(settings, application.errors, application.errorLog);
+        application.replaying = new ReplayBeans(
+                settings, files.providerConnections(), application.errors, application.errorLog);
         application.replaying.bind(application.main);
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);
@@ -124,7 +125,7 @@ public final class Application implements AutoCloseable {
     public static Application ticker(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "ticker", files.all(BuiltInRoutes.OF_TICKER));
         application.tickerPool = Pools.open(settings.db(), settings.jobName(), settings.connectionLifetime());
-        application.tickerPool.setMaxTotal(8); // routes of the integrator read queues as well
+        application.tickerPool.setMaxTotal(4 + files.providerConnections());
         application.tickerPool.setMaxIdle(4);
         application.main.bind("provider", application.tickerPool);
         application.bindTicker(settings, application.tickerPool, settings.loopDelay(), settings.loopDelay());

@@ -46,14 +46,16 @@ final class ReplayBeans implements AutoCloseable {
     private final Map<String, Object> beans;
 
     /**
+     * @param ofOwnRoutes how many connections to the provider the operator's own routes need
      * @param errors has the errors that the routes report
      * @param errorLog is informed what to do when a route finds that the job is not registered any more
      */
-    ReplayBeans(Settings settings, RecentErrors errors, ErrorLog errorLog) {
+    ReplayBeans(Settings settings, int ofOwnRoutes, RecentErrors errors, ErrorLog errorLog) {
         this.settings = settings;
         int copying = settings.parallelCopies();
         provider = limited(
-                Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime()), 8 + 4 * copying);
+                Pools.open(settings.providerDb(), settings.jobName(), settings.connectionLifetime()),
+                8 + 4 * copying + ofOwnRoutes);
         subscriber = limited(
                 Pools.openReplay(settings.subscriberDb(), settings.jobName(), settings.connectionLifetime()),
                 12 + 3 * copying);

@@ -87,14 +87,20 @@ public record RouteFiles(Path directory, Map<String, String> own) {
         return Files.isRegularFile(file) && (name.endsWith(YAML) || name.endsWith(XML));
     }
 
-    /** Whether a file looks like a route file, or a directory has one. Hidden ones do not count: ConfigMaps of Kubernetes use them. */
-    private static boolean isSimilar(Path file) throws IOException {
+    /**
+     * Whether a file looks like a route file, or a directory has such a file. Hidden ones do not count: ConfigMaps of Kubernetes
+     * use them. Nor does what cannot be read, since this is only for a warning.
+     */
+    private static boolean isSimilar(Path file) {
         if (file.getFileName().toString().startsWith(".")) {
             return false;
         }
-        try (Stream<Path> all = Files.walk(file)) {
+        try (Stream<Path> all = Files.walk(file, 1)) {
             return all.anyMatch(
                     each -> SIMILAR.matcher(each.getFileName().toString()).matches() && Files.isRegularFile(each));
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("{} cannot be read", file, e);
+            return false;
         }
     }
 
@@ -154,6 +160,14 @@ public record RouteFiles(Path directory, Map<String, String> own) {
     /** Whether a resource is a built-in file. */
     static boolean isBuiltIn(String location) {
         return location.startsWith(BUILT_IN);
+    }
+
+    /**
+     * How many connections the pool of the provider needs for the directory's routes: those that read queues hold two each, and
+     * need two more while they read a large batch and put events aside.
+     */
+    int providerConnections() {
+        return 4 * own.values().stream().mapToInt(text -> text.split("pgq:", -1).length - 1).sum();
     }
 
     /** The text of a built-in file. */

@@ -21,6 +21,9 @@ final class DaemonSignals {
     /** Equal signals within this time are one: GNU timeout, for example, sends each to the process and to its group. */
     private static final Duration ECHO = Duration.ofMillis(500);
 
+    /** How long to wait at most until a line is in the log. */
+    private static final Duration LOGGING = Duration.ofMillis(500);
+
     private static final String ROLLED_BACK =
             "What is not committed is rolled back by the servers, and done again after the next start";
 
@@ -60,8 +63,8 @@ final class DaemonSignals {
             again(Signal.INT, "SIGINT");
             return;
         }
-        LOG.info("SIGINT received: stopping after the current batch");
         begin(Signal.INT);
+        log(() -> LOG.info("SIGINT received: stopping after the current batch"));
     }
 
     /** SIGTERM has arrived, or its equivalent, which the cause names. */
@@ -70,13 +73,25 @@ final class DaemonSignals {
             again(Signal.TERM, cause);
             return;
         }
-        LOG.info("{} received: stopping within {} s", cause, LIMIT.toSeconds());
         CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> {
-                    LOG.warn("Not stopped after {} s: ending now. {}", LIMIT.toSeconds(), ROLLED_BACK);
+                    log(() -> LOG.warn("Not stopped after {} s: ending now. {}", LIMIT.toSeconds(), ROLLED_BACK));
                     halt.accept(ExitCode.BY_TERM);
                 });
         begin(Signal.TERM);
+        log(() -> LOG.info("{} received: stopping within {} s", cause, LIMIT.toSeconds()));
+    }
+
+    /** Logs, but does not wait for long: standard error may be a pipe that nobody reads, or a file on a server that is away. */
+    private static void log(Runnable line) {
+        var logger = new Thread(line, "signal-log");
+        logger.setDaemon(true);
+        logger.start();
+        try {
+            logger.join(LOGGING.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void begin(Signal signal) {
@@ -89,7 +104,7 @@ final class DaemonSignals {
         if (signal == first && System.nanoTime() - received < ECHO.toNanos()) {
             return;
         }
-        LOG.warn("{} received while stopping: ending at once. {}", cause, ROLLED_BACK);
+        log(() -> LOG.warn("{} received while stopping: ending at once. {}", cause, ROLLED_BACK));
         halt.accept(code(signal));
     }
 

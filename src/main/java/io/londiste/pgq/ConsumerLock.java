@@ -42,6 +42,7 @@ final class ConsumerLock implements AutoCloseable {
     private final String consumer;
     private Connection session;
     private long heard;
+    private boolean taken;
 
     /** @param source one of its connections is held while the lock is */
     ConsumerLock(DataSource source, String queue, String consumer) {
@@ -50,8 +51,14 @@ final class ConsumerLock implements AutoCloseable {
         this.consumer = consumer;
     }
 
+    /** Whether the last call of {@link #isOurs} has taken the lock. */
+    boolean isNew() {
+        return taken;
+    }
+
     /** Returns whether this reader has the lock; takes it if it is free. */
     boolean isOurs() throws SQLException {
+        taken = false;
         if (session != null) {
             if (System.nanoTime() - heard < PING_INTERVAL.toNanos()) {
                 return true;
@@ -68,6 +75,7 @@ final class ConsumerLock implements AutoCloseable {
             if (Sql.first(connection, TAKE, row -> row.getBoolean(1), consumer, queue)
                     .orElseThrow()) {
                 session = connection;
+                taken = true;
                 heard = System.nanoTime();
                 Sql.execute(session, KEEPALIVE);
             }

@@ -29,11 +29,11 @@ final class FailureCount {
     }
 
     /**
-     * The delay before the next attempt, in milliseconds: 0 without a failure, {@code first} after one, and after each
+     * The delay before the next attempt, in milliseconds: 0 without a failure, {@code first}, but at least 1, after one, and after each
      * further one twice as long, but no longer than the greater of {@code first} and {@code maximum}.
      */
     long delay(long first, long maximum) {
         long failures = count;
-        return failures == 0 ? 0 : Math.min(first << Math.min(failures - 1, MAX_DOUBLINGS), Math.max(first, maximum));
+        return failures == 0 ? 0 : Math.min(Math.max(1, first) << Math.min(failures - 1, MAX_DOUBLINGS), Math.max(first, maximum));
     }
 }

@@ -24,6 +24,9 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** How long a stop waits until the current batch is finished. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+    /** The same if a batch has several exchanges: the stop is between two of them then, before SIGTERM's limit ends the process. */
+    private static final Duration STOP_BETWEEN = Duration.ofSeconds(1);
+
     /** How often a tick limit is checked while there is one; no notification is sent when it is removed. */
     private static final Duration LIMIT_POLL_INTERVAL = Duration.ofMillis(20);
 
@@ -53,7 +56,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** The batch that was open when this became the reader: another process may have delivered it. */
     private long openBefore = NO_BATCH;
 
-    /** The batch that was delivered last, and how often before. */
+    /** The last tick of the batch that was delivered last, and how often it was delivered before. */
     private long delivered = NO_BATCH;
 
     private int redeliveries;
@@ -116,7 +119,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
         if (ticks != null) {
             ticks.close();
         }
-        if (!polling.tryLock(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        var timeout = endpoint.getExchangePer() == ExchangePer.BATCH ? STOP_TIMEOUT : STOP_BETWEEN;
+        if (!polling.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             abandoned = true;
             return;
         }
@@ -202,7 +206,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** Returns whether this may read the queue; waits, if it may not. */
     private boolean isReader() throws SQLException, InterruptedException {
         boolean ours = lock == null || lock.isOurs();
-        if (reading == null || reading != ours) {
+        // with a new lock, another process may have read in the meantime
+        if (reading == null || reading != ours || lock != null && lock.isNew()) {
             if (ours) {
                 openBefore = client.openBatch(endpoint.getQueue(), endpoint.getConsumer())
                         .orElse(NO_BATCH);
@@ -257,10 +262,12 @@ public class PgqConsumer extends ScheduledPollConsumer {
     /** Returns whether the batch was processed, or is to be opened again with an earlier end. */
     private boolean process(Batch batch) throws Exception {
         clock.note(batch);
-        redeliveries = batch.id() == delivered ? redeliveries + 1 : 0;
-        delivered = batch.id();
+        long tick = batch.tick().id();
+        redeliveries = tick == delivered ? redeliveries + 1 : 0;
+        boolean again = tick <= delivered || batch.id() == openBefore; // a server may forget in a crash that it was finished
+        delivered = tick;
         try (batch) {
-            var outcome = delivery.deliver(batch, redeliveries > 0 || batch.id() == openBefore, redeliveries);
+            var outcome = delivery.deliver(batch, again, redeliveries);
             switch (outcome.kind()) {
                 case FAILED -> failures.add(outcome.error());
                 case REFUSED -> {
@@ -282,6 +289,7 @@ public class PgqConsumer extends ScheduledPollConsumer {
 
     private void refused(Batch batch, long last) throws SQLException, InterruptedException {
         client.closeBatch(batch);
+        delivered = NO_BATCH; // nothing was done with it
         lastTick = last;
         limited = endpoint.getTickLimit() != null;
         if (last <= batch.previousTick().id()) {

@@ -35,6 +35,22 @@ public final class Uninstaller {
             order by nr
             """;
 
+    /** What others have made on top of a schema, which a drop would remove as well; our triggers belong to tables listed above. */
+    private static final String DEPENDENTS = """
+            select distinct pg_catalog.pg_describe_object(d.classid, d.objid, 0)
+            from pg_catalog.pg_depend d
+            left join pg_catalog.pg_trigger t on d.classid = 'pg_catalog.pg_trigger'::regclass and t.oid = d.objid
+            left join pg_catalog.pg_proc f on f.oid = t.tgfoid
+            cross join lateral pg_catalog.pg_identify_object_as_address(d.refclassid, d.refobjid, 0) as used
+            cross join lateral pg_catalog.pg_identify_object_as_address(d.classid, d.objid, 0) as other
+            where d.deptype in ('n', 'a')
+              and d.refclassid in ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass)
+              and used.object_names[1] = ?
+              and other.object_names[1] not in ('londiste', 'pgq')
+              and f.pronamespace is distinct from pg_catalog.to_regnamespace('londiste')
+            order by 1
+            """;
+
     private static final String REPLAYS = """
             select distinct coalesce(nullif(a.application_name, ''), 'a session') || ', backend ' || l.pid
             from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
@@ -82,7 +98,13 @@ public final class Uninstaller {
         var uses = uses();
         boolean queueExists = database.call(source -> {
             var pgq = new PgqClient(source);
-            if (!pgq.isInstalled() || !pgq.queueExists(queue)) {
+            if (!pgq.isInstalled()) {
+                return false;
+            }
+            if (isOurPgq() && pgq.queues().stream().allMatch(other -> other.queue().equals(queue))) {
+                uses.addAll(dependents("pgq"));
+            }
+            if (!pgq.queueExists(queue)) {
                 return false;
             }
             var consumers = pgq.consumers(queue);
@@ -98,7 +120,7 @@ public final class Uninstaller {
         dropSchema("londiste");
         if (queueExists) {
             database.call(source -> {
-                new PgqClient(source).dropQueue(queue, true);
+                new PgqClient(source).dropQueue(queue, force);
                 return null;
             });
             LOG.info("Dropped queue {}", queue);
@@ -111,7 +133,7 @@ public final class Uninstaller {
         boolean installed = database.call(source -> new PgqClient(source).isInstalled());
         if (!installed) {
             LOG.info("pgq is not installed in {}", database);
-        } else if (!database.read(connection -> Schema.of(connection, "pgq").hasFunction("implementation"))) {
+        } else if (!isOurPgq()) {
             LOG.info("Left the original PgQ in {}; drop extension pgq removes it", database);
         } else {
             var queues = database.call(source -> new PgqClient(source).queues()).stream()
@@ -126,6 +148,18 @@ public final class Uninstaller {
         }
     }
 
+    private boolean isOurPgq() {
+        return database.read(connection -> Schema.of(connection, "pgq").hasFunction("implementation"));
+    }
+
+    /** What others have made that depends on a schema: one line, or none. */
+    private List<String> dependents(String schema) {
+        var dependents = database.texts(DEPENDENTS, schema);
+        return dependents.isEmpty()
+                ? List.of()
+                : List.of("objects that depend on schema " + schema + ": " + String.join(", ", dependents));
+    }
+
     /** What is in use, in lines; also checks that no replay runs here. */
     private List<String> uses() {
         if (!database.read(connection -> Schema.of(connection, "londiste").exists())) {
@@ -137,7 +171,9 @@ public final class Uninstaller {
             throw new LondisteException(database + ": a replay runs (" + String.join("; ", replays)
                     + "); stop it first; nothing was changed");
         }
-        return new ArrayList<>(database.texts(IN_USE));
+        var uses = new ArrayList<>(database.texts(IN_USE));
+        uses.addAll(dependents("londiste"));
+        return uses;
     }
 
     private void require(boolean force, List<String> uses, String remedy) {

@@ -95,6 +95,16 @@ class RoutesCommandTest {
     }
 
     @Test
+    void aPasswordInAnAddressIsNotShown() throws IOException {
+        put("mine.camel.yaml", MINE.replace("direct:mine?synchronous=true", "direct://me:secret@{{job_name}}/in"));
+
+        var shown = terminal.londiste("--routes", own, "routes");
+
+        assertThat(shown.code()).as(shown.err()).isZero();
+        assertThat(shown.out()).contains("mine ").contains("@londiste/in").doesNotContain("secret");
+    }
+
+    @Test
     void withoutAnIniFileAllBuiltInRoutesAreShown() throws IOException {
         var shown = terminal.londiste("routes");
 

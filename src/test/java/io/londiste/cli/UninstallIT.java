@@ -96,6 +96,39 @@ class UninstallIT extends JobFixture {
     }
 
     @Test
+    void whatOthersHaveMadeOnTopIsOnlyLostByForce() {
+        for (var side : new String[] {"subscriber", "provider"}) {
+            terminal.ok(config, side, "remove", "--all");
+            terminal.ok(config, side, "remove-seq", "--all");
+        }
+        terminal.ok(config, "subscriber", "unregister");
+        provider.sql("create view lag as select lag from pgq.get_consumer_info();"
+                + " create table mine (id int primary key); create trigger of_others after insert on mine"
+                + " for each row execute function pgq.jsontriga('queue')");
+        subscriber.sql("create view tables as select table_name from londiste.subscriber_table");
+
+        refused(
+                "subscriber " + at(subscriber)
+                        + ": in use are objects that depend on schema londiste: rule _RETURN on view tables; run subscriber"
+                        + " remove --all, subscriber remove-seq --all and subscriber unregister first, or lose them with"
+                        + " --force",
+                config,
+                "subscriber",
+                "uninstall");
+        refused(
+                "provider " + at(provider)
+                        + ": in use are objects that depend on schema pgq: rule _RETURN on view lag, trigger of_others on"
+                        + " table mine; run provider remove --all, provider remove-seq --all, and for each job subscriber"
+                        + " unregister first, or lose them with --force",
+                config,
+                "provider",
+                "uninstall");
+        assertThat(terminal.londiste(config, "provider", "uninstall", "--force").err())
+                .startsWith("WARN: Lost are objects that depend on schema pgq: rule _RETURN on view lag, trigger of_others"
+                        + " on table mine\n");
+    }
+
+    @Test
     void byForceWhatIsLostIsReported() {
         var here = terminal.londiste(config, "subscriber", "uninstall", "--force");
         var there = terminal.londiste(config, "provider", "uninstall", "--force");

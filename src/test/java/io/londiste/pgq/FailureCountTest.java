@@ -30,6 +30,11 @@ class FailureCountTest {
     }
 
     @Test
+    void withoutAFirstDelayTheOthersStillGrow() {
+        assertThat(delays(4, 0, 30_000)).containsExactly(1L, 2L, 4L, 8L);
+    }
+
+    @Test
     void manyFailuresDoNotOverflow() {
         assertThat(delays(100, 3_600_000, Long.MAX_VALUE)).isSorted().allMatch(delay -> delay > 0);
     }
