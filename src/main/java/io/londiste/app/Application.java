@@ -97,8 +97,8 @@ public final class Application implements AutoCloseable {
     /** The same with route files that were read before. */
     public static Application replay(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "replay", files.all(BuiltInRoutes.ofReplay(settings)));
-        application.replaying = new ReplayBeans(
-                settings, files.providerConnections(), application.errors, application.errorLog);
+        application.replaying =
+                new ReplayBeans(settings, files.providerConnections(), application.errors, application.errorLog);
         application.replaying.bind(application.main);
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);

@@ -167,7 +167,10 @@ public record RouteFiles(Path directory, Map<String, String> own) {
      * need two more while they read a large batch and put events aside.
      */
     int providerConnections() {
-        return 4 * own.values().stream().mapToInt(text -> text.split("pgq:", -1).length - 1).sum();
+        return 4
+                * own.values().stream()
+                        .mapToInt(text -> text.split("pgq:", -1).length - 1)
+                        .sum();
     }
 
     /** The text of a built-in file. */

@@ -34,6 +34,8 @@ final class FailureCount {
      */
     long delay(long first, long maximum) {
         long failures = count;
-        return failures == 0 ? 0 : Math.min(Math.max(1, first) << Math.min(failures - 1, MAX_DOUBLINGS), Math.max(first, maximum));
+        return failures == 0
+                ? 0
+                : Math.min(Math.max(1, first) << Math.min(failures - 1, MAX_DOUBLINGS), Math.max(first, maximum));
     }
 }

@@ -264,7 +264,8 @@ public class PgqConsumer extends ScheduledPollConsumer {
         clock.note(batch);
         long tick = batch.tick().id();
         redeliveries = tick == delivered ? redeliveries + 1 : 0;
-        boolean again = tick <= delivered || batch.id() == openBefore; // a server may forget in a crash that it was finished
+        boolean again =
+                tick <= delivered || batch.id() == openBefore; // a server may forget in a crash that it was finished
         delivered = tick;
         try (batch) {
             var outcome = delivery.deliver(batch, again, redeliveries);

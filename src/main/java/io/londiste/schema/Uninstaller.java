@@ -101,7 +101,8 @@ public final class Uninstaller {
             if (!pgq.isInstalled()) {
                 return false;
             }
-            if (isOurPgq() && pgq.queues().stream().allMatch(other -> other.queue().equals(queue))) {
+            if (isOurPgq()
+                    && pgq.queues().stream().allMatch(other -> other.queue().equals(queue))) {
                 uses.addAll(dependents("pgq"));
             }
             if (!pgq.queueExists(queue)) {

@@ -124,8 +124,9 @@ class UninstallIT extends JobFixture {
                 "provider",
                 "uninstall");
         assertThat(terminal.londiste(config, "provider", "uninstall", "--force").err())
-                .startsWith("WARN: Lost are objects that depend on schema pgq: rule _RETURN on view lag, trigger of_others"
-                        + " on table mine\n");
+                .startsWith(
+                        "WARN: Lost are objects that depend on schema pgq: rule _RETURN on view lag, trigger of_others"
+                                + " on table mine\n");
     }
 
     @Test
