@@ -49,7 +49,7 @@ class SignalsIT extends DaemonFixture {
 
     /** Writes another INI file of the job, whose pid file and log have other names. */
     private void write(String name) throws IOException {
-        Files.writeString(
+        OwnFile.write(
                 directory.resolve(name + ".ini"),
                 Files.readString(directory.resolve("conf.ini")).replace("%(job_name)s", name));
     }
