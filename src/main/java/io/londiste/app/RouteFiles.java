@@ -164,7 +164,7 @@ public record RouteFiles(Path directory, Map<String, String> own) {
 
     /**
      * How many connections the pool of the provider needs for the directory's routes: those that read queues hold two each, and
-     * need two more while they read a large batch and put events aside.
+     * need two more while they read a large batch and move failed events.
      */
     int providerConnections() {
         return 4

@@ -134,7 +134,7 @@ public final class Daemon {
         return done;
     }
 
-    /** Informs whoever waits for it, the first time, that the daemon works or waits for its turn or its databases. */
+    /** Tells the starting process and systemd that the daemon works, is a standby, or waits for its databases; only the first time. */
     private void ready() {
         if (!announced) {
             announced = true;

@@ -119,7 +119,7 @@ final class Delivery {
 
     private Outcome event(Batch batch, Event event, Exchange done) throws SQLException {
         if (isFailed(done)) {
-            return failedEvents.putAside(batch, event, done.getException())
+            return failedEvents.move(batch, event, done.getException())
                     ? Outcome.of(Outcome.Kind.PROCESSED)
                     : failed(batch, done);
         }

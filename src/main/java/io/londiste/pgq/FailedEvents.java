@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts events aside that could not be processed, so that the others of their batch go on: into the retry queue, then into the
- * queue for dead letters, as far as the endpoint's options say so.
+ * Moves events that could not be processed to the retry queue, then to the dead letter queue, as far as the endpoint's options say
+ * so. The other events of their batch are processed.
  */
 final class FailedEvents {
     private static final Logger LOG = LoggerFactory.getLogger(FailedEvents.class);
@@ -34,7 +34,7 @@ final class FailedEvents {
      *
      * @param cause null if it is not known
      */
-    boolean putAside(Batch batch, Event event, Throwable cause) throws SQLException {
+    boolean move(Batch batch, Event event, Throwable cause) throws SQLException {
         int retries = event.retry() == null ? 0 : event.retry();
         if (retries < endpoint.getMaximumRetries()) {
             int seconds = (int) Math.min(Integer.MAX_VALUE, (endpoint.getRetryDelay() + 999) / 1000);

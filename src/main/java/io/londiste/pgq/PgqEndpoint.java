@@ -97,7 +97,7 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
             label = "consumer",
             defaultValue = "0",
             description = "How often an event whose exchange has failed is put into the retry queue, so that the others"
-                    + " of its batch go on without it and it is delivered again in a later batch. Needs"
+                    + " of its batch are processed and it is delivered again in a later batch. Needs"
                     + " exchangePer=event")
     private int maximumRetries;
 
@@ -112,7 +112,7 @@ public class PgqEndpoint extends ScheduledPollEndpoint {
             label = "consumer",
             description =
                     "A queue of the same database into which an event is inserted whose exchange has failed, after"
-                            + " maximumRetries; the others of its batch go on without it. Without this option the batch fails."
+                            + " maximumRetries; the others of its batch are processed. Without this option the batch fails."
                             + " Needs exchangePer=event")
     private String deadLetterQueue;
 
