@@ -27,7 +27,7 @@ begin
     grant usage on schema londiste to pgq_admin;
     grant execute on function londiste.snapshot_tick(text), londiste.table_shape(text), londiste.get_table(text),
       londiste.find_table(text), londiste.canonical(text), londiste.parse_name(text), londiste.fqname(text, text), londiste.fqname(oid),
-      londiste.key_columns(oid), londiste.base_type(oid) to pgq_admin;
+      londiste.key_columns(oid), londiste.base_type(oid), londiste.shape_mark(oid) to pgq_admin;
   end if;
 end
 $$;

@@ -39,6 +39,17 @@ begin
 end
 $$;
 
+create or replace function londiste.shape_mark(tab oid)
+returns bigint language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- A number that changes with what rows of a table are read by: names, types, collations of its columns, and which are generated.
+-- If it differs from the number that was read with a shape, the table was altered since. Null: there is no such table. Locks: none.
+  select hashtextextended(string_agg(concat_ws(':', a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attgenerated), ',' order by a.attnum), 0)
+    from pg_attribute as a
+   where a.attrelid = tab and a.attnum > 0 and not a.attisdropped
+$$;
+
 create or replace function londiste.base_type(type oid)
 returns oid language plpgsql stable strict
 set search_path = pg_catalog, pg_temp

@@ -44,27 +44,89 @@ begin
 end
 $$;
 
-create or replace function londiste.subscriber_add_table(queue text, table_name text)
+-- A table of the provider is replicated into one table. Here, since tables.sql comes before the upgrade that adds the column.
+create unique index if not exists subscriber_table_source on londiste.subscriber_table (queue_name, coalesce(source_table, table_name));
+
+create or replace function londiste.local_table(queue text, source_table text)
+returns text language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+-- The written name of the subscriber's table into which a table of the provider is replicated; null if it is not. Locks: none.
+  select s.table_name from londiste.subscriber_table as s
+   where s.queue_name = queue and coalesce(s.source_table, s.table_name) = local_table.source_table
+$$;
+
+create or replace function londiste.subscriber_add_table(queue text, table_name text, source_table text default null)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Registers a table to be replicated; the replay's process then copies it.
---   queue        name of the provider's queue
---   table_name   written name
--- Returns 1 if the table is new, 0 if it was registered (its state stays). Errors: 42P01 no such table. Notifies channel
--- londiste_table, the payload is the queue.
+--   queue         name of the provider's queue
+--   table_name    written name on the subscriber, by which all functions know it
+--   source_table  written name on the provider; null: the same
+-- Returns 1 if the table is new, 0 if it was registered (its state stays). Errors: 42P01 no such table; 42710 the provider's
+-- table is replicated into another one. Notifies channel londiste_table, the payload is the queue.
 -- Locks: none.
 #variable_conflict use_column
 declare
-  name   text := londiste.canonical(subscriber_add_table.table_name);
-  added  integer;
+  name    text := londiste.canonical(subscriber_add_table.table_name);
+  source  text := coalesce(londiste.canonical(subscriber_add_table.source_table), name);
+  added   integer;
 begin
   perform londiste.get_table(name);
-  insert into londiste.subscriber_table (queue_name, table_name) values (queue, name)
+  if londiste.local_table(queue, source) <> name then
+    raise exception 'table % of the provider is replicated into % already', source, londiste.local_table(queue, source)
+      using errcode = 'duplicate_object';
+  end if;
+  insert into londiste.subscriber_table (queue_name, table_name, source_table) values (queue, name, nullif(source, name))
     on conflict (queue_name, table_name) do nothing;
   get diagnostics added = row_count;
   perform pg_notify('londiste_table', queue);
   return added;
+end
+$$;
+
+create or replace function londiste.subscriber_map_table(
+  queue text, table_name text, where_sql text, columns text[], set_columns text[], set_sql text[], needs text[],
+  operations text[] default null, shard text default null, shard_sql text default null, apply_function text default null)
+returns integer language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Declares what a table is replicated as, once, before it is copied: copy, replay, catch-up and compare obey it. To change it,
+-- the table has to be removed and added again, since the rows that are there would not fit.
+--   queue         name of the provider's queue
+--   table_name    written name
+--   where_sql     only rows for which this is true; null: all. It and set_sql are run on the provider as they are
+--   columns       only these columns; null: all
+--   set_columns   columns that have the value of an expression instead of their own; null: none
+--   set_sql       the expressions, in the same order
+--   needs         the provider's columns that where_sql, shard_sql and set_sql use; null: none
+--   operations    only changes by these: insert, update, delete, truncate; null: all
+--   shard         only this shard, COLUMN,COLUMN:NUMBER/PARTS; null: all rows
+--   shard_sql     only rows for which this is true as well; null: all
+--   apply_function   the function to which changes are handed, named as SQL writes it; null: they are written
+-- Returns 1. Errors: 42704 the table is not registered; 55000 its copy has begun, or this was declared already.
+-- Locks: the table's row in londiste.subscriber_table.
+#variable_conflict use_column
+declare
+  name  text := londiste.canonical(subscriber_map_table.table_name);
+begin
+  if not exists (select from londiste.subscriber_table as s where s.queue_name = queue and s.table_name = name) then
+    raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
+  end if;
+  update londiste.subscriber_table as s
+     set nr = default, -- what is declared for a number never changes
+         where_sql = subscriber_map_table.where_sql, columns = subscriber_map_table.columns, set_columns = subscriber_map_table.set_columns,
+         set_sql = subscriber_map_table.set_sql, needs = subscriber_map_table.needs,
+         operations = subscriber_map_table.operations, shard = subscriber_map_table.shard, shard_sql = subscriber_map_table.shard_sql,
+         apply_function = subscriber_map_table.apply_function
+   where s.queue_name = queue and s.table_name = name and s.merge_state is null
+     and num_nonnulls(s.where_sql, s.columns, s.set_columns, s.operations, s.shard, s.apply_function) = 0;
+  if not found then
+    raise exception 'what table % is replicated as cannot be changed: remove it, and add it again', name
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  return 1;
 end
 $$;
 

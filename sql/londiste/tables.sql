@@ -41,6 +41,17 @@ create table if not exists londiste.subscriber_table (
   trigger_name   text,
   skip_truncate  boolean not null default false, -- the copy keeps the rows that are there
   reason         text,                           -- why the table is stopped; null: it is not
+  source_table   text,                           -- the provider's table; null: that of the same name
+  where_sql      text,                           -- replicates only rows for which this is true; null: all
+  columns        text[],                         -- replicates only these columns; null: all
+  set_columns    text[],                         -- columns that have the value of an expression instead of their own; null: none
+  set_sql        text[],                         -- the expressions, in the same order
+  needs          text[],                         -- the provider's columns that where_sql and set_sql use; null: none
+  operations     text[],                         -- replicates only changes by these: insert, update, delete, truncate; null: all
+  shard          text,                           -- replicates only this shard, COLUMN,COLUMN:NUMBER/PARTS; null: all
+  shard_sql      text,                           -- the condition for its rows; null: none
+  apply_function text,                           -- hands changes to this function, named as SQL writes it; null: they are written
+  last_comparison json,                          -- time, outcome, numbers of rows and differences, note; null: none since its copy
   primary key (queue_name, table_name)
 );
 
@@ -110,6 +121,24 @@ create table if not exists londiste.barrier (
   consumer_id  text        not null primary key,
   tick_id      bigint      not null,
   expires      timestamptz not null
+);
+
+-- Provider: the scripts that were executed and sent to the subscribers.
+create table if not exists londiste.provider_script (
+  queue_name   text        not null,
+  script_name  text        not null,
+  tables       text,                             -- only for subscribers with all of these tables; null: for all
+  executed     timestamptz not null default clock_timestamp(),
+  primary key (queue_name, script_name)
+);
+
+-- Subscriber: what was done with the provider's scripts.
+create table if not exists londiste.subscriber_script (
+  queue_name   text        not null,
+  script_name  text        not null,
+  outcome      text        not null,             -- executed, skipped, not needed
+  recorded     timestamptz not null default clock_timestamp(),
+  primary key (queue_name, script_name)
 );
 
 -- A batch looks for tables that are not in sync, and for those that are being handed over: neither takes longer if many tables are.

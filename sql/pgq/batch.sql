@@ -275,6 +275,17 @@ begin
 end
 $$;
 
+-- Its third parameter has had another meaning and name, and "create or replace" cannot change a name.
+do $$
+begin
+    if exists (select from pg_proc
+               where oid = to_regprocedure('pgq.receive_batch(text, text, bigint, bigint, bigint, integer)')
+                 and 'i_finished' = any (proargnames)) then
+        drop function pgq.receive_batch(text, text, bigint, bigint, bigint, integer);
+    end if;
+end
+$$;
+
 create or replace function pgq.receive_batch(
     in i_queue_name text, in i_consumer_name text, in i_finished_tick bigint, in i_max_events bigint, in i_last_tick bigint, in i_page integer,
     out batch_id bigint, out prev_tick_id bigint, out prev_tick_time timestamptz, out prev_tick_event_seq bigint,

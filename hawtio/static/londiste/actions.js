@@ -1,30 +1,14 @@
 // The commands of an operator. Each shows a message when it has succeeded or failed.
 
-import { hawtio } from './lib.js'
-import { Failure, execute } from './server.js'
-import { counted } from './format.js'
-
-const prefixed = (side, lines) => lines.map(line => `${side}: ${line}`)
-
-const notify = (type, message) => hawtio.eventService.notify({ type, message })
+import { addInPieces } from './adding.js'
+import { commands, notify } from './command.js'
+import { execute } from './server.js'
+import { count, counted } from './format.js'
 
 export function actionsOf(data, refresh) {
   const { replay, ticker, provider, subscriber } = data ?? {}
 
-  /** Executes a command; returns its error message, or '' if it succeeded. */
-  const act = async (done, command) => {
-    try {
-      const output = await command()
-      const lines = Array.isArray(output) ? output.filter(Boolean) : []
-      notify('success', lines.length === 1 ? lines[0] : done)
-      return ''
-    } catch (failure) {
-      notify('danger', failure.message)
-      return failure.message
-    } finally {
-      refresh()
-    }
-  }
+  const act = commands(refresh)
 
   /** Executes an operation on tables. Names are written with quotes where they need them, so that they can be listed. */
   const onTables = (tables, all = false, operation, ...more) =>
@@ -39,19 +23,37 @@ export function actionsOf(data, refresh) {
       act('The INI file and the routes were read again', () => execute((replay ?? ticker).objectName, 'reload')),
     stop: () => act('The daemon stops after its current batch', () => execute((replay ?? ticker).objectName, 'stop')),
     install: side => act('Installed', () => execute({ provider, subscriber, ticker }[side].objectName, 'install')),
-    add: ({ names, all, register, expectSync, skipTruncate, denyWrites, force }) =>
-      act('Added', async () => {
-        const registered = register ? await execute(provider.objectName, 'add', all ? '' : names, all) : []
-        try {
-          const subscribed = await execute(subscriber.objectName, 'add', all ? '' : names, all, force, expectSync, skipTruncate, denyWrites)
-          return registered.length ? [...prefixed('Provider', registered), ...prefixed('Subscriber', subscribed)] : subscribed
-        } catch (failure) {
-          if (!registered.length) throw failure
-          throw new Failure(failure.kind, `Done on the provider: ${registered.join('; ')}. Not done on the subscriber: ${failure.message}`)
-        }
-      }),
+
+    /** Adds tables; returns nothing if all were added, otherwise the refused ones with a title. See addInPieces. */
+    add: async (list, { expectSync, skipTruncate, denyWrites, force, create, destTable, where, columns, set, ops, shard, applyFn }, { progress, stopped }) => {
+      let result = { added: 0, refused: [] }
+      let failure = ''
+      const summary = () => `Added ${count(result.added)} of ${counted(list.length, 'table')}`
+      try {
+        result = await addInPieces({
+          tables: list,
+          register: names => execute(provider.objectName, 'add', names.join(','), false),
+          subscribe: names => execute(subscriber.objectName, 'add', names.join(','), false, force, expectSync, skipTruncate, denyWrites, destTable, where, columns, set, create ? 'full' : '', ops, shard, applyFn),
+          progress: soFar => {
+            result = soFar
+            progress(soFar)
+          },
+          stopped,
+        })
+      } catch (gone) {
+        failure = gone.message
+      }
+      refresh()
+      if (!failure && result.added === list.length) {
+        notify('success', list.length === 1 ? `Added ${list[0].name}` : `Added ${counted(list.length, 'table')}`)
+        return null
+      }
+      notify(failure || result.refused.length ? 'danger' : 'warning', failure ? `${summary()}: ${failure}` : summary())
+      return { ...result, title: failure ? `${summary()}: ${failure}` : summary() }
+    },
     remove: (list, all) => act(`Removed ${tables(list)}`, () => onTables(list, all, 'remove')),
     resync: (list, all) => act(`${tables(list)} will be copied again`, () => onTables(list, all, 'resync')),
+    retry: (list, all) => act(`${tables(list)} ${list.length === 1 ? 'is' : 'are'} tried again`, () => onTables(list, all, 'retry')),
     compare: (list, all, countOnly = false) =>
       act(`Comparing ${tables(list)}`, () => onTables(list, all, 'compare', countOnly, false, false, '', 0)),
     repair: (list, all, apply, force) =>
@@ -62,7 +64,7 @@ export function actionsOf(data, refresh) {
     cancel: comparison => act('Cancelled', () => execute(comparison.objectName, 'cancel')),
     forget: comparison => act('Removed from the list', () => execute(comparison.objectName, 'forget')),
     unregister: consumer => act(`Unregistered ${consumer.Name}`, () => execute(consumer.objectName, 'unregister')),
-    missing: () => execute(subscriber.objectName, 'missing'),
+    candidates: () => execute(provider.objectName, 'candidates'),
     foreignKeys: () => execute(subscriber.objectName, 'foreignKeys', 'pending'),
     triggers: () => execute(subscriber.objectName, 'triggers', 'all'),
   }

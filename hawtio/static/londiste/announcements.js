@@ -1,6 +1,7 @@
 // Announces changes to screen readers.
 
 import { h, React } from './lib.js'
+import { stateInWords } from './labels.js'
 
 const FEW = 3
 
@@ -9,7 +10,7 @@ export function Announcements({ tables }) {
   const [text, setText] = React.useState('')
 
   React.useEffect(() => {
-    const states = new Map(tables.map(table => [table.Name, table.Reason ? `stopped: ${table.Reason}` : table.State]))
+    const states = new Map(tables.map(table => [table.Name, table.Reason ? `stopped: ${table.Reason}` : stateInWords(table.State)]))
     if (before.current) {
       const changed = [...states].filter(([name, state]) => before.current.get(name) !== state)
       const gone = [...before.current.keys()].filter(name => !states.has(name))

@@ -3,6 +3,7 @@
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Outcome, different, equal, findings } from './labels.js'
 import { count, counted, date, span, time } from './format.js'
+import { DifferencesButtons } from './differences.js'
 import { Commands } from './states.js'
 
 const COLOR = { queued: 'grey', running: 'blue', done: 'green', failed: 'red', cancelled: 'grey' }
@@ -61,7 +62,7 @@ function One({ comparison, tables, operator, actions, open }) {
         title: `${count(comparison.Rows)} of about ${count(comparison.TotalRows)} rows`,
       })),
     h(pf.CardExpandableContent, null,
-      h(pf.CardBody, null, results.length > 0 && h(Results, { title, results }))))
+      h(pf.CardBody, null, results.length > 0 && h(Results, { title, results, comparison, operator, open }))))
 }
 
 function summary(results, running) {
@@ -75,7 +76,7 @@ function summary(results, running) {
   return `${of} ${unequal.length === 1 ? 'differs' : 'differ'}`
 }
 
-const Results = ({ title, results }) =>
+const Results = ({ title, results, comparison, operator, open }) =>
   h(pft.Table, { variant: 'compact', 'aria-label': `Results of ${title}` },
     h(pft.Thead, null, h(pft.Tr, null,
       ['Table', 'Outcome', 'Rows on the provider', 'Rows on the subscriber', 'Result'].map(column => h(pft.Th, { key: column, modifier: 'wrap' }, column)))),
@@ -86,7 +87,8 @@ const Results = ({ title, results }) =>
           h(Cell, { label: 'Outcome' }, h(Outcome, { result })),
           h(Cell, { label: 'Rows on the provider', className: 'londiste-figure' }, count(result.providerRows)),
           h(Cell, { label: 'Rows on the subscriber', className: 'londiste-figure' }, count(result.subscriberRows)),
-          h(Cell, { label: 'Result', className: 'londiste-break' }, findings(result), statementsNote(result))))))
+          h(Cell, { label: 'Result', className: 'londiste-break' }, findings(result), statementsNote(result),
+            operator && h(DifferencesButtons, { comparison, result, open }))))))
 
 const statementsNote = ({ statements, applied, file }) =>
   statements ? `; ${counted(statements, 'statement')} ${applied ? 'executed' : `in ${file}`}` : ''

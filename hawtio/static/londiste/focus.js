@@ -24,7 +24,7 @@ export function useDialog(fallbackId) {
   }, [dialog, fallbackId])
 
   const open = React.useCallback(next => {
-    if (next) from.current = opener()
+    if (next) from.current ??= opener() // one dialog may lead to another
     setDialog(next)
   }, [])
 

@@ -17,7 +17,7 @@ export function Header({ data, operator, actions, open }) {
     daemon
       ? h(Errors, { data, daemon, operator, actions })
       : h(pf.EmptyState, { titleText: 'No replay and no ticker', headingLevel: 'h2' },
-          h(pf.EmptyStateBody, null, 'This process has no MBeans of a replay or ticker.')))
+          h(pf.EmptyStateBody, null, 'This process is neither a replay nor a ticker.')))
 }
 
 function Buttons({ data, daemon, actions, open }) {
@@ -51,6 +51,7 @@ function More({ daemon, actions, open }) {
     }, 'More'),
   }, h(pf.DropdownList, null,
     item('Read INI file and routes again', actions.reload),
+    item('On the command line…', () => open({ kind: 'commands' })),
     item('Stop the daemon', () => open({ kind: 'stop', name: daemon.Job }), true)))
 }
 

@@ -3,6 +3,16 @@
 import { h, pf, table as pft } from './lib.js'
 import { bytes, count } from './format.js'
 
+/** The states of tables in words; the parts before the tick. */
+const WORDS = {
+  NEW: 'waiting for its copy',
+  'in-copy': 'copying',
+  'catching-up': 'catching up',
+  'wanna-sync': 'waiting for the replay',
+  'do-sync': 'joining the replay',
+  ok: 'in sync',
+}
+
 const REPLAY = { running: 'green', paused: 'orange', waiting: 'red', standby: 'grey', stopping: 'orange' }
 const TABLE = { ok: 'green', NEW: 'grey' }
 
@@ -13,7 +23,10 @@ export const ReplayState = ({ state, error }) =>
     : h(pf.Label, { color: REPLAY[state] ?? 'grey' }, state)
 
 /** The part of a state before the tick. */
-export const phase = table => table.State.split(':')[0]
+const phase = state => state.split(':')[0]
+
+/** A state of tables in words. */
+export const stateInWords = state => WORDS[phase(state)] ?? state
 
 /** 'stopped', 'ok', or 'copying' for all states before ok. */
 export const condition = table => (table.Reason ? 'stopped' : table.State === 'ok' ? 'ok' : 'copying')
@@ -21,7 +34,7 @@ export const condition = table => (table.Reason ? 'stopped' : table.State === 'o
 export function TableState({ table }) {
   const stopped = condition(table) === 'stopped'
   return h(pf.LabelGroup, { numLabels: 2, isCompact: true, 'aria-label': 'State' },
-    h(pf.Label, { isCompact: true, color: TABLE[phase(table)] ?? 'blue' }, table.State),
+    h(pf.Label, { isCompact: true, color: TABLE[phase(table.State)] ?? 'blue' }, stateInWords(table.State)),
     stopped && h(pf.Label, { isCompact: true, color: 'red' }, 'stopped'))
 }
 

@@ -3,7 +3,7 @@
 import { React } from './lib.js'
 import { byText } from './format.js'
 import { remember } from './history.js'
-import { readAll, role } from './server.js'
+import { execute, readAll, role } from './server.js'
 
 const INTERVAL = 2_000
 /** From this number of tables on, a response takes hundreds of kilobytes. */
@@ -12,7 +12,8 @@ const LONG_INTERVAL = 5_000
 
 const TABLE = [
   'Name', 'State', 'Reason', 'CopyStep', 'CopiedRows', 'CopyTotalRows', 'CopiedBytes', 'CopyProgress', 'Inserts', 'Updates',
-  'Deletes', 'Truncates', 'UnexpectedRows', 'LagSeconds', 'LastError', 'LastErrorTime', 'LastChange', 'WritesDenied', 'LastComparison',
+  'Deletes', 'Truncates', 'UnexpectedRows', 'LagSeconds', 'LastError', 'LastErrorTime', 'LastChange', 'WritesDenied',
+  'ReplicatedAs', 'LastComparison',
 ]
 const TYPES = ['Replay', 'Ticker', 'Provider', 'Subscriber', 'Queue', 'Consumer', 'Comparison', 'Table']
 
@@ -34,6 +35,7 @@ async function read() {
     consumers: unique(consumers, consumer => `${consumer.Queue} ${consumer.Name}`).sort(byName),
     comparisons: comparisons.sort((a, b) => b.Id - a.Id),
     tables: tables.sort(byName),
+    status: replay ? await execute(replay.objectName, 'status') : null,
     history: replay ? await remember(replay, tables, subscribers[0]) : null,
   }
 }

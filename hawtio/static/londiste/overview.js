@@ -1,8 +1,8 @@
 // The first tab: whether everything works, and what needs attention.
 
 import { h, pf, React } from './lib.js'
-import { Copy, TableState, condition, different, findings } from './labels.js'
-import { count, counted, rate, span, time } from './format.js'
+import { Copy, TableState, condition, different, findings, stateInWords } from './labels.js'
+import { bytes, count, counted, rate, span, time } from './format.js'
 import { RANGES } from './history.js'
 import { Sparkline } from './sparkline.js'
 import { Commands } from './states.js'
@@ -33,8 +33,9 @@ export function Overview({ data, operator, open, go }) {
       h(Sparkline, { label: 'Changes applied', points: points('rate'), range, format: rate, least: 1 })),
     h(Box, { title: 'Tables' },
       h(Summary, { data, operator, open, go }),
-      data.tables.length > 0 && h(Sparkline, { label: 'Tables that are not ok', points: points('pending'), range, format: count, least: 1 })),
+      data.tables.length > 0 && h(Sparkline, { label: 'Tables that are not in sync', points: points('pending'), range, format: count, least: 1 })),
     h(Attention, { data, go, open }),
+    h(Box, { title: 'Status' }, h(Status, { status: data.status })),
     h(Box, { title: 'Replay' },
       h(List, {
         rows: [
@@ -53,7 +54,38 @@ export function Overview({ data, operator, open, go }) {
           data.subscriber && ['Subscriber', named(data.subscriber)],
           replay.Version && ['Program', `camel-londiste ${replay.Version}`],
         ],
-      }))))
+      })),
+    h(Others, { consoles: replay.Consoles })))
+}
+
+/** What "londiste status" shows, as the databases have it: also of a replay in another process. */
+function Status({ status }) {
+  const sizes = [status.savedForeignKeys && counted(status.savedForeignKeys, 'foreign key'), status.savedTriggers && counted(status.savedTriggers, 'trigger')]
+  return h(pf.Stack, { hasGutter: true },
+    h(pf.StackItem, null,
+      status.ok
+        ? h(pf.Label, { color: 'green' }, 'All is well')
+        : h(pf.List, { isPlain: true, className: 'londiste-break', 'aria-label': 'Problems' }, status.problems.map(problem => h(pf.ListItem, { key: problem }, problem)))),
+    h(pf.StackItem, null,
+      h(List, {
+        rows: [
+          ['Replay', [status.replay ?? 'not known to run', status.paused && 'paused'].filter(Boolean).join(', ')],
+          ['Ticker', status.lastTickSeconds === null ? '–' : `last tick ${span(status.lastTickSeconds)} ago`],
+          ['Queue', `${bytes(status.queueBytes)}, about ${counted(status.newEvents, 'event')} since the last tick`],
+          status.slowest && ['Slowest', `${status.slowest}, ${span(status.slowestLagSeconds)} behind`],
+          ['Tables', status.tables.map(({ state, count: number }) => `${count(number)} ${stateInWords(state)}`).join(', ') || 'none'],
+          ['Compared', status.compared ? `${time(status.compared)}, ${count(status.equal)} equal${status.different ? `, ${count(status.different)} not` : ''}` : 'never'],
+          ['Saved', sizes.filter(Boolean).join(', ') || 'nothing'],
+        ],
+      })))
+}
+
+/** Links to the consoles of other daemons. */
+function Others({ consoles }) {
+  if (!consoles?.length) return null
+  return h(Box, { title: 'Other consoles' },
+    h(pf.List, { isPlain: true },
+      consoles.map(address => h(pf.ListItem, { key: address }, h('a', { href: address }, address)))))
 }
 
 /** Chooses the time that the charts cover. */
@@ -91,6 +123,7 @@ function TickerAlone({ data, go }) {
       }),
       h('br'),
       h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('queues') }, 'All queues')),
+    h(Others, { consoles: data.ticker.Consoles }),
     h(Recent, { errors: data.ticker.RecentErrors }))
 }
 
@@ -112,7 +145,7 @@ function Summary({ data, operator, open, go }) {
   return h(pf.Stack, { hasGutter: true },
     h(pf.StackItem, null,
       h(pf.Progress, {
-        title: `${subscriber?.Stale ? `At ${time(subscriber.AsOf)}: ` : ''}${count(groups.ok)} of ${counted(tables.length, 'table')} ok`,
+        title: `${subscriber?.Stale ? `At ${time(subscriber.AsOf)}: ` : ''}${count(groups.ok)} of ${counted(tables.length, 'table')} in sync`,
         value: (100 * groups.ok) / tables.length,
         measureLocation: 'none',
         variant: groups.ok === tables.length && !subscriber?.Stale ? 'success' : undefined,
@@ -140,10 +173,10 @@ function Attention({ data, go, open }) {
     list.length > FEW && h(pf.ListItem, { key: 'more' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('tables') }, `${count(list.length - FEW)} more`)),
   ]
   const groups = [
-    stopped.length && ['Stopped tables', 'Fix the reason; each table is then retried automatically, within five minutes.', some(stopped, table => table.Reason)],
+    stopped.length && ['Stopped tables', 'Fix the cause; each table is then retried automatically, within five minutes, or at once with “Retry” in its details.', some(stopped, table => table.Reason)],
     unequal.length && ['Tables that differ', 'Repair them. If they differ again, something other than the replay writes to them.', some(unequal, table => findings(table.LastComparison))],
     unexpected.length && ['Unexpected rows', 'Compare these tables: something other than the replay has changed them. To prevent this, deny writes when adding them.', some(unexpected, table => counted(table.UnexpectedRows, 'row'))],
-    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'They do not fire, so that rows of the replay do not fire them. Nothing has to be done, unless the subscriber needs one of them of its own.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
+    subscriber?.PendingTriggers > 0 && ['Saved triggers', 'They were dropped so that rows that the replay writes do not fire them. Nothing has to be done, unless the subscriber needs one of them of its own.', [h(pf.ListItem, { key: 'triggers' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingTriggers, 'trigger')))]],
     subscriber?.PendingForeignKeys > 0 && ['Saved foreign keys', 'They are restored automatically when both tables are in sync, unless rows violate them.', [h(pf.ListItem, { key: 'keys' }, h(pf.Button, { variant: 'link', isInline: true, onClick: () => go('structure') }, counted(subscriber.PendingForeignKeys, 'foreign key')))]],
   ].filter(Boolean)
   return h(React.Fragment, null,

@@ -1,5 +1,6 @@
 // Registers our page as the first one of the console.
 
+import { addToHelpOfHawtio } from './help.js'
 import { hawtio } from './lib.js'
 import { Page } from './page.js'
 
@@ -16,4 +17,5 @@ export function plugin() {
     component: Page,
     isActive: async () => true,
   })
+  addToHelpOfHawtio()
 }

@@ -60,5 +60,10 @@ export async function execute(objectName, operation, ...args) {
   return value(await post({ type: 'exec', mbean: objectName, operation, arguments: args }))
 }
 
+/** The same, with whole numbers as texts: some are larger than what numbers can hold exactly. */
+export async function executeExactly(objectName, operation, ...args) {
+  return value(await post({ type: 'exec', mbean: objectName, operation, arguments: args, config: { serializeLong: 'string' } }))
+}
+
 /** The role of the signed-in user: 'viewer' or 'operator'. */
 export const role = async () => (await send('user/role')).role

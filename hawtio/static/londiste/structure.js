@@ -45,7 +45,7 @@ function Keys({ keys }) {
           h(Cell, { label: 'From', className: 'londiste-break' }, key.fromTable),
           h(Cell, { label: 'To', className: 'londiste-break' }, key.toTable),
           h(Cell, { label: 'Definition' }, h(Definition, { text: key.fkeyDef })),
-          h(Cell, { label: 'Why it is not restored', className: 'londiste-break' }, key.reason ?? 'its tables are on their way'))))))
+          h(Cell, { label: 'Why it is not restored', className: 'londiste-break' }, key.reason ?? 'its tables are not in sync yet'))))))
 }
 
 const LISTS = [

@@ -2,7 +2,7 @@
 
 import { h, pf, React, table as pft } from './lib.js'
 import { Cell, Copy, Outcome, TableState, condition, different } from './labels.js'
-import { ago, byText, count, span } from './format.js'
+import { ago, byText, count, counted, span } from './format.js'
 import { Commands } from './states.js'
 
 const GROUPS = [
@@ -153,18 +153,20 @@ export function items(table, { operator, actions, open }) {
     show,
     { title: 'Compare', onClick: () => actions.compare([table], false) },
     { title: 'Repair…', onClick: () => open({ kind: 'repair', tables: [table] }) },
+    condition(table) === 'stopped' && { title: 'Retry', onClick: () => actions.retry([table]) },
     { title: 'Restore triggers…', onClick: () => open({ kind: 'restoreTriggers', table: table.Name }) },
     { title: 'Save triggers…', onClick: () => open({ kind: 'saveTriggers', table: table.Name }) },
     { isSeparator: true },
     { title: 'Resync…', onClick: () => open({ kind: 'resync', tables: [table] }) },
     { title: 'Remove…', isDanger: true, onClick: () => open({ kind: 'remove', tables: [table] }) },
-  ]
+  ].filter(Boolean)
 }
 
 /** The menu of the selected tables. */
 function SelectionMenu({ selected, all, actions, open }) {
   const [shown, setShown] = React.useState(false)
   const tables = selected
+  const stopped = tables.filter(table => condition(table) === 'stopped')
   const item = (text, onClick, isDanger) => h(pf.DropdownItem, { key: text, onClick, isDanger }, text)
   return h(pf.Dropdown, {
     isOpen: shown,
@@ -175,6 +177,7 @@ function SelectionMenu({ selected, all, actions, open }) {
   }, h(pf.DropdownList, null,
     item('Compare', () => actions.compare(tables, all)),
     item('Repair…', () => open({ kind: 'repair', tables, all })),
+    stopped.length > 0 && item(`Retry ${counted(stopped.length, 'stopped table')}`, () => actions.retry(stopped)),
     item('Resync…', () => open({ kind: 'resync', tables, all })),
     item('Remove…', () => open({ kind: 'remove', tables, all }), true)))
 }

@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
@@ -91,6 +92,10 @@ final class Chromium implements AutoCloseable {
         page.locator("h1:visible").waitFor();
         return page;
     }
+
+    /** For what servers have to do first. */
+    static final LocatorAssertions.IsVisibleOptions SOON =
+            new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS);
 
     static Locator heading(Page page, String text) {
         return page.getByRole(

@@ -83,6 +83,10 @@ class DialogsIT extends BrowserFixture {
         page.getByLabel("Other tables").fill("sales.*");
         press(button(page, "Options"));
         look(page, "Add tables", size + " add");
+        press(button(page, "Replicate as"));
+        page.locator("#londiste-add-where").fill("country = 'DE'");
+        page.locator("#londiste-add-set").fill("email=md5(email)\nnote=null");
+        look(page, "Add tables", size + " add declared");
         assertThat(button(page, "Add")).isEnabled();
         leave(page, add);
 
@@ -90,6 +94,7 @@ class DialogsIT extends BrowserFixture {
         var details = button(page, TABLE);
         press(details);
         look(page, TABLE, size + " details");
+        assertThat(dialog(page)).containsText("Replicated as");
         leave(page, details);
 
         var actions = button(page, "Actions for " + TABLE);

@@ -31,7 +31,9 @@ final class FakeBean implements DynamicMBean {
 
     /** @param parameters how many the operation has, all texts */
     FakeBean with(String operation, int parameters, Function<Object[], Object> does) {
-        operations.put(operation, does);
+        if (operations.put(operation, does) != null) {
+            return this;
+        }
         var texts = IntStream.range(0, parameters)
                 .mapToObj(i -> new MBeanParameterInfo("p" + i, String.class.getName(), "a text"))
                 .toArray(MBeanParameterInfo[]::new);

@@ -2,6 +2,7 @@ package io.londiste.console;
 
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,32 @@ final class FakeJob implements AutoCloseable {
     private static final List<String> STATES =
             List.of("ok", "ok", "ok", "ok", "ok", "ok", "in-copy", "catching-up", "NEW", "do-sync:4711");
 
-    final Map<String, Object> replay = new HashMap<>(Map.of("Job", "shop_copy", "Queue", "londiste.replika"));
+    private static final List<Map<String, Object>> FINDINGS = List.of(
+            finding("provider", "server", "ok", "PostgreSQL 15.19"),
+            finding(
+                    "provider",
+                    "rights",
+                    "problem",
+                    "role londiste lacks SELECT on shop.order (GRANT SELECT ON shop.order TO \"lon diste\")"),
+            finding(
+                    "subscriber",
+                    "clock",
+                    "warning",
+                    "the server's clock is 12.3 s behind this machine's: synchronise both"));
+
+    final Map<String, Object> replay = new HashMap<>(
+            Map.of("Job", "shop_copy", "Queue", "londiste.replika", "IniFile", "/etc/londiste/the shop's copy.ini"));
+
+    /** Has the commands of whose execution a test wants to know. */
+    final FakeBean provider =
+            new FakeBean(new HashMap<>(Map.of("Database", "shop at db1:5432", "ServerVersion", "15.19", "Error", "")));
+
+    final FakeBean subscriber = new FakeBean(new HashMap<>(Map.of(
+            "Database", "shop_copy at db2:5432",
+            "ServerVersion", "18.6",
+            "Error", "",
+            "PendingForeignKeys", 2L,
+            "PendingTriggers", 1L)));
 
     FakeJob(int tables) throws JMException {
         replay.putAll(Map.of(
@@ -49,24 +75,31 @@ final class FakeJob implements AutoCloseable {
                 0.026,
                 "Version",
                 "0.1.0"));
+        replay.put("Consoles", List.of("http://127.0.0.1:8779/", "https://console.example.org/shop/"));
         new FakeBean(replay)
                 .with("history", 0, arguments -> IntStream.range(0, 1_440)
                         .mapToObj(FakeJob::sample)
                         .toList())
+                .with("status", 0, arguments -> status(tables))
+                .with("check", 0, arguments -> FINDINGS)
                 .register("io.londiste:type=Replay" + JOB);
-        new FakeBean(new HashMap<>(Map.of("Database", "shop at db1:5432", "ServerVersion", "15.19", "Error", "")))
-                .with("tables", 0, arguments -> List.of())
+        provider.with("tables", 0, arguments -> List.of())
+                .with("candidates", 0, arguments -> candidates(12))
+                .with("sequences", 0, arguments -> List.of(sequence(Long.MAX_VALUE)))
                 .register("io.londiste:type=Provider" + JOB);
-        new FakeBean(new HashMap<>(Map.of(
-                        "Database", "shop_copy at db2:5432",
-                        "ServerVersion", "18.6",
-                        "Error", "",
-                        "PendingForeignKeys", 2L,
-                        "PendingTriggers", 1L)))
+        subscriber
                 .with(
                         "foreignKeys",
                         1,
                         arguments -> List.of(foreignKey("item_order_fkey"), foreignKey("item_product_fkey")))
+                .with("sequences", 0, arguments -> List.of(sequence(Long.MAX_VALUE - 1)))
+                .with(
+                        "check",
+                        0,
+                        arguments -> List.of(Map.of(
+                                "name", "shop.order",
+                                "severity", "note",
+                                "problem", "column \"note\" is only on the subscriber")))
                 .with(
                         "triggers",
                         1,
@@ -77,16 +110,54 @@ final class FakeJob implements AutoCloseable {
                                         "triggerName", "mail_them",
                                         "triggerDef",
                                                 "CREATE TRIGGER mail_them AFTER INSERT ON shop.customer EXECUTE FUNCTION mail()")))
-                .with("missing", 0, arguments -> IntStream.range(0, 12)
-                        .mapToObj(i ->
-                                Map.of("kind", "table", "name", "shop.new_" + i, "subscribed", false, "exists", true))
-                        .toList())
                 .register("io.londiste:type=Subscriber" + JOB);
         queue();
         comparisons();
         for (int i = 0; i < tables; i++) {
             table(i);
         }
+    }
+
+    /** Tables that can be added, half of them registered, and two that cannot be added as they are. */
+    static List<Map<String, Object>> candidates(int number) {
+        var candidates = new ArrayList<Map<String, Object>>();
+        for (int i = 0; i < number; i++) {
+            var table = new HashMap<String, Object>(
+                    Map.of("name", "shop.new_" + i, "registered", i % 2 == 0, "avoidable", false));
+            table.put("problem", null);
+            candidates.add(table);
+        }
+        candidates.add(
+                Map.of("name", "shop.audit", "registered", false, "avoidable", false, "problem", "no primary key"));
+        candidates.add(Map.of(
+                "name",
+                "shop.stock",
+                "registered",
+                true,
+                "avoidable",
+                true,
+                "problem",
+                "the subscriber's table has no column note"));
+        return candidates;
+    }
+
+    private static Map<String, Object> finding(String side, String topic, String level, String text) {
+        return Map.of("side", side, "topic", topic, "level", level, "text", text);
+    }
+
+    /** A sequence whose values on the two sides differ by less than what numbers of JavaScript can tell apart. */
+    private static Map<String, Object> sequence(long lastValue) {
+        return Map.of(
+                "name",
+                "shop.order_id_seq",
+                "lastValue",
+                lastValue,
+                "isCalled",
+                true,
+                "providerLastValue",
+                Long.MAX_VALUE,
+                "providerIsCalled",
+                true);
     }
 
     /** One of the last six hours: a peak of the lag, and some minutes in which nothing was known. */
@@ -106,6 +177,36 @@ final class FakeJob implements AutoCloseable {
         return sample;
     }
 
+    private static Map<String, Object> status(int tables) {
+        var status = new HashMap<String, Object>(Map.of(
+                "ok",
+                false,
+                "problems",
+                List.of("table shop.item_7 differs from the provider's, rows missing: 1, extra: 0, different: 0"
+                        + " (compared 2026-11-29T03:00:00Z)"),
+                "paused",
+                false,
+                "lastTickSeconds",
+                0.05,
+                "newEvents",
+                12L,
+                "queueBytes",
+                4_711_000L,
+                "tables",
+                List.of(Map.of("state", "ok", "count", tables)),
+                "equal",
+                3L,
+                "different",
+                1L));
+        status.put("compared", Instant.now().toString());
+        status.put("replay", "shop_copy (process 4711 on db2) from 10.1.2.3, backend 815");
+        status.put("slowest", "reports");
+        status.put("slowestLagSeconds", 86_400.0);
+        status.put("savedForeignKeys", 2L);
+        status.put("savedTriggers", 1L);
+        return status;
+    }
+
     private static Map<String, Object> foreignKey(String name) {
         return Map.of(
                 "status", "pending",
@@ -119,28 +220,29 @@ final class FakeJob implements AutoCloseable {
     }
 
     private void queue() throws JMException {
-        new FakeBean(new HashMap<>(Map.of(
-                        "Name",
-                        "londiste.replika",
-                        "EventTables",
-                        3L,
-                        "RotationPeriodSeconds",
-                        7200.0,
-                        "TickerMaxCount",
-                        500L,
-                        "TickerMaxLagSeconds",
-                        0.1,
-                        "TickerIdlePeriodSeconds",
-                        60.0,
-                        "TickerLagSeconds",
-                        0.05,
-                        "EventsPerSecond",
-                        312.0,
-                        "NewEvents",
-                        12L,
-                        "LastTick",
-                        4712L)))
-                .register("io.londiste:type=Queue" + JOB + ",name=londiste.replika");
+        var settings = new HashMap<String, Object>(Map.of("TickerPaused", false, "ExternalTicker", false));
+        settings.putAll(Map.of(
+                "Name",
+                "londiste.replika",
+                "EventTables",
+                3L,
+                "RotationPeriodSeconds",
+                7200.0,
+                "TickerMaxCount",
+                500L,
+                "TickerMaxLagSeconds",
+                0.1,
+                "TickerIdlePeriodSeconds",
+                60.0,
+                "TickerLagSeconds",
+                0.05,
+                "EventsPerSecond",
+                312.0,
+                "NewEvents",
+                12L,
+                "LastTick",
+                4712L));
+        new FakeBean(settings).register("io.londiste:type=Queue" + JOB + ",name=londiste.replika");
         new FakeBean(new HashMap<>(Map.of(
                         "Name",
                         "shop_copy",
@@ -245,6 +347,7 @@ final class FakeJob implements AutoCloseable {
                 "",
                 "WritesDenied",
                 i % 3 == 0));
+        attributes.put("ReplicatedAs", i % 4 == 1 ? "where (country = 'DE'::text); columns id, country, email" : "");
         attributes.put("LastErrorTime", null);
         attributes.put("LastChange", new Date(System.currentTimeMillis() - 1000L * i));
         attributes.put("LastComparison", i % 4 == 0 ? comparison(i % 20 == 0) : null);

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The console's pages in states that are hard to bring about, with a job that does not run behind them. */
 class PagesIT extends BrowserFixture {
-    private static final List<String> TABS =
-            List.of("Overview", "Tables", "Comparisons", "Foreign keys and triggers", "Queues");
+    private static final List<String> TABS = List.of(
+            "Overview", "Tables", "Comparisons", "Foreign keys and triggers", "Sequences", "Queues", "Check", "Help");
 
     @ParameterizedTest
     @CsvSource({"wide, 1280, 900", "narrow, 360, 740"})
@@ -183,10 +183,10 @@ class PagesIT extends BrowserFixture {
     void aDaemonThatHasGoneIsSaidAndWhatWasKnownStays() throws Exception {
         try (var job = new FakeJob(3)) {
             var page = signedIn(OPERATOR, 1280, 900);
-            assertThat(page.getByText("of 3 tables ok")).isVisible();
+            assertThat(page.getByText("of 3 tables in sync")).isVisible();
             console.stop();
             assertThat(Chromium.heading(page, "The daemon does not respond")).isVisible();
-            assertThat(page.getByText("of 3 tables ok")).isVisible();
+            assertThat(page.getByText("of 3 tables in sync")).isVisible();
             for (var name : List.of("Add tables", "Pause", "More for shop_copy")) {
                 assertThat(button(page, name)).isDisabled();
             }

@@ -123,6 +123,17 @@ class ReplicationInBrowserIT {
                 .until(() -> page.getByRole(AriaRole.DIALOG).allInnerTexts(), List::isEmpty);
     }
 
+    /** The replay tries a stopped table again by itself: if it is first, the command is refused, and its dialog says so. */
+    private static void awaitNoDialogOrRefusal(Page page) {
+        await("no dialog").pollInSameThread().until(() -> {
+            var dialogs = page.getByRole(AriaRole.DIALOG).allInnerTexts();
+            if (dialogs.toString().contains("continues to ok already")) {
+                button(page, "Cancel").click();
+            }
+            return dialogs.isEmpty();
+        });
+    }
+
     private static void awaitState(Page page, String table, String state) {
         assertThat(row(page, table))
                 .containsText(state, new LocatorAssertions.ContainsTextOptions().setTimeout(60_000));
@@ -158,7 +169,7 @@ class ReplicationInBrowserIT {
                         AriaRole.BUTTON,
                         new Locator.GetByRoleOptions().setName("Add").setExact(true))
                 .click();
-        assertThat(dialog.getByText("Done on the provider: Added public.goods. Not done on the subscriber: "))
+        assertThat(dialog.getByText("Registered on the provider. Not added on the subscriber: "))
                 .isVisible(SOON);
         assertThat(dialog).containsText("no such table: public.goods");
         Chromium.picture(page, "done in part");
@@ -182,7 +193,7 @@ class ReplicationInBrowserIT {
         open(page, "Tables");
         assertThat(Chromium.heading(page, "No tables yet")).isVisible();
         add(page, "customer");
-        awaitState(page, "public.customer", "ok");
+        awaitState(page, "public.customer", "in sync");
         assertThat(subscriber.number("select count(*) from customer")).isEqualTo(500);
         Chromium.picture(page, "job with a table");
 
@@ -191,7 +202,7 @@ class ReplicationInBrowserIT {
         awaitNoDialog(page);
         await().until(() ->
                 subscriber.number("select count(*) from londiste.subscriber_table where merge_state = 'ok'") == 1);
-        awaitState(page, "public.customer", "ok");
+        awaitState(page, "public.customer", "in sync");
 
         subscriber.sql(
                 "set londiste.replay = 'on'; update customer set name = 'x' where id = 7; delete from customer where id = 8");
@@ -218,7 +229,7 @@ class ReplicationInBrowserIT {
         var page = signedIn(OPERATOR);
         open(page, "Tables");
         add(page, "goods");
-        awaitState(page, "public.goods", "ok");
+        awaitState(page, "public.goods", "in sync");
 
         provider.sql("alter table goods add note text; insert into goods values (1, 'new')");
         awaitState(page, "public.goods", "stopped");
@@ -227,10 +238,18 @@ class ReplicationInBrowserIT {
         open(page, "Overview");
         assertThat(page.getByText("each table is then retried automatically")).isVisible();
 
+        button(page, "public.goods").click();
+        var dialog = page.getByRole(AriaRole.DIALOG);
+        assertThat(dialog).containsText("subscriber retry public.goods");
+        assertThat(button(page, "Retry")).isEnabled();
+        Chromium.picture(page, "dialog of a stopped table");
+        assertThat(Chromium.barriers(page)).isEmpty();
         subscriber.sql("alter table goods add note text");
-        open(page, "Tables");
-        choose(page, "public.goods", "Resync");
+        button(page, "Resync…").click();
+        assertThat(dialog).containsText("All rows on the subscriber are deleted");
         button(page, "Resync").click();
+        awaitNoDialogOrRefusal(page);
+        open(page, "Tables");
         await().until(() -> subscriber.sql("select note from goods").equals("new"));
         assertThat(row(page, "public.goods"))
                 .not()
@@ -252,11 +271,18 @@ class ReplicationInBrowserIT {
         page.getByText("routes", new Page.GetByTextOptions().setExact(true))
                 .first()
                 .click();
-        assertThat(page.locator(".react-flow__node")
-                        .filter(new Locator.FilterOptions().setHasText("pgq"))
-                        .first())
+        var labels = page.locator(".camel-node-label");
+        assertThat(labels.filter(new Locator.FilterOptions().setHasText("decode-events")))
                 .isVisible(SOON);
         Chromium.picture(page, "camel");
+        // ids of the files, not "bean27"; a split or filter has its expression in addition, and a redelivery policy has
+        // no id
+        assertThat(labels.allInnerTexts())
+                .hasSizeGreaterThan(50)
+                .filteredOn(label -> !label.equals("Redelivery Policy"))
+                .allMatch(label -> label.matches("[a-z]+(-[a-z]*)*(:.*|[.]{3})?"));
+        assertThat(page.locator(".camel-node-id").allInnerTexts())
+                .contains("(ID: decode-events)", "(ID: add-changes-to-transaction)");
         assertThat(chromium.complaints).isEmpty();
     }
 

@@ -8,11 +8,11 @@ import io.londiste.digest.LastComparisons;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
+import io.londiste.hook.Hooks;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.sync.ResultListener;
 import io.londiste.sync.WorkListener;
 import io.londiste.ticker.TickerLog;
-import io.londiste.ticker.TickerRest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,9 +39,6 @@ public final class Application implements AutoCloseable {
     /** The same if it does. */
     private static final Duration EMBEDDED_TICKER_WOKEN = Duration.ofMillis(500);
 
-    /** How often due retries are put back into their queues, unless maintenance runs more often. */
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
-
     /** Characters that the names of Camel's MBeans must not have. */
     private static final Pattern NOT_IN_MBEAN_NAMES = Pattern.compile("[,=:\"*?\\n]");
 
@@ -51,12 +48,12 @@ public final class Application implements AutoCloseable {
     private final Main main = new Main();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
+    private final Hooks hooks = new Hooks(main::getCamelContext, errors);
     private final RouteStates states;
     private final Libraries libraries;
     private List<Path> changing = List.of();
     private Path ini;
-    private TickerLog tickerLog;
-    private TickerRest tickerRest;
+    private TickerBeans ticking;
     private BasicDataSource tickerPool;
     private ReplayBeans replaying;
     private ComparisonBeans comparing;
@@ -83,10 +80,8 @@ public final class Application implements AutoCloseable {
             main.addInitialProperty("pgq_consumer_id", settings.consumerId());
         }
         settings.ofRoutes().forEach(main::addInitialProperty);
-        libraries = settings.lib() == null ? null : Libraries.of(settings.lib());
-        if (libraries != null) {
-            main.addMainListener(libraries);
-        }
+        libraries = Libraries.of(settings.lib());
+        main.addMainListener(libraries);
     }
 
     /** The replay of a job, with a ticker if {@code embedded_ticker} is set. */
@@ -97,8 +92,8 @@ public final class Application implements AutoCloseable {
     /** The same with route files that were read before. */
     public static Application replay(Settings settings, RouteFiles files) {
         Application application = new Application(settings, "replay", files.all(BuiltInRoutes.ofReplay(settings)));
-        application.replaying =
-                new ReplayBeans(settings, files.providerConnections(), application.errors, application.errorLog);
+        application.replaying = new ReplayBeans(
+                settings, files.providerConnections(), application.errors, application.errorLog, application.hooks);
         application.replaying.bind(application.main);
         application.comparisons = new LastComparisons();
         application.main.bind("lastComparisons", application.comparisons);
@@ -152,15 +147,8 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindTicker(Settings settings, DataSource provider, Duration delay, Duration delayIfWoken) {
-        tickerLog = new TickerLog(settings.tickerLogDelay());
-        main.bind("tickerLog", tickerLog);
-        tickerRest = new TickerRest(provider, delay, delayIfWoken);
-        main.bind("tickerRest", tickerRest);
-        main.addInitialProperty("ticker_delay", String.valueOf(delay.toMillis()));
-        Duration retry = settings.maintDelay().compareTo(RETRY_DELAY) < 0 ? settings.maintDelay() : RETRY_DELAY;
-        main.addInitialProperty("retry_delay", String.valueOf(retry.toMillis()));
-        main.addInitialProperty(
-                "maint_delay", String.valueOf(settings.maintDelay().toMillis()));
+        ticking = new TickerBeans(settings, provider, delay, delayIfWoken);
+        ticking.bind(main);
     }
 
     /**
@@ -191,6 +179,7 @@ public final class Application implements AutoCloseable {
                 replaying.pause().forget();
             }
             main.start();
+            DiagramXml.use(main.getCamelContext());
             states.begin(main.getCamelContext());
             if (!changing.isEmpty()) {
                 LOG.info(
@@ -263,9 +252,14 @@ public final class Application implements AutoCloseable {
         return errors;
     }
 
+    /** What tells routes of events. */
+    public Hooks hooks() {
+        return hooks;
+    }
+
     /** The statistics of the ticker; null if there is none. */
     public TickerLog ticks() {
-        return tickerLog;
+        return ticking == null ? null : ticking.log();
     }
 
     /** What the replay has applied; null if this is no replay. */
@@ -300,17 +294,16 @@ public final class Application implements AutoCloseable {
             if (replayEnded != null) {
                 replayEnded.end();
             }
-            if (tickerRest != null) {
-                tickerRest.close(); // ends its wait
+            if (ticking != null) {
+                ticking.end(main.getCamelContext());
             }
+            hooks.end();
             main.stop();
         } finally {
             if (tickerPool != null) {
                 Pools.close(tickerPool);
             }
-            if (libraries != null) {
-                libraries.close();
-            }
+            libraries.close();
         }
     }
 }

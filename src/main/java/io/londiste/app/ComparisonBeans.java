@@ -1,13 +1,17 @@
 package io.londiste.app;
 
+import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Pools;
 import io.londiste.digest.Compare;
+import io.londiste.digest.RecordedComparisons;
 import io.londiste.repair.Repair;
 import io.londiste.sync.ResultListener;
+import io.londiste.sync.SyncOptions;
 import io.londiste.sync.SyncRuns;
 import io.londiste.sync.WorkListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.main.Main;
@@ -20,8 +24,8 @@ final class ComparisonBeans implements AutoCloseable {
     /** The thread pool profile by which the routes limit how many tables they read at the same time. */
     private static final String TABLE_THREADS = "table-threads";
 
-    /** In addition to two a table: the snapshots' holders, the tick, and what is read before the tables. */
-    private static final int MORE_CONNECTIONS = 4;
+    /** In addition to two a table: the snapshots' holders, the tick, what is read before the tables, and the record of the results. */
+    private static final int MORE_CONNECTIONS = 5;
 
     private static final Duration IDLE = Duration.ofMinutes(1);
 
@@ -41,9 +45,15 @@ final class ComparisonBeans implements AutoCloseable {
         this.jobs = jobs;
         provider = limited(Pools.open(settings.providerDb(), settings.jobName(), lifetime), jobs);
         subscriber = limited(Pools.openReplay(settings.subscriberDb(), settings.jobName(), lifetime), jobs);
-        runs = new SyncRuns(settings, provider, subscriber, results, work);
+        var recorded = new RecordedComparisons(Databases.subscriber(settings, subscriber), settings.queueName());
+        runs = new SyncRuns(settings, provider, subscriber, options -> recording(recorded, results, options), work);
         compare = new Compare(settings, runs, jobs, routes::changingRows);
         repair = new Repair(compare, runs.points(), routes::changingRows);
+    }
+
+    /** A comparison of some of the rows of a table says nothing about the others, and is not recorded. */
+    private static ResultListener recording(RecordedComparisons recorded, ResultListener results, SyncOptions options) {
+        return options.where() == null ? new RecordingListener(recorded, Instant.now(), results) : results;
     }
 
     private static BasicDataSource limited(BasicDataSource pool, int jobs) {

@@ -8,6 +8,7 @@ import io.londiste.db.Jdbc;
 import io.londiste.db.Pools;
 import io.londiste.db.Timeouts;
 import io.londiste.error.LondisteException;
+import io.londiste.schema.Installed;
 import io.londiste.table.ReplayLock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,9 +52,10 @@ public final class JobLock implements AutoCloseable {
     }
 
     /**
-     * Returns whether this process has the lock; acquires it if no process has it.
+     * Returns whether this process has the lock; acquires it if no process has it. Does not try to on a subscriber whose
+     * schema has another version, so that a process that waits for the upgrade does not keep it from being made.
      *
-     * @throws LondisteException if the subscriber cannot be queried
+     * @throws LondisteException if the subscriber cannot be queried, or its schema has another version
      */
     public boolean isOurs() {
         return subscriber.call(source -> {
@@ -61,6 +63,7 @@ public final class JobLock implements AutoCloseable {
                 return true;
             }
             close();
+            Installed.requireNoOtherVersion(subscriber);
             var connection = Pools.session(dsn, source);
             try {
                 if (Jdbc.only(connection, ReplayLock.TAKE, row -> row.getBoolean(1), consumer)) {

@@ -1,5 +1,6 @@
 package io.londiste.app;
 
+import io.londiste.change.ChangeDecoder;
 import io.londiste.config.Settings;
 import io.londiste.copy.CatchUp;
 import io.londiste.copy.Copies;
@@ -11,8 +12,8 @@ import io.londiste.copy.Handover;
 import io.londiste.copy.SnapshotCopy;
 import io.londiste.db.Pools;
 import io.londiste.error.RecentErrors;
+import io.londiste.hook.Hooks;
 import io.londiste.pgq.PgqClient;
-import io.londiste.replay.ChangeDecoder;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.Registration;
@@ -30,7 +31,8 @@ import org.apache.commons.dbcp2.BasicDataSource;
 
 /** The beans of the routes that replay, copy and catch up, with their connections. */
 final class ReplayBeans implements AutoCloseable {
-    static final List<String> ROUTES = List.of("replay", "sequences", "copy", "catch-up", "foreign-keys", "upkeep");
+    static final List<String> ROUTES =
+            List.of("replay", "committed", "sequences", "copy", "catch-up", "foreign-keys", "upkeep");
 
     private static final long BATCH_EVENTS = 100_000;
     private static final int FETCH_SIZE = 8_192;
@@ -49,8 +51,9 @@ final class ReplayBeans implements AutoCloseable {
      * @param ofOwnRoutes how many connections to the provider the operator's own routes need
      * @param errors has the errors that the routes report
      * @param errorLog is informed what to do when a route finds that the job is not registered any more
+     * @param hooks is told of commits
      */
-    ReplayBeans(Settings settings, int ofOwnRoutes, RecentErrors errors, ErrorLog errorLog) {
+    ReplayBeans(Settings settings, int ofOwnRoutes, RecentErrors errors, ErrorLog errorLog, Hooks hooks) {
         this.settings = settings;
         int copying = settings.parallelCopies();
         provider = limited(
@@ -96,7 +99,9 @@ final class ReplayBeans implements AutoCloseable {
                 Map.entry("barrier", new Barrier(consumer, subscriber)),
                 Map.entry("handover", handover),
                 Map.entry("decoder", new ChangeDecoder()),
-                Map.entry("replay", new Replay(subscriber, tables, life, registered, pgq, shapes, status)),
+                Map.entry(
+                        "replay",
+                        new Replay(provider, subscriber, tables, life, registered, pgq, shapes, status, hooks)),
                 Map.entry("copies", copies),
                 Map.entry("dueTables", dueTables),
                 Map.entry("copyProgress", progress),

@@ -2,6 +2,7 @@ package io.londiste.app;
 
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
+import io.londiste.hook.Hook;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.direct.DirectEndpoint;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
@@ -53,6 +55,7 @@ final class RouteCheck {
         Map<Integer, RouteDefinition> orders = new HashMap<>();
         for (RouteDefinition route : model().getRouteDefinitions()) {
             requireConfiguration(route);
+            requireHook(route);
             requireOwnInput(route, readers);
             requireOwnOrder(route, orders);
         }
@@ -74,6 +77,16 @@ final class RouteCheck {
                     .noneMatch(known -> PatternHelper.matchPattern(known.getId(), id.strip()))) {
                 throw new LondisteException(place(route) + "no route configuration has the id " + id.strip());
             }
+        }
+    }
+
+    /** Nothing would ever be sent to another name. */
+    private void requireHook(RouteDefinition route) {
+        if (endpoint(route.getInput().getEndpointUri()) instanceof SedaEndpoint seda
+                && Hook.isReserved(seda.getName())
+                && Hook.of(seda.getName()).isEmpty()) {
+            throw new LondisteException(place(route.getInput()) + "there is no hook " + seda.getName()
+                    + "; names of hooks begin with londiste-: " + Hook.names());
         }
     }
 

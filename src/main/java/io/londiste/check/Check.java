@@ -4,14 +4,21 @@ import io.londiste.check.ServerCheck.Need;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
+import io.londiste.digest.Comparison.Outcome;
 import io.londiste.pgq.QueueInfo;
 import io.londiste.subscriber.Difference;
 import io.londiste.subscriber.Difference.Severity;
+import io.londiste.table.SubscribedTables;
 import io.londiste.watch.JobDatabases;
+import io.londiste.watch.JobState;
+import io.londiste.watch.JobStatus;
 import io.londiste.watch.StateReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks whether the databases of a job, or that of a ticker, have what it needs: connection, server, clock, settings, sessions,
@@ -21,6 +28,8 @@ public final class Check {
     private final Settings settings;
     private final JobDatabases databases;
     private final List<Finding> findings = new ArrayList<>();
+    /** What was read when the ticks were checked. */
+    private JobState state;
 
     private Check(Settings settings, JobDatabases databases) {
         this.settings = settings;
@@ -62,6 +71,7 @@ public final class Check {
         if (there && here) {
             subscriber.attempt("encoding", () -> encodings(subscriber));
             subscriber.attempt("tables", () -> tables(subscriber));
+            subscriber.attempt("replay", () -> replay(subscriber));
         }
     }
 
@@ -70,7 +80,7 @@ public final class Check {
     }
 
     private void ticks(Report report) {
-        var state = new StateReader(
+        state = new StateReader(
                         settings,
                         databases,
                         queue -> settings.section() == Section.PGQADM || queue.equals(settings.queueName()))
@@ -114,6 +124,28 @@ public final class Check {
                 .get(0);
     }
 
+    /** What keeps a replay that has run before from going on; a job that has none yet is as it should be. */
+    private void replay(Report report) {
+        var status = JobStatus.of(settings, state);
+        var progress = state.progress();
+        var problems = new ArrayList<String>();
+        databases.subscriber().registrationLoss().ifPresent(problems::add);
+        boolean works = status.replay() != null && !status.paused();
+        if (works) {
+            Stream.of(progress.error(), progress.observed())
+                    .filter(Objects::nonNull)
+                    .filter(problem -> !problems.contains(problem))
+                    .forEach(problems::add);
+            status.lateness(settings.lagLimit()).ifPresent(problems::add);
+        }
+        report.problems(
+                "replay",
+                problems,
+                status.replay() == null
+                        ? "no replay of " + settings.jobName() + " runs now"
+                        : status.replay() + (status.paused() ? " is " + SubscribedTables.PAUSED : ""));
+    }
+
     private void tables(Report report) {
         var subscriber = databases.subscriber();
         var differences = subscriber.differences();
@@ -123,7 +155,12 @@ public final class Check {
         var problems = differences.stream()
                 .filter(difference -> difference.severity() == Severity.ERROR)
                 .map(Difference::text)
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        state.comparisons().forEach((table, last) -> {
+            if (last.outcome() != Outcome.EQUAL) {
+                problems.add(table + ": " + last.problem());
+            }
+        });
         long notes = differences.stream()
                 .filter(difference -> difference.severity() == Severity.NOTE)
                 .count();

@@ -1,11 +1,11 @@
 package io.londiste.check;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
 import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.table.MissingGrants;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.londiste.cli;
 
+import io.londiste.change.TableName;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.subscriber.TableWait;
-import io.londiste.table.TableName;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -88,6 +88,53 @@ final class PgqadmRoot extends Root {
     }
 
     @Command(
+            name = "failed",
+            description = {
+                "Show the events of a queue that consumers could not process.",
+                "Each is retried at the given time, or is parked: it waits until it is retried or discarded by a command."
+                        + " The error is in the log of the route's process."
+            },
+            footer = {"  pgqadm ticker.ini failed mails", "  pgqadm ticker.ini failed mails sender --json"})
+    void failed(
+            @Mixin JsonOption format,
+            @Parameters(paramLabel = "QUEUE", description = "Name of the queue.") String queue,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "CONSUMER",
+                            description = "Name of the consumer; all consumers if omitted.")
+                    String consumer) {
+        with(queues -> {
+            var events = queues.failed(queue, consumer);
+            if (format.json) {
+                Listing.json(out, events);
+            } else {
+                new QueueText(out).failed(events);
+            }
+        });
+    }
+
+    @Command(
+            name = "retry",
+            description = {
+                "Have failed events delivered to their consumer again, with the next tick.",
+                "A parked event that fails again is parked again at once."
+            },
+            footer = {"  pgqadm ticker.ini retry mails sender 1042", "  pgqadm ticker.ini retry mails sender --all"})
+    void retry(@Mixin EventNumbers events) {
+        var selection = events.selection();
+        with(queues -> queues.retry(events.queue, events.consumer, selection));
+    }
+
+    @Command(
+            name = "discard",
+            description = "Delete failed events. Their consumer will not get them again.",
+            footer = "  pgqadm ticker.ini discard mails sender 1042")
+    void discard(@Mixin EventNumbers events) {
+        var selection = events.selection();
+        with(queues -> queues.discard(events.queue, events.consumer, selection));
+    }
+
+    @Command(
             name = "config",
             description = {
                 "Show the settings of all queues or of one, or change them.",

@@ -3,12 +3,15 @@ package io.londiste.cli;
 import io.londiste.db.Pools;
 import io.londiste.provider.Provider;
 import io.londiste.subscriber.Subscriber;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code londiste config.ini provider …}. */
@@ -133,6 +136,69 @@ final class ProviderCommand implements Runnable {
                 Listing.json(out, sequences);
             } else {
                 sequences.forEach(sequence -> out.println(Listing.line(sequence.name())));
+            }
+        });
+    }
+
+    @Command(
+            name = "execute",
+            description = {
+                "Execute SQL scripts on the provider, and on each subscriber in order with the changes: what was written before meets the old"
+                        + " structure there, what is written after it the new one.",
+                "Each file is one transaction, and its name can be used once. It may not change rows of replicated tables, which are"
+                        + " replicated by themselves. Names without a schema are those of public.",
+                "A subscriber where a script fails waits, with the reason in its log and its state; subscriber skip-script skips it."
+            },
+            footer = {
+                "  londiste conf.ini provider execute 2026-05-add-note.sql",
+                "  londiste conf.ini provider execute --check 2026-05-add-note.sql"
+            })
+    void execute(
+            @Parameters(
+                            arity = "1..*",
+                            paramLabel = "FILE",
+                            description = "File with SQL statements, encoded in UTF-8.")
+                    List<Path> files,
+            @Option(
+                            names = "--only",
+                            paramLabel = "TABLES",
+                            description = "Only for subscribers that have all of these tables, separated by commas.")
+                    String only,
+            @Option(
+                            names = "--check",
+                            description =
+                                    "Only show where the scripts were executed, and try the others on the provider, in a transaction that is rolled back.")
+                    boolean check) {
+        if (!check) {
+            with(provider -> provider.scripts().execute(ScriptFiles.read(files, only)));
+            return;
+        }
+        var out = Root.of(spec).out;
+        with(provider -> {
+            var executed = provider.scripts();
+            var scripts = ScriptFiles.read(files, only);
+            ScriptFiles.places(scripts, "provider", executed.list()).forEach(out::println);
+            executed.tryOut(scripts);
+        });
+        Subscriber.connected(Root.of(spec).settings(), subscriber -> ScriptFiles.places(
+                        ScriptFiles.read(files, only),
+                        "subscriber",
+                        subscriber.scripts().list())
+                .forEach(out::println));
+    }
+
+    @Command(
+            name = "scripts",
+            description = "Show the scripts that were executed, and when.",
+            footer = "  londiste conf.ini provider scripts")
+    void scripts(@Mixin JsonOption format) {
+        var out = Root.of(spec).out;
+        with(provider -> {
+            var scripts = provider.scripts().list();
+            if (format.json) {
+                Listing.json(out, scripts);
+            } else {
+                scripts.forEach(script -> out.println(ScriptFiles.line(script)));
             }
         });
     }

@@ -1,10 +1,13 @@
 package io.londiste.cli;
 
 import io.londiste.pgq.QueueInfo;
+import io.londiste.queue.FailedEvent;
 import io.londiste.queue.Queues;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Prints queues and consumers in the text format of the original pgqadm. */
@@ -12,6 +15,7 @@ final class QueueText {
     private static final String QUEUE = "%-40s %9s %17s %9s%n";
     private static final String CONSUMER = "%-58s %9s %9s%n";
     private static final String SETTING = "    %-18s = %s%n";
+    private static final int MOST_DATA = 120;
     private static final String RULE = "-".repeat(78);
 
     private final PrintStream out;
@@ -66,6 +70,36 @@ final class QueueText {
             out.printf(SETTING, "rotation_period", exact(queue.rotationPeriod()));
             out.printf(SETTING, "external_ticker", queue.externalTicker());
         }
+    }
+
+    /** Prints failed events in columns, those of each consumer below its name. Data are cut off: JSON has them in full. */
+    void failed(List<FailedEvent> events) {
+        if (events.isEmpty()) {
+            out.println("No failed events");
+            return;
+        }
+        record Line(String consumer, long event, String written, int retries, String retry, String type, String data) {}
+        Listing.columns(
+                out,
+                "failed events",
+                events.stream()
+                        .map(event -> new Line(
+                                event.consumer(),
+                                event.event(),
+                                second(event.written()),
+                                event.retries(),
+                                event.retryAt() == null ? "parked" : second(event.retryAt()),
+                                event.type(),
+                                start(event.data())))
+                        .toList());
+    }
+
+    private static String second(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static String start(String data) {
+        return data == null || data.length() <= MOST_DATA ? data : data.substring(0, MOST_DATA) + "...";
     }
 
     private static String whole(Duration time) {

@@ -5,6 +5,7 @@ import io.londiste.daemon.ExitCode;
 import io.londiste.watch.JobStatus;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -71,6 +72,7 @@ final class StatusCommand implements Callable<Integer> {
         line(out, "replay", replay(status));
         line(out, "queue", queue(status));
         line(out, "tables", tables(status));
+        line(out, "compared", compared(status));
         if (status.savedForeignKeys() + status.savedTriggers() > 0) {
             line(out, "saved", status.savedForeignKeys() + " foreign keys, " + status.savedTriggers() + " triggers");
         }
@@ -105,6 +107,13 @@ final class StatusCommand implements Callable<Integer> {
                 : status.tables().stream()
                         .map(count -> count.count() + " " + count.state())
                         .collect(Collectors.joining(", "));
+    }
+
+    private static String compared(JobStatus status) {
+        return status.compared() == null
+                ? "never"
+                : status.compared().truncatedTo(ChronoUnit.SECONDS) + ", " + status.equal() + " equal"
+                        + (status.different() == 0 ? "" : ", " + status.different() + " not");
     }
 
     private static String seconds(Duration time) {

@@ -1,6 +1,7 @@
 package io.londiste.cli;
 
 import io.londiste.daemon.ExitCode;
+import io.londiste.definition.Creation;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Difference;
 import io.londiste.subscriber.ForeignKey;
@@ -62,11 +63,19 @@ final class SubscriberCommand implements Runnable {
             name = "add",
             description = {
                 "Register tables; the replay copies them and keeps them in sync from then on.",
-                "--all takes all tables that are registered on the provider."
+                "--all takes all tables that are registered on the provider.",
+                "--dest-table, --where, --columns, --set, --ops, --shard and --apply-fn declare what the tables are replicated as. Copy, replay, compare and repair obey that; to"
+                        + " change it, remove the table and add it again."
             },
             footer = {
                 "  londiste conf.ini subscriber add orders sales.items",
-                "  londiste conf.ini subscriber add --all"
+                "  londiste conf.ini subscriber add --all",
+                "  londiste conf.ini subscriber add --all --create=full",
+                "  londiste conf.ini subscriber add orders --dest-table archive.orders_2026",
+                "  londiste conf.ini subscriber add customers --where 'region=1' --columns id,region,email --set 'email=md5(email)'",
+                "  londiste conf.ini subscriber add payments --ops insert,update",
+                "  londiste conf.ini subscriber add visits --shard user_id:0/4",
+                "  londiste conf.ini subscriber add orders --apply-fn stock.apply_order"
             })
     void add(
             @Mixin TableNames tables,
@@ -83,13 +92,33 @@ final class SubscriberCommand implements Runnable {
                                     "Allow only the replay to change the table, until it is removed. To change it by hand,"
                                             + " set londiste.replay = 'on' in the session.")
                     boolean denyWrites,
+            @Option(
+                            names = "--create",
+                            arity = "0..1",
+                            fallbackValue = "plain",
+                            paramLabel = "full",
+                            converter = CreationConverter.class,
+                            preprocessor = CreationConverter.class,
+                            description = {
+                                "Create tables that are missing: their columns and their primary key.",
+                                "--create=full creates also indexes, constraints, foreign keys between tables that are on the subscriber,"
+                                        + " partitions, comments, and the sequences of the columns."
+                            })
+                    Creation create,
+            @Mixin DeclarationOptions declaration,
             @Mixin WaitOption wait) {
         var selection = tables.selection();
         if (expectSync && skipTruncate) {
             throw Root.usageError(
                     tables.command, "--expect-sync makes no copy, so it cannot be combined with --skip-truncate");
         }
-        var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
+        var creation = create == null ? Creation.NONE : create;
+        if (expectSync && creation != Creation.NONE) {
+            throw Root.usageError(
+                    tables.command,
+                    "--expect-sync needs the rows of the tables, so it cannot be combined with --create");
+        }
+        var options = new AddOptions(force, expectSync, skipTruncate, denyWrites, creation, declaration.declaration());
         with(subscriber -> wait.await(subscriber, subscriber.add(selection, options)));
     }
 
@@ -115,6 +144,18 @@ final class SubscriberCommand implements Runnable {
     }
 
     @Command(
+            name = "retry",
+            description = {
+                "Try stopped tables again at once, from where they are. The replay tries them by itself, too, at least every five minutes.",
+                "--all takes all stopped tables."
+            },
+            footer = "  londiste conf.ini subscriber retry orders")
+    void retry(@Mixin TableNames tables, @Mixin WaitOption wait) {
+        var selection = tables.selection();
+        with(subscriber -> wait.await(subscriber, subscriber.retry(selection)));
+    }
+
+    @Command(
             name = "tables",
             description = {
                 "Show the registered tables, their states and the reasons of stopped ones.",
@@ -124,7 +165,8 @@ final class SubscriberCommand implements Runnable {
                 "  wanna-sync:<tick-id>  the catch-up is ready to hand the table over to the replay",
                 "  do-sync:<tick-id>     the replay is ready to take the table over",
                 "  ok                    in sync",
-                "The progress of the copy, or the reason why the table is stopped, follows the state."
+                "The progress of the copy, or the reason why the table is stopped, follows the state; then, in brackets, what the table is"
+                        + " replicated as, if not all rows and columns as they are."
             },
             footer = "  londiste conf.ini subscriber tables")
     void tables(@Mixin JsonOption format) {
@@ -162,7 +204,7 @@ final class SubscriberCommand implements Runnable {
                         + " all subscribed tables with the provider's, and check privileges.",
                 "Each finding has a severity:",
                 "  error  no row can be applied",
-                "  risk   some rows would stop the table",
+                "  risk   some rows could stop the table, or differ from the provider's",
                 "  note   harmless by itself",
                 "Exits with 1 if there are errors or risks."
             },
@@ -279,6 +321,32 @@ final class SubscriberCommand implements Runnable {
             out().println(SequenceLine.TITLE);
             sequences.forEach(sequence -> out().println(SequenceLine.of(sequence)));
         });
+    }
+
+    @Command(
+            name = "scripts",
+            description = {
+                "Show what was done with the provider's scripts, and when.",
+                "  executed    the replay has executed it",
+                "  skipped     skip-script was given for it",
+                "  not needed  the tables that it is for are not all subscribed"
+            },
+            footer = "  londiste conf.ini subscriber scripts")
+    void scripts(@Mixin JsonOption format) {
+        list(
+                format,
+                subscriber -> subscriber.scripts().list(),
+                scripts -> scripts.forEach(script -> out().println(ScriptFiles.line(script))));
+    }
+
+    @Command(
+            name = "skip-script",
+            description =
+                    "Have the replay skip a script that cannot be executed here. Do what it is to do by hand before.",
+            footer = "  londiste conf.ini subscriber skip-script 2026-05-add-note.sql")
+    void skipScript(
+            @Parameters(arity = "1", paramLabel = "SCRIPT", description = "Name of the script's file.") String script) {
+        with(subscriber -> subscriber.scripts().skip(script));
     }
 
     @Command(

@@ -60,7 +60,8 @@ final class Synopsis {
                 .filter(option -> !option.hidden() && command.root().findOption(option.longestName()) == null)
                 .filter(option -> !option.longestName().equals(ALL))
                 .map(Synopsis::written);
-        var arguments = command.positionalParameters().stream().map(argument -> written(argument, all));
+        var arguments = command.positionalParameters().stream()
+                .map(argument -> written(argument, all && argument.arity().max() > 1));
         return Stream.of(daemon, switches, arguments).flatMap(each -> each).toList();
     }
 

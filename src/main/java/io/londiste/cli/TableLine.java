@@ -3,7 +3,7 @@ package io.londiste.cli;
 import io.londiste.subscriber.TableStatus;
 import java.util.Locale;
 
-/** A line of {@code subscriber tables}: name and state as in Londiste 2, then the progress of the copy and the reason. */
+/** A line of {@code subscriber tables}: name and state as in Londiste 2, then the progress of the copy, the reason and what is declared. */
 final class TableLine {
     private static final String COLUMNS = "%-30s   %20s";
     static final String TITLE = COLUMNS.formatted("Table", "State");
@@ -17,6 +17,9 @@ final class TableLine {
         }
         if (table.reason() != null) {
             line.append("   ").append(Listing.text(table.reason()));
+        }
+        if (!table.replicatedAs().isEmpty()) {
+            line.append("   [").append(Listing.line(table.replicatedAs())).append("]");
         }
         return line.toString();
     }

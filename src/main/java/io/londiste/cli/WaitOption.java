@@ -1,7 +1,7 @@
 package io.londiste.cli;
 
+import io.londiste.change.TableName;
 import io.londiste.subscriber.Subscriber;
-import io.londiste.table.TableName;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

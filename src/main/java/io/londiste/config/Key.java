@@ -90,6 +90,11 @@ public enum Key {
             "Address at which the daemon serves its web console, as host:port; a port alone means 127.0.0.1; empty:"
                     + " none."),
     CONSOLE_USERS("", "", "File with the users of the console; empty: the INI file's name with .users appended."),
+    CONSOLES(
+            "",
+            "",
+            "Consoles of other replays and tickers, to which the console links, separated by commas: addresses as for console,"
+                    + " or http://... and https://..."),
     JMX(
             "",
             "",

@@ -4,9 +4,11 @@ import io.londiste.db.Dsn;
 import io.londiste.error.LondisteException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -52,6 +54,7 @@ public record Settings(
         Path lib,
         InetSocketAddress console,
         Path consoleUsers,
+        List<URI> consoles,
         Jmx jmx,
         Duration lagLimit,
         InetSocketAddress metrics,
@@ -117,6 +120,7 @@ public record Settings(
                 values.path(Key.LIB),
                 values.address(Key.CONSOLE),
                 values.path(Key.CONSOLE_USERS),
+                values.pages(Key.CONSOLES),
                 jmx(values),
                 values.seconds(Key.LAG_LIMIT),
                 values.address(Key.METRICS),
@@ -249,6 +253,7 @@ public record Settings(
                 lib,
                 console,
                 consoleUsers,
+                consoles,
                 jmx,
                 lagLimit,
                 metrics,

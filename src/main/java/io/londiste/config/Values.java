@@ -5,19 +5,25 @@ import io.londiste.db.Home;
 import io.londiste.error.LondisteException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Converts the values of a section: numbers, durations, files, addresses, connections. */
 final class Values {
+    /** What a browser is sent to: with a host, and without characters that an address cannot have. */
+    private static final Pattern PAGE = Pattern.compile("https?://[A-Za-z0-9.\\[\\]:_-]+(/[A-Za-z0-9._~/%-]*)?");
+
     private static final Pattern ADDRESS = Pattern.compile("(?:(\\[[0-9a-fA-F:.]+]|[\\w.-]+):)?(\\d{1,5})");
     private static final int LAST_PORT = 65_535;
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([kKmMgG]?)");
@@ -81,16 +87,38 @@ final class Values {
 
     /** An address to listen at: host:port, [IPv6]:port, or a port of the loopback address; null if the key is not set. */
     InetSocketAddress address(Key key) {
-        return ini.get(key.written()).isEmpty()
+        return ini.get(key.written()).isEmpty() ? null : read(key, "host:port or a port", Values::address);
+    }
+
+    private static InetSocketAddress address(String value) {
+        var matcher = ADDRESS.matcher(value);
+        int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : -1;
+        return port < 0 || port > LAST_PORT
                 ? null
-                : read(key, "host:port or a port", value -> {
-                    var matcher = ADDRESS.matcher(value);
-                    int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : -1;
-                    return port < 0 || port > LAST_PORT
-                            ? null
-                            : InetSocketAddress.createUnresolved(
-                                    Objects.requireNonNullElse(matcher.group(1), "127.0.0.1"), port);
+                : InetSocketAddress.createUnresolved(Objects.requireNonNullElse(matcher.group(1), "127.0.0.1"), port);
+    }
+
+    /** Addresses of pages, separated by commas: as {@link #address(Key)} has them, or with http:// or https://. */
+    List<URI> pages(Key key) {
+        return ini.get(key.written()).isEmpty()
+                ? List.of()
+                : read(key, "addresses (host:port, a port, http://... or https://...) separated by commas", value -> {
+                    var pages = Stream.of(value.split(",", -1))
+                            .map(String::strip)
+                            .map(Values::page)
+                            .toList();
+                    return pages.stream().allMatch(Optional::isPresent)
+                            ? pages.stream().map(Optional::get).toList()
+                            : null;
                 });
+    }
+
+    private static Optional<URI> page(String value) {
+        if (PAGE.matcher(value).matches()) {
+            return Optional.of(URI.create(value));
+        }
+        return Optional.ofNullable(address(value))
+                .map(address -> URI.create("http://" + address.getHostString() + ":" + address.getPort() + "/"));
     }
 
     Duration seconds(Key key) {

@@ -73,6 +73,8 @@ final class HawtioContext implements ServletContextListener {
                 EnumSet.of(DispatcherType.REQUEST, DispatcherType.FORWARD));
         serveJolokia();
         servlet(new UserServlet(), "/user/*");
+        // Below /user, since Hawtio shows its first page for paths that it does not know.
+        servlet(new DownloadServlet(), "/user/download/*");
         servlet(new AuthConfigurationServlet(), "/auth/config/*");
         servlet(new LoginServlet(), "/auth/login");
         servlet(new LogoutServlet(), "/auth/logout");

@@ -5,6 +5,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.NotRegisteredException;
 import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.PgqConstants;
 import io.londiste.pgq.Tick;
 import io.londiste.pgq.TickLimit;
 import io.londiste.table.SubscribedTable;
@@ -166,9 +167,18 @@ public final class CatchUp {
         }
     }
 
-    /** Finishes the batch, which is applied and committed. */
-    public void finish(Batch batch) throws SQLException {
+    /**
+     * Finishes the batch, which is applied and committed. If a script is in it, nothing of it was applied: the replay executes
+     * the script, and is to take the table over before.
+     */
+    public void finish(Exchange exchange) throws SQLException {
+        Batch batch = exchange.getMessage().getBody(Batch.class);
         batch.close();
+        if (exchange.getMessage().removeHeader(PgqConstants.LAST_TICK_ID) != null) {
+            pgq.closeBatch(batch);
+            wantSync(exchange);
+            return;
+        }
         pgq.finishBatch(batch);
         handover.changed();
     }

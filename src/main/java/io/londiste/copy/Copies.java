@@ -1,12 +1,12 @@
 package io.londiste.copy;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.Transactions;
 import io.londiste.table.CopyConsumers;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -114,10 +114,8 @@ public final class Copies {
             return false;
         }
         Failure failure = failures.get(table.name());
-        // after a resync by the operator the table may be tried at once
-        return failure == null
-                || (table.state().phase() == Phase.NEW && table.reason() == null)
-                || failure.left().isZero();
+        // an operator removes the reason, by resync or retry, to have the table tried at once
+        return failure == null || table.reason() == null || failure.left().isZero();
     }
 
     /** Whether the table has failed for a reason that an operator has to fix; it is tried again nevertheless. */

@@ -45,8 +45,8 @@ public final class CopyProgressWriter {
                 .forEach(this::save);
     }
 
-    /** Writes the progress of one copy. */
-    public void save(TableCopy copy) {
+    /** Writes the progress of one copy. One at a time: otherwise an earlier step could be written after a later one. */
+    public synchronized void save(TableCopy copy) {
         try {
             Transactions.run(subscriber, transaction -> save(transaction, copy));
         } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
@@ -14,12 +15,13 @@ import io.londiste.replay.MissingColumnException;
 import io.londiste.replay.Replay;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.replay.TableException;
+import io.londiste.replay.TablesAwaitedException;
 import io.londiste.table.CopyConsumers;
 import io.londiste.table.MissingGrants;
 import io.londiste.table.OvertakenException;
+import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
 import java.sql.SQLException;
@@ -138,7 +140,14 @@ public final class Failures {
         Replay.close(exchange);
         Batch batch = exchange.getProperty(Replay.BATCH, Batch.class);
         LOG.debug("the batch failed", error);
-        failed(batch == null ? "batch" : batch.toString(), batch == null ? "batch" : batch.queue(), Causes.root(error));
+        var work = batch == null ? "batch" : batch.toString();
+        var place = batch == null ? "batch" : batch.queue();
+        if (ObjectHelper.getException(TablesAwaitedException.class, error) == null) {
+            failed(work, place, Causes.root(error));
+        } else {
+            status.waits(Causes.root(error));
+            report(work, place, Causes.root(error));
+        }
     }
 
     /**
@@ -152,6 +161,10 @@ public final class Failures {
 
     private void failed(String work, String place, String message) {
         status.failed(message);
+        report(work, place, message);
+    }
+
+    private void report(String work, String place, String message) {
         errors.add(place, message);
         if (repeats.isNews(jobConsumer, work + message)) {
             LOG.error("{}: {}; it is tried again", work, message);
@@ -239,7 +252,10 @@ public final class Failures {
             return reason;
         }
         var missing = new ArrayList<String>();
-        Transactions.call(provider, transaction -> MissingGrants.on(transaction, List.of(table), "SELECT"))
+        TableName source = Transactions.call(subscriber, transaction -> tables.find(transaction, table)
+                .map(SubscribedTable::source)
+                .orElse(table));
+        Transactions.call(provider, transaction -> MissingGrants.on(transaction, List.of(source), "SELECT"))
                 .forEach(right -> missing.add("on the provider, " + right));
         Transactions.call(
                         subscriber,

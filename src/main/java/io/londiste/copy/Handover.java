@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.replay.BatchTransaction;
@@ -7,7 +8,6 @@ import io.londiste.replay.Replay;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;

@@ -1,10 +1,10 @@
 package io.londiste.copy;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.Transactions;
 import io.londiste.pgq.PgqClient;
 import io.londiste.table.SnapshotTick;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;

@@ -4,12 +4,15 @@ import io.londiste.copy.TableCopy.Step;
 import io.londiste.db.Jdbc;
 import io.londiste.db.Timeouts;
 import io.londiste.replay.MissingColumnException;
+import io.londiste.table.Mapping;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -29,13 +32,20 @@ final class RowStream {
     private final TableCopy copy;
     private final TableShape from;
     private final TableShape to;
+    private final Mapping mapping;
     private final List<Column> columns;
 
-    RowStream(TableCopy copy, TableShape from, TableShape to) {
+    /** @param mapping what the table is replicated as */
+    RowStream(TableCopy copy, TableShape from, TableShape to, Mapping mapping) {
+        mapping.requireDeclared(from);
+        this.mapping = mapping;
         this.copy = copy;
         this.from = from;
         this.to = to;
-        this.columns = from.columns().stream().filter(this::isWritten).toList();
+        this.columns = from.columns().stream()
+                .filter(column -> mapping.has(column.name()))
+                .filter(this::isWritten)
+                .toList();
     }
 
     private boolean isWritten(Column column) {
@@ -53,16 +63,20 @@ final class RowStream {
      */
     void run(Connection source, Connection target, boolean emptied) throws SQLException {
         boolean freeze = emptied && !to.parent();
+        Staging staging = staging(emptied);
+        if (staging != null) {
+            staging.begin(target);
+        }
         SourceSize size = SourceSize.of(source, from);
-        copy.begin(size.rows());
+        copy.begin(mapping.isFilter() ? null : size.rows());
         Jdbc.execute(source, Timeouts.STREAMING);
         List<String> indexes = freeze && size.bytes() >= INDEXES_PAY_BYTES ? dropIndexes(target) : List.of();
         CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(select());
         try {
             CopyIn in = target.unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn("copy " + to.name().quoted() + " (" + names() + ") from stdin"
-                            + (freeze ? " with (freeze)" : ""));
+                    .copyIn("copy " + (staging == null ? to.name().quoted() : Staging.TABLE) + " (" + names()
+                            + ") from stdin" + (freeze ? " with (freeze)" : ""));
             try {
                 stream(out, in);
             } finally {
@@ -75,11 +89,24 @@ final class RowStream {
                 out.cancelCopy();
             }
         }
+        if (staging != null) {
+            staging.end(target);
+        }
         copy.step(Step.INDEXES);
         for (String statement : indexes) {
             Jdbc.execute(target, statement);
         }
         Jdbc.execute(target, "analyze " + to.name().quoted()); // with the indexes, for those of expressions
+    }
+
+    /** What the rows are copied into first; null: the table itself. */
+    private Staging staging(boolean emptied) {
+        if (mapping.function() != null) {
+            return new HandedRows(from.key(), to, columns, mapping.function());
+        }
+        return !emptied && mapping.operations().keepRows()
+                ? new RowMerge(from.key(), to, columns, mapping.operations())
+                : null;
     }
 
     /** Drops the target's indexes and returns the statements that create them again. */
@@ -110,14 +137,18 @@ final class RowStream {
         if (!from.parent()
                 && columns.stream().noneMatch(Column::generated)
                 && copy.condition() == null
-                && copy.expressions().isEmpty()) {
+                && copy.expressions().isEmpty()
+                && !mapping.isEvaluated()) {
             return "copy " + table + " (" + names() + ") to stdout";
         }
         String expressions = columns.stream()
-                .map(c -> copy.expressions().getOrDefault(c.name(), c.quoted()))
+                .map(c -> copy.expressions().getOrDefault(c.name(), mapping.value(c)))
                 .collect(Collectors.joining(", "));
+        String conditions = Stream.of(mapping.condition(), copy.condition())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(") and (", " where (", ")"));
         return "copy (select " + expressions + " from " + from.target()
-                + (copy.condition() == null ? "" : " where " + copy.condition()) + ") to stdout";
+                + (conditions.equals(" where ()") ? "" : conditions) + ") to stdout";
     }
 
     private String names() {

@@ -1,5 +1,6 @@
 package io.londiste.copy;
 
+import io.londiste.change.TableName;
 import io.londiste.copy.TableCopy.Step;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
@@ -12,7 +13,6 @@ import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -90,6 +90,7 @@ public final class SnapshotCopy {
             tables.lock(transaction);
             SubscribedTable found = find(transaction, table);
             copy.heldBy(consumers.claim(transaction, found));
+            copy.readsFrom(found.source());
             if (!life.startCopy(transaction, found)) {
                 return false;
             }
@@ -115,9 +116,9 @@ public final class SnapshotCopy {
             ProviderSnapshot taken = ProviderSnapshot.open(provider);
             try {
                 // before the snapshot, which would show a table as empty that is truncated before it is read
-                taken.lock(copy.table());
+                taken.lock(copy.source());
                 taken.become(provider, queue, copy.consumer());
-                requireCapture(taken.connection(), copy.table());
+                requireCapture(taken.connection(), copy);
                 return taken;
             } catch (SQLException | RuntimeException e) {
                 taken.closeAfter(e);
@@ -155,16 +156,13 @@ public final class SnapshotCopy {
 
     private void copy(TableCopy copy, ProviderSnapshot source, Connection target) throws SQLException {
         TableName table = copy.table();
-        boolean empty = !find(target, table).skipTruncate();
+        SubscribedTable subscribed = find(target, table);
         target.commit(); // others may change the table's state while rows are copied; it is checked again below
         TableShape shape = shapes.shape(target, table);
-        if (empty) {
-            longWait.run(
-                    target, table, "it cannot be emptied", step -> Jdbc.execute(step, "truncate " + shape.target()));
-        }
+        boolean empty = empty(subscribed, shape, target);
         try {
-            TableShape from = new TableShapes().shape(source.connection(), table);
-            new RowStream(copy, from, shape).run(source.connection(), target, empty);
+            TableShape from = new TableShapes().shape(source.connection(), copy.source());
+            new RowStream(copy, from, shape, subscribed.mapping()).run(source.connection(), target, empty);
         } catch (SQLException e) {
             if (empty || !SqlState.isUniqueViolation(e)) {
                 throw e;
@@ -182,10 +180,34 @@ public final class SnapshotCopy {
                 target, copy.consumer(), source.tick().tick(), source.tick().mark());
     }
 
+    /**
+     * Empties the table, unless existing rows are to stay: those of a table whose deletes are not replicated may be nowhere
+     * else, and those of one whose changes are handed to a function are not the copy's. Returns whether it is empty.
+     */
+    private boolean empty(SubscribedTable subscribed, TableShape shape, Connection target) throws SQLException {
+        boolean keeps = subscribed.mapping().operations().keepRows();
+        if (subscribed.mapping().function() != null || subscribed.skipTruncate() || keeps && hasRows(target, shape)) {
+            return false;
+        }
+        longWait.run(target, subscribed.name(), "it cannot be emptied", step -> {
+            if (keeps) {
+                Jdbc.execute(step, "lock table " + shape.target() + " in access exclusive mode");
+            }
+            if (!keeps || !hasRows(step, shape)) {
+                Jdbc.execute(step, "truncate " + shape.target());
+            }
+        });
+        return !keeps || !hasRows(target, shape);
+    }
+
+    private static boolean hasRows(Connection target, TableShape shape) throws SQLException {
+        return Jdbc.only(target, "select exists (select from " + shape.target() + ")", row -> row.getBoolean(1));
+    }
+
     /** Rows of a table whose changes are not captured would soon be out of date. */
-    private void requireCapture(Connection source, TableName table) throws SQLException {
-        if (!registered.contains(source, table)) {
-            throw new TableException(table, "not registered on the provider (londiste ... provider add)", null);
+    private void requireCapture(Connection source, TableCopy copy) throws SQLException {
+        if (!registered.contains(source, copy.source())) {
+            throw new TableException(copy.table(), "not registered on the provider (londiste ... provider add)", null);
         }
     }
 

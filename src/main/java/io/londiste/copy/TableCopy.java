@@ -1,13 +1,13 @@
 package io.londiste.copy;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * One table on its way to {@code ok}, with the conditions and expressions by which a route changes the rows that are
- * copied.
+ * copied, in addition to what the table is replicated as.
  *
  * <p>Progress may be read by any thread; the rest belongs to the route that works on the table.
  */
@@ -22,6 +22,7 @@ public final class TableCopy {
 
     private final TableName table;
     private volatile String consumer;
+    private volatile TableName source;
     private final Map<String, String> expressions = new TreeMap<>();
     private String condition;
     private volatile Step step;
@@ -34,6 +35,7 @@ public final class TableCopy {
         this.table = table;
     }
 
+    /** The subscriber's table. */
     public TableName table() {
         return table;
     }
@@ -47,6 +49,15 @@ public final class TableCopy {
 
     void heldBy(String recordedConsumer) {
         consumer = recordedConsumer;
+    }
+
+    /** The provider's table; null before the copy has begun. */
+    public TableName source() {
+        return source;
+    }
+
+    void readsFrom(TableName providersTable) {
+        source = providersTable;
     }
 
     /** Copies only rows for which the SQL condition, over the provider's columns, is true. */

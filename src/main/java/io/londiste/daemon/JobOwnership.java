@@ -83,9 +83,10 @@ final class JobOwnership implements AutoCloseable {
         try {
             return lock == null || lock.isOurs();
         } catch (LondisteException e) {
-            // The server cannot be reached. The routes wait for it, too, and afterwards the lock decides again.
+            // While the server cannot be reached, the routes wait for it, too; afterwards the lock decides again.
+            // An error without a state is ours: the schema was upgraded meanwhile.
             LOG.debug("The job's lock cannot be checked", e);
-            return true;
+            return !SqlState.of(e).isEmpty();
         }
     }
 

@@ -7,10 +7,22 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs single statements on a connection of the caller, in its current transaction. */
 public final class Jdbc {
+    /** A literal or a quoted name; or a question mark outside of these. */
+    private static final Pattern QUESTION_MARK = Pattern.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\\?");
+
     private Jdbc() {}
+
+    /** SQL without parameters for use in a statement with parameters: operators such as {@code ?} are marked as no parameters. */
+    public static String escaped(String sql) {
+        return QUESTION_MARK
+                .matcher(sql)
+                .replaceAll(found -> found.group().equals("?") ? "??" : Matcher.quoteReplacement(found.group()));
+    }
 
     /** Converts the current row of a result set. */
     @FunctionalInterface

@@ -36,6 +36,12 @@ public final class Pools {
                     // old servers do not have all of these settings, and only some systems allow the last one
                     + " where name <> 'client_connection_check_interval' or version() ~ 'linux'";
 
+    private static final String REPLAY_SESSION = SESSION + "; set londiste.replay = 'on'";
+
+    /** Statements that undo what others have set in a session of {@link #openReplay}. They may be run in a transaction. */
+    public static final String RESTORE_REPLAY =
+            "reset session authorization; reset role; reset all; discard temp; " + REPLAY_SESSION;
+
     private Pools() {}
 
     /** Opens a session outside of a pool, with the settings of pooled ones. */
@@ -53,7 +59,7 @@ public final class Pools {
     /** Opens a pool in the same way as {@link #open}, whose sessions may write to tables that are guarded against others. */
     public static BasicDataSource openReplay(Dsn dsn, String applicationName, Duration lifetime) {
         BasicDataSource pool = open(dsn, applicationName, lifetime);
-        pool.setConnectionInitSqls(List.of(SESSION + "; set londiste.replay = 'on'"));
+        pool.setConnectionInitSqls(List.of(REPLAY_SESSION));
         return pool;
     }
 

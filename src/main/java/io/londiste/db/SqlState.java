@@ -74,6 +74,16 @@ public final class SqlState {
         return of(error).equals("42883");
     }
 
+    /** Whether something does not exist that a statement names: a table, type, function, collation, schema or the like. */
+    public static boolean isUndefined(Throwable error) {
+        return Set.of("42P01", "42704", "42883", "42703", "3F000").contains(of(error));
+    }
+
+    /** Whether a statement cannot be run in a transaction. */
+    public static boolean isNotInTransaction(Throwable error) {
+        return of(error).equals("25001");
+    }
+
     /** Whether a constraint was violated. */
     public static boolean isConstraintViolation(Throwable error) {
         return of(error).startsWith("23");

@@ -2,6 +2,7 @@ package io.londiste.demo;
 
 import io.londiste.app.Application;
 import io.londiste.app.JobLock;
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.db.Jdbc;
 import io.londiste.db.Transactions;
@@ -16,7 +17,6 @@ import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

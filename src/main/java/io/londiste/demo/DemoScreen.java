@@ -1,7 +1,7 @@
 package io.londiste.demo;
 
+import io.londiste.change.TableName;
 import io.londiste.demo.DemoState.Line;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.londiste.demo;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import io.londiste.table.TableState;
 import java.time.Duration;
 import java.util.List;

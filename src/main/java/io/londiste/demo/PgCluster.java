@@ -86,7 +86,8 @@ public final class PgCluster implements AutoCloseable {
         Unprivileged.own(directory);
         var secret = Files.writeString(directory.resolve("password"), password);
         Unprivileged.own(secret);
-        run("initdb", "-U", USER, "-A", "scram-sha-256", "--pwfile=" + secret, "-E", "UTF8", "--locale=C", "-N");
+        var authentication = settings.getOrDefault("password_encryption", "scram-sha-256");
+        run("initdb", "-U", USER, "-A", authentication, "--pwfile=" + secret, "-E", "UTF8", "--locale=C", "-N");
         Files.delete(secret);
         var lines = new ArrayList<String>();
         lines.add("port = " + port);

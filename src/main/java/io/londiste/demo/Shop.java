@@ -1,7 +1,7 @@
 package io.londiste.demo;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
-import io.londiste.table.TableName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;

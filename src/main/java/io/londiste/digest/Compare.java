@@ -42,8 +42,14 @@ public final class Compare {
      * The body with which the route begins.
      *
      * @param count whether rows are only counted, with the job's {@code compare_sql}
+     * @param rows receives the rows that differ
      */
-    public record Request(Selection selection, SyncOptions options, boolean count) {}
+    public record Request(Selection selection, SyncOptions options, boolean count, DifferingRows rows) {
+        /** The rows that differ are only counted. */
+        public Request(Selection selection, SyncOptions options, boolean count) {
+            this(selection, options, count, DifferingRows.COUNTED);
+        }
+    }
 
     /**
      * Takes the sync point.
@@ -55,37 +61,45 @@ public final class Compare {
         if (request.count && request.options.where() != null && settings.compareSql() != null) {
             throw new LondisteException("--where cannot be put into compare_sql of " + settings.file());
         }
-        return begin(request.selection, request.options, request.count, context);
+        return run(request, context);
     }
 
     /** Takes the sync point for a run of another route. */
     public ComparisonRun begin(Selection selection, SyncOptions options, CamelContext context) {
-        return begin(selection, options, false, context);
+        return run(new Request(selection, options, false), context);
     }
 
-    private ComparisonRun begin(Selection selection, SyncOptions options, boolean count, CamelContext context) {
+    private ComparisonRun run(Request request, CamelContext context) {
         var routes = changingRows.get();
         if (!routes.isEmpty()) {
             LOG.warn(
                     "Rows that route files leave out or change on their way to the subscriber count as differences: {}",
                     routes.stream().map(Path::toString).collect(Collectors.joining(", ")));
         }
-        var sync = runs.begin(selection, options);
+        var sync = runs.begin(request.selection, request.options);
         try {
-            return new ComparisonRun(sync, count, context, jobs);
+            return new ComparisonRun(sync, request, context, jobs);
         } catch (RuntimeException e) {
             sync.close();
             throw e;
         }
     }
 
-    /** Counts the table's rows on both sides. */
+    /**
+     * Counts the table's rows on both sides.
+     *
+     * @throws LondisteException if the job has a {@code compare_sql}, and the table is not replicated as it is
+     */
     public Comparison count(TableComparison table) {
         var own = settings.compareSql();
-        return table.count(
-                own == null
-                        ? "select count(*) from " + table.name().quoted() + " where " + table.where()
-                        : own.replace("_TABLE_", table.name().quoted()));
+        if (own != null && !table.mapping().isNone()) {
+            throw new LondisteException(
+                    "compare_sql of " + settings.file() + " would compare other rows than are replicated ("
+                            + table.mapping().text() + "); compare it without --count");
+        }
+        return table.count(target -> own == null
+                ? "select count(*) from " + target + " where " + table.where()
+                : own.replace("_TABLE_", target));
     }
 
     /** Computes the digests of the table. */
@@ -93,11 +107,10 @@ public final class Compare {
         return table.digest();
     }
 
-    /** Counts the rows that differ, of a table whose digests differ. */
+    /** Finds the rows that differ, of a table whose digests differ. */
     public Comparison findRows(TableDigests digests) {
         var comparison = digests.comparison();
-        return comparison.onBoth(
-                (there, here) -> comparison.findRows(digests, there, here, RowDifferences.Listener.NONE));
+        return comparison.onBoth((there, here) -> comparison.findRows(digests, there, here, comparison.rows(digests)));
     }
 
     /** The result for a table whose digests are equal. */

@@ -1,8 +1,8 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.NotInSyncException;
-import io.londiste.table.TableName;
 import java.util.List;
 
 /**
@@ -17,6 +17,8 @@ import java.util.List;
  * @param different rows with the same key that differ; null if unknown
  * @param onlyOnProvider columns that were not compared because the subscriber does not have them
  * @param onlyOnSubscriber columns that were not compared because the provider does not have them
+ * @param expected differences that were not counted, because operations by which they come are not replicated, in words;
+ *     empty if there are none
  * @param problem why the table could not be compared; null if it was
  * @param inSync false if that is the reason: it is being copied, for example
  */
@@ -30,6 +32,7 @@ public record Comparison(
         Long different,
         List<String> onlyOnProvider,
         List<String> onlyOnSubscriber,
+        String expected,
         String problem,
         boolean inSync) {
     /** Whether the two sides are equal. */
@@ -52,6 +55,7 @@ public record Comparison(
                 null,
                 List.of(),
                 List.of(),
+                "",
                 problem.getMessage(),
                 !(problem instanceof NotInSyncException));
     }

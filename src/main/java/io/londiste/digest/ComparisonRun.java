@@ -1,8 +1,8 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database;
 import io.londiste.sync.SyncRun;
-import io.londiste.table.TableName;
 import java.util.List;
 import org.apache.camel.CamelContext;
 
@@ -13,16 +13,16 @@ public final class ComparisonRun implements AutoCloseable {
     private final SyncRun sync;
     private final ScanThreads threads;
     private final List<TableComparison> tables;
-    private final boolean count;
+    private final Compare.Request request;
 
     /** @param jobs how many connections to either side scan parts of tables */
-    ComparisonRun(SyncRun sync, boolean count, CamelContext context, int jobs) {
+    ComparisonRun(SyncRun sync, Compare.Request request, CamelContext context, int jobs) {
         this.sync = sync;
-        this.count = count;
+        this.request = request;
         var hash = Hash.both(sync.point());
         threads = new ScanThreads(context, jobs);
         tables = sync.tables().stream()
-                .map(table -> new TableComparison(table, hash, threads))
+                .map(table -> new TableComparison(table, hash, threads, request.rows()))
                 .toList();
     }
 
@@ -33,7 +33,7 @@ public final class ComparisonRun implements AutoCloseable {
 
     /** Whether rows are only counted. */
     public boolean isCount() {
-        return count;
+        return request.count();
     }
 
     /** Runs work on the subscriber as of the sync point; its transaction is rolled back afterwards. */

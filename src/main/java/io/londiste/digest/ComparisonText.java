@@ -22,6 +22,9 @@ public final class ComparisonText {
         }
         leftOut(line, result.onlyOnProvider(), "provider");
         leftOut(line, result.onlyOnSubscriber(), "subscriber");
+        if (!result.expected().isEmpty()) {
+            line.append("; ").append(result.expected());
+        }
         return line.toString();
     }
 

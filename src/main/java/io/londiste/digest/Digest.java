@@ -42,7 +42,7 @@ final class Digest {
         Jdbc.list(
                 connection,
                 "select bucket, count(*), sum(hash) from (select " + ranges.bucket() + " as bucket, "
-                        + hash.of(shape.columns()) + " as hash from " + target + " where " + condition
+                        + hash.of(shape.compared()) + " as hash from " + target + " where " + condition
                         + ") as hashed group by bucket",
                 row -> digest.pieces.put(row.getInt(1), new Piece(row.getLong(2), row.getBigDecimal(3))));
         return digest;

@@ -1,5 +1,6 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database.Work;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncPoint;
@@ -47,14 +48,25 @@ final class DigestScan {
     Digests digests(TableProgress progress) {
         // nothing is locked while parts are queued: a session that wants the table exclusively could come between
         // two parts, and both would wait for each other
-        var partsThere = point.onProvider(connection -> PageRanges.of(connection, shape.table()));
+        var partsThere = point.onProvider(connection -> PageRanges.of(connection, shape.tableThere()));
         var partsHere = point.onSubscriber(connection -> PageRanges.of(connection, shape.table()));
         var digests = new Digests(new Digest(), new Digest());
         var parts = new ArrayList<Future<Void>>();
         try {
-            parts.addAll(begin(threads.provider(), point::onProvider, shape.target(), partsThere, digests.provider));
             parts.addAll(begin(
-                    threads.subscriber(), point::onSubscriber, shape.targetHere(), partsHere, digests.subscriber));
+                    threads.provider(),
+                    point::onProvider,
+                    shape.tableThere(),
+                    shape.source(),
+                    partsThere,
+                    digests.provider));
+            parts.addAll(begin(
+                    threads.subscriber(),
+                    point::onSubscriber,
+                    shape.table(),
+                    shape.targetHere(),
+                    partsHere,
+                    digests.subscriber));
             for (int done = 1; done <= parts.size(); done++) {
                 finished.take().get();
                 progress.reach(done / (double) parts.size());
@@ -71,20 +83,20 @@ final class DigestScan {
     }
 
     private List<Future<Void>> begin(
-            ExecutorService executor, Side side, String target, List<String> parts, Digest sum) {
+            ExecutorService executor, Side side, TableName table, String target, List<String> parts, Digest sum) {
         var service = new ExecutorCompletionService<>(executor, finished);
         return parts.stream()
                 .map(part -> service.submit(() -> {
-                    sum.add(part(side, target, part));
+                    sum.add(part(side, table, target, part));
                     return null;
                 }))
                 .toList();
     }
 
-    private Digest part(Side side, String target, String part) {
+    private Digest part(Side side, TableName table, String target, String part) {
         return side.on(connection -> {
             var digest = Digest.of(connection, target, shape, ranges, hash, where + " and " + part);
-            RewriteCheck.requireNotRewritten(connection, shape.table());
+            RewriteCheck.requireNotRewritten(connection, table);
             return digest;
         });
     }

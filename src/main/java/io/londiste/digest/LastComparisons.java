@@ -1,10 +1,10 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.digest.Comparison.Outcome;
 import io.londiste.sync.ResultListener;
 import io.londiste.sync.SyncOptions;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;

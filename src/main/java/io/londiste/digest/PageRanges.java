@@ -1,8 +1,8 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.sync.TableTree;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -115,7 +115,8 @@ final class Ranges {
     }
 
     private static long pages(CommonShape shape, Connection provider) throws SQLException {
-        return Jdbc.only(provider, PAGES, row -> row.getLong(1), shape.table().quoted());
+        return Jdbc.only(
+                provider, PAGES, row -> row.getLong(1), shape.tableThere().quoted());
     }
 
     /** The number of the piece to which a row belongs, as an SQL expression. */

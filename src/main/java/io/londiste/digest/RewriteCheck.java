@@ -1,9 +1,9 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.TableTree;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 

@@ -53,7 +53,7 @@ public final class RowDifferences {
 
     /** The provider's rows, read on that connection. */
     Side provider(Database provider, Connection connection) {
-        return provider.call(source -> new Side(provider, connection, shape.target()));
+        return provider.call(source -> new Side(provider, connection, shape.source()));
     }
 
     /** The subscriber's rows, read on that connection. */
@@ -106,7 +106,8 @@ public final class RowDifferences {
             // without a key several rows may have the same text: they are numbered, and the same number is the same row
             var nth = shape.key().isEmpty() ? " || row_number() over (partition by " + shape.rowText() + ")" : "";
             statement = connection.prepareStatement("select convert_to(" + shape.keyText() + nth + ", 'UTF8') as key, "
-                    + RowDifferences.this.hash.of(shape.columns()) + columns + " from " + target + " where " + condition
+                    + RowDifferences.this.hash.of(shape.compared()) + columns + " from " + target + " where "
+                    + condition
                     + " order by key");
             try {
                 statement.setFetchSize(FETCH);

@@ -1,12 +1,15 @@
 package io.londiste.digest;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.digest.Comparison.Outcome;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncPoint;
 import io.londiste.sync.SyncedTable;
 import io.londiste.sync.WorkAtTick;
-import io.londiste.table.TableName;
+import io.londiste.table.Mapping;
+import io.londiste.table.Operations;
+import io.londiste.table.TableShape.Column;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The comparison of one table at a sync point, the body of the routes until {@code digest-table}. Used by one thread at
@@ -26,12 +30,15 @@ public final class TableComparison {
     private final SyncPoint point;
     private final Hash hash;
     private final ScanThreads threads;
+    private final DifferingRows rows;
 
-    TableComparison(SyncedTable table, Hash hash, ScanThreads threads) {
+    /** @param rows receives the rows that differ, if the table is only compared */
+    TableComparison(SyncedTable table, Hash hash, ScanThreads threads, DifferingRows rows) {
         this.table = table;
         this.point = table.point();
         this.hash = hash;
         this.threads = threads;
+        this.rows = rows;
     }
 
     public TableName name() {
@@ -43,6 +50,17 @@ public final class TableComparison {
         return table.where().text();
     }
 
+    /** What the table is replicated as. */
+    Mapping mapping() {
+        return table.mapping();
+    }
+
+    /** What receives the rows that differ. */
+    RowDifferences.Listener rows(TableDigests digests) {
+        return rows.of(
+                name(), digests.shape().columns().stream().map(Column::name).toList());
+    }
+
     /** @throws LondisteException if the replay does not keep the table equal to the provider's, with its state */
     public void requireInSync() {
         table.requireInSync();
@@ -51,12 +69,20 @@ public final class TableComparison {
     /** The answers of the two servers. */
     private record Both<T>(T there, T here) {}
 
-    /** Runs a query on both sides, whose answers must be the same; its first column is the number of rows. */
-    Comparison count(String query) {
-        requireCondition(name().quoted(), name().quoted());
+    /**
+     * Runs a query on both sides, whose answers must be the same; its first column is the number of rows.
+     *
+     * @param query makes it for what is to be selected from
+     */
+    Comparison count(UnaryOperator<String> query) {
+        var there = mapping().isNone()
+                ? name().quoted()
+                : point.onProvider(connection -> mapping().rows(new TableShapes().shape(connection, table.source())));
+        requireSameNumber();
+        requireCondition(there, name().quoted());
         var rows = both(
-                () -> point.onProvider(connection -> firstRow(connection, query)),
-                () -> point.onSubscriber(connection -> firstRow(connection, query)));
+                () -> point.onProvider(connection -> firstRow(connection, query.apply(there))),
+                () -> point.onSubscriber(connection -> firstRow(connection, query.apply(name().quoted()))));
         return new Comparison(
                 name(),
                 rows.there.equals(rows.here) ? Outcome.EQUAL : Outcome.DIFFERENT,
@@ -67,8 +93,18 @@ public final class TableComparison {
                 null,
                 List.of(),
                 List.of(),
+                "",
                 null,
                 true);
+    }
+
+    private void requireSameNumber() {
+        var operations = mapping().operations();
+        if (operations.keepRows() || operations.lackRows()) {
+            throw new LondisteException(
+                    "the numbers of rows may differ, since only some operations are replicated (ops "
+                            + operations.text() + "); compare it without --count");
+        }
     }
 
     private static List<String> firstRow(Connection connection, String query) throws SQLException {
@@ -96,13 +132,13 @@ public final class TableComparison {
      */
     public TableDigests digest() {
         var shapes = both(
-                () -> point.onProvider(connection -> new TableShapes().shape(connection, name())),
+                () -> point.onProvider(connection -> new TableShapes().shape(connection, table.source())),
                 () -> point.onSubscriber(connection -> new TableShapes().shape(connection, name())));
-        var shape = CommonShape.of(shapes.there, shapes.here);
+        var shape = CommonShape.of(shapes.there, shapes.here, mapping());
         if (shape.columns().isEmpty()) {
             throw new LondisteException("the two sides have no column in common");
         }
-        requireCondition(shape.target(), shape.targetHere());
+        requireCondition(shape.source(), shape.targetHere());
         var ranges = point.onProvider(connection -> Ranges.of(shape, hash, connection));
         var digests = new DigestScan(point, threads, shape, ranges, hash, where()).digests(table.progress());
         return new TableDigests(this, shape, shapes.here, ranges, digests);
@@ -111,6 +147,12 @@ public final class TableComparison {
     /** Checks on both servers that the text is only a condition, before it is used in any other statement. */
     private void requireCondition(String there, String here) {
         if (table.where().sql() != null) {
+            if (mapping().operations().keepValues()) {
+                throw new LondisteException(
+                        "values on which the condition (--where) depends may differ, since updates are not"
+                                + " replicated (ops " + mapping().operations().text()
+                                + "); compare it without a condition");
+            }
             point.onBoth((provider, subscriber) -> {
                 table.where().requireExpression(provider, there);
                 table.where().requireExpression(subscriber, here);
@@ -126,7 +168,7 @@ public final class TableComparison {
 
     /** The result for a table whose digests are equal. */
     public Comparison equal(TableDigests digests) {
-        return result(digests, Outcome.EQUAL, new Counter(RowDifferences.Listener.NONE));
+        return result(digests, Outcome.EQUAL, new Counter(mapping().operations(), RowDifferences.Listener.NONE));
     }
 
     /**
@@ -140,7 +182,7 @@ public final class TableComparison {
     public Comparison findRows(
             TableDigests digests, Connection there, Connection here, RowDifferences.Listener listener)
             throws SQLException {
-        var counter = new Counter(listener);
+        var counter = new Counter(mapping().operations(), listener);
         var progress = table.progress().more(digests.rowsToRead());
         var differences = new RowDifferences(digests.shape(), hash, where() + " and " + digests.condition());
         var sides = both(
@@ -151,9 +193,9 @@ public final class TableComparison {
             RowDifferences.find(rowsThere, rowsHere, counter, progress);
         }
         progress.end();
-        RewriteCheck.requireNotRewritten(there, name());
+        RewriteCheck.requireNotRewritten(there, table.source());
         RewriteCheck.requireNotRewritten(here, name());
-        return result(digests, Outcome.DIFFERENT, counter);
+        return result(digests, counter.isExpected() ? Outcome.EQUAL : Outcome.DIFFERENT, counter);
     }
 
     private Comparison result(TableDigests digests, Outcome outcome, Counter rows) {
@@ -167,6 +209,7 @@ public final class TableComparison {
                 rows.different,
                 digests.shape().onlyOnProvider(),
                 digests.shape().onlyOnSubscriber(),
+                rows.expected(),
                 null,
                 true);
     }
@@ -184,25 +227,46 @@ public final class TableComparison {
         }
     }
 
-    /** Counts the rows that it passes on. */
+    /** Counts the rows that it passes on: those whose difference is not to be expected. */
     private static final class Counter implements RowDifferences.Listener {
+        private final Operations operations;
         private final RowDifferences.Listener next;
         private long missing;
         private long extra;
         private long different;
+        private long expectedMissing;
+        private long expectedExtra;
 
-        private Counter(RowDifferences.Listener next) {
+        private Counter(Operations operations, RowDifferences.Listener next) {
+            this.operations = operations;
             this.next = next;
+        }
+
+        /** Whether it was given rows that differ, and all of them as expected. */
+        private boolean isExpected() {
+            return missing + extra + different == 0 && expectedMissing + expectedExtra > 0;
+        }
+
+        private String expected() {
+            return operations.expected(expectedMissing, expectedExtra);
         }
 
         @Override
         public void missing(List<String> row) throws SQLException {
+            if (operations.lackRows()) {
+                expectedMissing++;
+                return;
+            }
             missing++;
             next.missing(row);
         }
 
         @Override
         public void extra(List<String> row) throws SQLException {
+            if (operations.keepRows()) {
+                expectedExtra++;
+                return;
+            }
             extra++;
             next.extra(row);
         }

@@ -1,6 +1,6 @@
 package io.londiste.digest;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import io.londiste.table.TableShape;
 import java.util.Set;
 

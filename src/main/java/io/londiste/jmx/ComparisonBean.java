@@ -1,6 +1,7 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
+import io.londiste.change.TableName;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.ResultListener;
@@ -8,8 +9,10 @@ import io.londiste.sync.WorkListener;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiFunction;
 import javax.management.openmbean.CompositeData;
 import org.slf4j.Logger;
@@ -33,9 +36,11 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     private final long id;
     private final Request request;
     private final BiFunction<ResultListener, WorkListener, Application> maker;
+    private final RowFile rowFile;
     private final Comparisons all;
     private final Instant requested = Instant.now();
     private final List<TableResult> results = new ArrayList<>();
+    private final Map<TableName, FixFile> fixes = new HashMap<>();
     private Application application;
     private State state = State.QUEUED;
     private Instant started;
@@ -44,11 +49,19 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     private long rows;
     private long totalRows;
 
-    /** @param maker creates the routes, which report results and progress to the given listeners */
+    /**
+     * @param rowFile the rows that the comparison finds to differ; empty for a repair
+     * @param maker creates the routes, which report results and progress to the given listeners
+     */
     ComparisonBean(
-            long id, Request request, BiFunction<ResultListener, WorkListener, Application> maker, Comparisons all) {
+            long id,
+            Request request,
+            RowFile rowFile,
+            BiFunction<ResultListener, WorkListener, Application> maker,
+            Comparisons all) {
         this.id = id;
         this.request = request;
+        this.rowFile = rowFile;
         this.maker = maker;
         this.all = all;
     }
@@ -111,7 +124,11 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     @Override
     public void add(Record result) {
         synchronized (this) {
-            results.add(TableResult.of(result));
+            var found = TableResult.of(result, rowFile);
+            results.add(found);
+            if (found.file() != null) {
+                fixes.put(found.table(), new FixFile(found.file()));
+            }
         }
         all.add(started, result);
     }
@@ -181,6 +198,38 @@ final class ComparisonBean implements ComparisonMBean, ResultListener, WorkListe
     @Override
     public synchronized CompositeData[] getResults() {
         return Composites.of(results);
+    }
+
+    /** The name of a table in the results. */
+    private synchronized TableName table(String name) {
+        return results.stream()
+                .map(TableResult::table)
+                .filter(table -> table.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new LondisteException(getKind() + " " + id + " has no result of " + name));
+    }
+
+    private synchronized FixFile fix(TableName table) {
+        var fix = fixes.get(table);
+        if (fix == null) {
+            throw new LondisteException(getKind() + " " + id + " has written no statements for " + table);
+        }
+        return fix;
+    }
+
+    @Override
+    public CompositeData differingRows(String table, long from, int length) {
+        return Composites.of(rowFile.part(table(table), from, length));
+    }
+
+    @Override
+    public CompositeData statements(String table, long from, int length) {
+        return Composites.of(fix(table(table)).part(from, length));
+    }
+
+    /** Removes the rows that differ. */
+    void close() {
+        rowFile.close();
     }
 
     @Override

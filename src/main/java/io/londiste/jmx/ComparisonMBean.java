@@ -38,8 +38,26 @@ public interface ComparisonMBean {
     String getError();
 
     @Describe("The results so far, one for each table: table, outcome, providerRows, subscriberRows, missing, extra,"
-            + " different, statements, file, applied, note")
+            + " different, statements, file, applied, keptRows (of those that differ, see differingRows), note")
     CompositeData[] getResults();
+
+    @Describe(
+            "A part of the rows that the comparison has found to differ in a table, as CSV: text, next (where the next part"
+                    + " begins), size. Each line has what it is (missing, extra, different), the side and the values; at most 256 MiB are"
+                    + " kept")
+    @ForOperators
+    CompositeData differingRows(
+            @Describe("Name of the table, as in the results") String table,
+            @Describe("Where the part begins, in bytes") long from,
+            @Describe("Its largest size, from 1024 to 1048576 bytes") int length);
+
+    @Describe(
+            "A part of the statements that the repair has written for a table: text, next (where the next part begins), size")
+    @ForOperators
+    CompositeData statements(
+            @Describe("Name of the table, as in the results") String table,
+            @Describe("Where the part begins, in bytes") long from,
+            @Describe("Its largest size, from 1024 to 1048576 bytes") int length);
 
     @Describe("Cancel it; the results so far are kept")
     void cancel();

@@ -1,14 +1,14 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
+import io.londiste.change.TableName;
 import io.londiste.digest.Compare;
 import io.londiste.digest.Comparison;
+import io.londiste.digest.LastComparison;
 import io.londiste.digest.LastComparisons;
 import io.londiste.error.LondisteException;
 import io.londiste.repair.Repair;
 import io.londiste.repair.Repaired;
-import io.londiste.table.TableName;
-import io.londiste.watch.LastComparison;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -51,15 +51,17 @@ final class Comparisons implements AutoCloseable {
 
     /** Starts a comparison; returns the name of its MBean. */
     String compare(Compare.Request request, int jobs) {
-        return start(new ComparisonBean.Request("compare", request), jobs);
+        var rows = new RowFile();
+        var keeping = new Compare.Request(request.selection(), request.options(), request.count(), rows);
+        return start(new ComparisonBean.Request("compare", keeping), rows, jobs);
     }
 
     /** Starts a repair; returns the name of its MBean. */
     String repair(Repair.Request request, int jobs) {
-        return start(new ComparisonBean.Request("repair", request), jobs);
+        return start(new ComparisonBean.Request("repair", request), new RowFile(), jobs);
     }
 
-    private synchronized String start(ComparisonBean.Request request, int jobs) {
+    private synchronized String start(ComparisonBean.Request request, RowFile rows, int jobs) {
         if (beans.values().stream().filter(ComparisonBean::isQueued).count() >= MAX_QUEUED) {
             throw new LondisteException(
                     MAX_QUEUED + " comparisons are waiting already; wait for some of them, or cancel them");
@@ -68,6 +70,7 @@ final class Comparisons implements AutoCloseable {
         var bean = new ComparisonBean(
                 id,
                 request,
+                rows,
                 (results, progress) -> Application.comparing(context.settings(), jobs, results, progress),
                 this);
         beans.put(id, bean);
@@ -102,6 +105,7 @@ final class Comparisons implements AutoCloseable {
     void forget(ComparisonBean bean) {
         beans.remove(bean.getId());
         registered.remove(bean.getId());
+        bean.close();
     }
 
     /** Adds a result. Forgets the comparison of a table that was repaired, since the table is equal now. */
@@ -122,7 +126,10 @@ final class Comparisons implements AutoCloseable {
                 .map(LastComparisons::results)
                 .map(results -> results.get(table))
                 .map(found -> LastComparison.of(found.time(), found.comparison()));
-        return Stream.of(scheduled.orElse(null), last.get(table))
+        return Stream.of(
+                        scheduled.orElse(null),
+                        last.get(table),
+                        context.state().comparisons().get(table))
                 .filter(Objects::nonNull)
                 .max(Comparator.comparing(LastComparison::time))
                 .orElse(null);
@@ -140,6 +147,7 @@ final class Comparisons implements AutoCloseable {
         all.stream().filter(ComparisonBean::isQueued).forEach(ComparisonBean::cancelIfNotEnded);
         all.stream().filter(bean -> !bean.hasEnded()).forEach(ComparisonBean::cancelIfNotEnded);
         registered.close();
+        all.forEach(ComparisonBean::close);
         beans.clear();
     }
 }

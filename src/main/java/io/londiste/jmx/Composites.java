@@ -1,6 +1,6 @@
 package io.londiste.jmx;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import io.londiste.table.TableState;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;

@@ -1,5 +1,7 @@
 package io.londiste.jmx;
 
+import io.londiste.check.Check;
+import java.net.URI;
 import javax.management.openmbean.CompositeData;
 
 /** The attributes and operations that the MBeans of replay and ticker share. */
@@ -14,6 +16,10 @@ abstract class DaemonBean {
         return context.job();
     }
 
+    public String getIniFile() {
+        return context.settings().file().toAbsolutePath().normalize().toString();
+    }
+
     public String getState() {
         return context.daemonState();
     }
@@ -24,6 +30,15 @@ abstract class DaemonBean {
 
     public CompositeData[] getRecentErrors() {
         return context.recentErrors();
+    }
+
+    public String[] getConsoles() {
+        return context.settings().consoles().stream().map(URI::toString).toArray(String[]::new);
+    }
+
+    /** One at a time, since each opens connections of its own. */
+    public synchronized CompositeData[] check() {
+        return Composites.of(Check.of(context.settings()));
     }
 
     public void reload() {

@@ -27,6 +27,7 @@ import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
 import javax.management.ReflectionException;
 import javax.management.StandardEmitterMBean;
+import javax.management.openmbean.CompositeData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +95,11 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     @Override
     protected int getImpact(MBeanOperationInfo info) {
-        return info.getReturnType().endsWith("CompositeData;") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
+        boolean reads = info.getReturnType().contains(CompositeData.class.getName());
+        boolean forAll = operation(info)
+                .map(method -> !method.isAnnotationPresent(ForOperators.class))
+                .orElse(false);
+        return reads && forAll ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
     }
 
     @Override

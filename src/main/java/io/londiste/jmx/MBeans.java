@@ -1,17 +1,18 @@
 package io.londiste.jmx;
 
+import io.londiste.app.Application;
+import io.londiste.change.TableName;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
+import io.londiste.digest.LastComparison;
 import io.londiste.error.LondisteException;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
 import io.londiste.watch.ControlledDaemon;
 import io.londiste.watch.History;
 import io.londiste.watch.JobDatabases;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobState.Reader;
 import io.londiste.watch.JobView;
-import io.londiste.watch.LastComparison;
 import io.londiste.watch.StateReader;
 import io.londiste.watch.StateWatch;
 import java.lang.management.ManagementFactory;
@@ -122,7 +123,10 @@ public final class MBeans implements AutoCloseable {
     /** Registers the MBean that sends the notifications of the daemon. */
     private void notifying(String type, DescribedMBean bean) {
         permanent(type, bean);
-        notifier = new Notifier(this::source, new Notifier.Source(bean, ObjectNames.of(type, context.job())));
+        notifier = new Notifier(
+                this::source,
+                new Notifier.Source(bean, ObjectNames.of(type, context.job())),
+                () -> context.daemon().application().map(Application::hooks));
         endAudit = Audit.listen(notifier::notifyAudit);
     }
 

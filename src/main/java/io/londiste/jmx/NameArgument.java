@@ -1,9 +1,10 @@
 package io.londiste.jmx;
 
 import io.londiste.error.LondisteException;
+import io.londiste.queue.EventSelection;
 import io.londiste.table.Selection;
 
-/** The arguments of an operation that select tables or sequences: names or all. */
+/** The arguments of an operation that select tables, sequences or events: names, or numbers, or all. */
 final class NameArgument {
     static final String TABLES =
             "Names of tables, separated by commas or blanks; * and ? are wildcards; the schema is public"
@@ -23,5 +24,17 @@ final class NameArgument {
                     all ? "all cannot be combined with names" : "no name given; set all to select all of them");
         }
         return all ? Selection.ALL : Selection.of(names);
+    }
+
+    /** Failed events by number; throws if neither numbers nor all are given, or both, or if one is not a number. */
+    static EventSelection events(String written, boolean all) {
+        var names = of(written, all).names();
+        try {
+            return all
+                    ? EventSelection.ALL
+                    : EventSelection.of(names.stream().map(Long::valueOf).toList());
+        } catch (NumberFormatException e) {
+            throw new LondisteException("not the number of an event: " + written, e);
+        }
     }
 }

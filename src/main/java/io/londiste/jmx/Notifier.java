@@ -1,19 +1,31 @@
 package io.londiste.jmx;
 
+import io.londiste.change.TableName;
+import io.londiste.digest.LastComparison;
+import io.londiste.hook.Compared;
+import io.londiste.hook.Hook;
+import io.londiste.hook.Hooks;
+import io.londiste.hook.LagChange;
+import io.londiste.hook.StateChange;
+import io.londiste.hook.TableStop;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.table.TableName;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobState.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
 import javax.management.ObjectName;
 
-/** Sends the notifications of the MBeans. For use by one thread, except {@link #notifyAudit}. */
+/**
+ * Finds what has changed between two states, and sends the notifications of the MBeans, and messages to the routes that read from
+ * hooks. For use by one thread, except {@link #notifyAudit}.
+ */
 final class Notifier {
     private static final String STATE = "io.londiste.state";
     private static final String ERROR = "io.londiste.error";
@@ -46,28 +58,40 @@ final class Notifier {
 
     private final Function<TableName, Source> tables;
     private final Source daemon;
+    private final Supplier<Optional<Hooks>> hooks;
     private final AtomicLong number = new AtomicLong();
     private boolean lagging;
 
     /**
      * @param tables finds the MBean of a table; null if it has none
      * @param daemon the MBean of the replay or the ticker
+     * @param hooks those of the running routes; empty while none run
      */
-    Notifier(Function<TableName, Source> tables, Source daemon) {
+    Notifier(Function<TableName, Source> tables, Source daemon, Supplier<Optional<Hooks>> hooks) {
         this.tables = tables;
         this.daemon = daemon;
+        this.hooks = hooks;
     }
 
     private static MBeanNotificationInfo info(String type, String description) {
         return new MBeanNotificationInfo(new String[] {type}, Notification.class.getName(), description);
     }
 
-    /** Sends notifications for what has changed between two states. */
+    /** Sends what has changed between two states. */
     void notifyChanges(JobState before, JobState now) {
+        boolean known = before.second().read() != null;
         now.tables().forEach((name, table) -> {
             var old = before.tables().get(name);
             if (old != null) {
                 notifyTable(name, old, table);
+            }
+            if (known) {
+                tellOfTable(name, old, table);
+            }
+        });
+        now.comparisons().forEach((name, last) -> {
+            if (known && !last.equals(before.comparisons().get(name))) {
+                tell(Hook.COMPARED, () -> compared(name, last));
             }
         });
         notifyError(before.first(), now.first());
@@ -108,6 +132,36 @@ final class Notifier {
         }
     }
 
+    /** @param old null: the table was added */
+    private void tellOfTable(TableName name, TableStatus old, TableStatus now) {
+        if (old == null || !now.state().equals(old.state())) {
+            var before = old == null ? null : old.state().toString();
+            tell(
+                    Hook.TABLE_STATE,
+                    () -> new StateChange(name, before, now.state().toString(), now.reason()));
+        }
+        if (now.reason() != null && (old == null || !now.reason().equals(old.reason()))) {
+            tell(Hook.TABLE_STOPPED, () -> new TableStop(name, now.state().toString(), now.reason()));
+        }
+    }
+
+    private static Compared compared(TableName table, LastComparison last) {
+        return new Compared(
+                table,
+                last.time(),
+                last.outcome().name(),
+                last.providerRows(),
+                last.subscriberRows(),
+                last.missing(),
+                last.extra(),
+                last.different(),
+                last.note());
+    }
+
+    private void tell(Hook hook, Supplier<Record> body) {
+        hooks.get().filter(running -> running.isRead(hook)).ifPresent(running -> running.send(hook, body.get()));
+    }
+
     private void notifyError(Side before, Side now) {
         if (!now.error().isEmpty() && !now.error().equals(before.error())) {
             send(daemon, ERROR, now.error(), new Failure(Instant.now(), "database", now.error()));
@@ -119,6 +173,9 @@ final class Notifier {
         boolean over = lag == null ? lagging : lag.compareTo(limit) > 0;
         if (over && !lagging) {
             send(daemon, LAG, "the replay is " + lag.toSeconds() + " s behind", new Lag(lag, limit));
+        }
+        if (over != lagging) {
+            tell(Hook.LAG, () -> new LagChange(over, lag, limit));
         }
         lagging = over;
     }

@@ -1,5 +1,6 @@
 package io.londiste.jmx;
 
+import io.londiste.provider.Candidates;
 import io.londiste.provider.Provider;
 import io.londiste.subscriber.Subscriber;
 import java.time.Instant;
@@ -85,6 +86,16 @@ final class ProviderBean implements ProviderMBean {
     @Override
     public CompositeData[] tables() {
         return Composites.of(provider().tables());
+    }
+
+    @Override
+    public CompositeData[] candidates() {
+        return Composites.of(Candidates.list(provider(), context.databases().subscriber()));
+    }
+
+    @Override
+    public CompositeData[] scripts() {
+        return Composites.of(provider().scripts().list());
     }
 
     @Override

@@ -53,6 +53,15 @@ public interface ProviderMBean {
     @Describe("The registered tables (provider tables)")
     CompositeData[] tables();
 
+    @Describe(
+            "The tables that are not subscribed yet: name, registered (on the provider), problem (why it cannot be added;"
+                    + " null if it can), avoidable (whether it can be added nevertheless, with force or replicated as something else)"
+                    + " and missing (whether it is only missing on the subscriber, and can be created)")
+    CompositeData[] candidates();
+
+    @Describe("The scripts that were executed with provider execute: name, outcome and time (provider scripts)")
+    CompositeData[] scripts();
+
     @Describe("The registered sequences (provider seqs)")
     CompositeData[] sequences();
 }

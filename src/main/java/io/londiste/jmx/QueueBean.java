@@ -52,6 +52,16 @@ final class QueueBean implements QueueMBean {
     }
 
     @Override
+    public boolean isTickerPaused() {
+        return info().tickerPaused();
+    }
+
+    @Override
+    public boolean isExternalTicker() {
+        return info().externalTicker();
+    }
+
+    @Override
     public String getError() {
         var ticks = context.state().ticks().get(name);
         return ticks == null || isStale() ? "" : ticks.error();

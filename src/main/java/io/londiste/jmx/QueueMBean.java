@@ -21,6 +21,12 @@ public interface QueueMBean {
     @Describe("Time between ticks if there are none, in seconds")
     double getTickerIdlePeriodSeconds();
 
+    @Describe("Whether the ticker makes no ticks for it, as an operator wants it")
+    boolean isTickerPaused();
+
+    @Describe("Whether another program makes its ticks, so that the ticker skips it")
+    boolean isExternalTicker();
+
     @Describe("What is wrong with its ticker and what to do; empty if nothing is")
     String getError();
 

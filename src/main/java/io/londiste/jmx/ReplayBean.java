@@ -5,6 +5,7 @@ import io.londiste.error.LondisteException;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.watch.History;
 import io.londiste.watch.JobState;
+import io.londiste.watch.JobStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -64,7 +65,7 @@ final class ReplayBean extends DaemonBean implements ReplayMBean {
         return new History.Sample(
                 Instant.now(),
                 lag(state),
-                status().map(ReplayStatus::eventsPerSecond).orElse(null),
+                counts().map(ReplayStatus::eventsPerSecond).orElse(null),
                 known ? inSync : null,
                 known ? tables.size() - inSync - stopped : null,
                 known ? stopped : null);
@@ -73,6 +74,11 @@ final class ReplayBean extends DaemonBean implements ReplayMBean {
     @Override
     public CompositeData[] history() {
         return Composites.of(history.list());
+    }
+
+    @Override
+    public CompositeData status() {
+        return Composites.of(JobStatus.of(context.settings(), context.state()));
     }
 
     @Override
@@ -100,7 +106,7 @@ final class ReplayBean extends DaemonBean implements ReplayMBean {
 
     @Override
     public double getEventsPerSecond() {
-        return status().map(ReplayStatus::eventsPerSecond).orElse(0.0);
+        return counts().map(ReplayStatus::eventsPerSecond).orElse(0.0);
     }
 
     @Override
@@ -114,10 +120,10 @@ final class ReplayBean extends DaemonBean implements ReplayMBean {
     }
 
     private double batches(ToDoubleFunction<ReplayStatus.Batches> number) {
-        return status().map(status -> number.applyAsDouble(status.batches())).orElse(0.0);
+        return counts().map(status -> number.applyAsDouble(status.batches())).orElse(0.0);
     }
 
-    private Optional<ReplayStatus> status() {
+    private Optional<ReplayStatus> counts() {
         return context.daemon().application().map(Application::status);
     }
 

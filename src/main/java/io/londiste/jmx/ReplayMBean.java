@@ -9,6 +9,9 @@ public interface ReplayMBean {
     @Describe("Name of the job")
     String getJob();
 
+    @Describe("Its INI file, with the directory")
+    String getIniFile();
+
     @Describe("Queue on the provider that carries the changes")
     String getQueue();
 
@@ -61,6 +64,18 @@ public interface ReplayMBean {
                     + " (average of the minute before), inSync, inProgress and stopped (numbers of tables); null means unknown; empty"
                     + " after a restart of the process")
     CompositeData[] history();
+
+    @Describe("Addresses of the consoles of other replays and tickers; consoles of the INI file")
+    String[] getConsoles();
+
+    @Describe(
+            "Whether all is well with the job, problems with what to do, and the figures that show it (londiste status)")
+    CompositeData status();
+
+    @Describe(
+            "Whether both databases have what the job needs, and what is missing with what to do: side, topic, level (ok,"
+                    + " warning or problem), text (londiste check)")
+    CompositeData[] check();
 
     @Describe("Version of the program")
     String getVersion();

@@ -1,9 +1,11 @@
 package io.londiste.jmx;
 
+import io.londiste.definition.Creation;
 import io.londiste.digest.Compare;
 import io.londiste.error.LondisteException;
 import io.londiste.repair.Repair;
 import io.londiste.subscriber.AddOptions;
+import io.londiste.subscriber.Declaration;
 import io.londiste.subscriber.ForeignKey;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.subscriber.Trigger;
@@ -12,7 +14,9 @@ import io.londiste.table.Selection;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.management.openmbean.CompositeData;
@@ -80,9 +84,29 @@ final class SubscriberBean implements SubscriberMBean {
 
     @Override
     public String[] add(
-            String tables, boolean all, boolean force, boolean expectSync, boolean skipTruncate, boolean denyWrites) {
+            String tables,
+            boolean all,
+            boolean force,
+            boolean expectSync,
+            boolean skipTruncate,
+            boolean denyWrites,
+            String destTable,
+            String where,
+            String columns,
+            String set,
+            String create,
+            String ops,
+            String shard,
+            String applyFn) {
         var selection = NameArgument.of(tables, all);
-        var options = new AddOptions(force, expectSync, skipTruncate, denyWrites);
+        var options = new AddOptions(
+                force,
+                expectSync,
+                skipTruncate,
+                denyWrites,
+                Creation.of(create),
+                Declaration.of(
+                        given(destTable), given(where), columns, assignments(set), ops, given(shard), given(applyFn)));
         return run(subscriber -> subscriber.add(selection, options));
     }
 
@@ -96,6 +120,12 @@ final class SubscriberBean implements SubscriberMBean {
     public String[] resync(String tables, boolean all) {
         var selection = NameArgument.of(tables, all);
         return run(subscriber -> subscriber.resync(selection));
+    }
+
+    @Override
+    public String[] retry(String tables, boolean all) {
+        var selection = NameArgument.of(tables, all);
+        return run(subscriber -> subscriber.retry(selection));
     }
 
     @Override
@@ -152,8 +182,7 @@ final class SubscriberBean implements SubscriberMBean {
 
     @Override
     public String[] restoreTriggers(String table, String triggers) {
-        var names =
-                Selection.split(triggers).stream().map(SubscriberBean::unquoted).toList();
+        var names = Selection.split(triggers).stream().map(Selection::unquoted).toList();
         return run(subscriber -> subscriber.restoreTriggers(table, names));
     }
 
@@ -162,11 +191,14 @@ final class SubscriberBean implements SubscriberMBean {
         return run(subscriber -> subscriber.saveTriggers(table));
     }
 
-    /** Removes the quotes of a quoted identifier. */
-    private static String unquoted(String written) {
-        return written.startsWith("\"")
-                ? written.substring(1, written.length() - 1).replace("\"\"", "\"")
-                : written;
+    @Override
+    public CompositeData[] scripts() {
+        return Composites.of(subscriber().scripts().list());
+    }
+
+    @Override
+    public String[] skipScript(String script) {
+        return run(subscriber -> subscriber.scripts().skip(script));
     }
 
     @Override
@@ -202,7 +234,27 @@ final class SubscriberBean implements SubscriberMBean {
     }
 
     private static SyncOptions options(boolean lock, boolean force, String where) {
-        return new SyncOptions(lock, force, where == null || where.isBlank() ? null : where);
+        return new SyncOptions(lock, force, given(where));
+    }
+
+    /** Null for what is left empty. */
+    private static String given(String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    /** Reads lines such as {@code email=md5(email)}. */
+    private static Map<String, String> assignments(String lines) {
+        var assignments = new LinkedHashMap<String, String>();
+        for (var line : lines == null
+                ? List.<String>of()
+                : lines.lines().filter(each -> !each.isBlank()).toList()) {
+            int equals = line.indexOf('=');
+            if (equals < 1) {
+                throw new LondisteException("set: not of the form COLUMN=EXPRESSION: " + line);
+            }
+            assignments.put(line.substring(0, equals), line.substring(equals + 1));
+        }
+        return assignments;
     }
 
     private static int jobs(int jobs) {

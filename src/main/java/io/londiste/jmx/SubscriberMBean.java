@@ -39,7 +39,27 @@ public interface SubscriberMBean {
             @Describe("Ignore differences in structure") boolean force,
             @Describe("The table is in sync already: do not copy it, keep its triggers") boolean expectSync,
             @Describe("Keep the existing rows when copying") boolean skipTruncate,
-            @Describe("Allow only the replay to change the table, until it is removed") boolean denyWrites);
+            @Describe("Allow only the replay to change the table, until it is removed") boolean denyWrites,
+            @Describe(
+                            "Name of the table on the subscriber, if that is another; only for one table; empty: the same name")
+                    String destTable,
+            @Describe("Only rows for which this SQL condition over the provider's columns is true; empty: all rows")
+                    String where,
+            @Describe("Only these columns, separated by commas, the primary key among them; empty: all columns")
+                    String columns,
+            @Describe("SQL expressions in place of columns, one in a line: column=expression; empty: none") String set,
+            @Describe(
+                            "Create tables that are missing: plain (columns and primary key) or full (also indexes, constraints, partitions and more); empty: a missing table is an error")
+                    String create,
+            @Describe(
+                            "Only changes by these operations, separated by commas: insert, update, delete, truncate; empty: all")
+                    String ops,
+            @Describe(
+                            "Only the rows of one shard by a hash of columns, as column,column:number/shards, with numbers from 0; empty: all")
+                    String shard,
+            @Describe(
+                            "Function of the subscriber to which changes are handed instead of being written, with parameters text, text, jsonb, jsonb for operation, table, key and row; empty: none")
+                    String applyFn);
 
     @Describe("Unregister tables; events are no longer applied to them (subscriber remove)")
     String[] remove(
@@ -50,6 +70,13 @@ public interface SubscriberMBean {
     String[] resync(
             @Describe(NameArgument.TABLES) String tables,
             @Describe("All subscribed tables that are not being copied already, instead of names") boolean all);
+
+    @Describe(
+            "Try stopped tables again at once, from where they are; the replay tries them by itself, too, at least every"
+                    + " five minutes (subscriber retry)")
+    String[] retry(
+            @Describe(NameArgument.TABLES) String tables,
+            @Describe("All stopped tables, instead of names") boolean all);
 
     @Describe("Register sequences; from then on the replay sets them to the provider's values (subscriber add-seq)")
     String[] addSequences(
@@ -92,6 +119,14 @@ public interface SubscriberMBean {
             "Save and drop the triggers of a table, so that they do not fire for rows that the replay writes (subscriber"
                     + " save-triggers)")
     String[] saveTriggers(@Describe("Name of the table, with its schema unless that is public") String table);
+
+    @Describe(
+            "What was done with the provider's scripts: name, outcome (executed, skipped, not needed) and time (subscriber scripts)")
+    CompositeData[] scripts();
+
+    @Describe(
+            "Have the replay skip a script that cannot be executed here; do what it is to do by hand before (subscriber skip-script)")
+    String[] skipScript(@Describe("Name of the script's file") String script);
 
     @Describe("Register the replay's consumer on the queue (subscriber register)")
     String[] register();

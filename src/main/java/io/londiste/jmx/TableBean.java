@@ -1,6 +1,7 @@
 package io.londiste.jmx;
 
 import io.londiste.app.Application;
+import io.londiste.change.TableName;
 import io.londiste.digest.Compare;
 import io.londiste.error.LondisteException;
 import io.londiste.error.RecentErrors;
@@ -12,7 +13,6 @@ import io.londiste.subscriber.TableStatus;
 import io.londiste.sync.SyncOptions;
 import io.londiste.table.CopyConsumers;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.nio.file.Path;
 import java.util.Date;
 import java.util.List;
@@ -162,6 +162,11 @@ final class TableBean implements TableMBean {
     }
 
     @Override
+    public String getReplicatedAs() {
+        return status().replicatedAs();
+    }
+
+    @Override
     public CompositeData getLastComparison() {
         return Composites.of(comparisons.last(name));
     }
@@ -169,6 +174,11 @@ final class TableBean implements TableMBean {
     @Override
     public String[] resync() {
         return run(subscriber -> subscriber.resync(selection()));
+    }
+
+    @Override
+    public String[] retry() {
+        return run(subscriber -> subscriber.retry(selection()));
     }
 
     @Override

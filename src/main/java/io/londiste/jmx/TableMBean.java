@@ -68,12 +68,18 @@ public interface TableMBean {
     @Describe("Whether only the replay may change it")
     boolean isWritesDenied();
 
+    @Describe("What it is replicated as: condition, columns, expressions; empty: all rows and columns as they are")
+    String getReplicatedAs();
+
     @Describe("The last comparison with the provider: time, outcome, providerRows, subscriberRows, missing, extra,"
             + " different, note; null if there was none")
     CompositeData getLastComparison();
 
     @Describe("Copy it again (subscriber resync)")
     String[] resync();
+
+    @Describe("Try it again at once if it is stopped (subscriber retry)")
+    String[] retry();
 
     @Describe("Unregister it (subscriber remove)")
     String[] remove();

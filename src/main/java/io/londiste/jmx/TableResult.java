@@ -1,10 +1,10 @@
 package io.londiste.jmx;
 
+import io.londiste.change.TableName;
 import io.londiste.digest.Comparison;
 import io.londiste.digest.Comparison.Outcome;
+import io.londiste.digest.LastComparison;
 import io.londiste.repair.Repaired;
-import io.londiste.table.TableName;
-import io.londiste.watch.LastComparison;
 import java.nio.file.Path;
 
 /**
@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param statements number of statements that repair it; null for a comparison
  * @param file absolute path of the file with these statements, on the daemon's machine; null if there is none
  * @param applied whether they were executed; null for a comparison
+ * @param keptRows how many of the rows that differ can be seen; null for a repair, and if none differs
  * @param note why it could not be compared, and which columns were left out; empty if there is nothing to add
  */
 record TableResult(
@@ -26,16 +27,19 @@ record TableResult(
         Long statements,
         Path file,
         Boolean applied,
+        Long keptRows,
         String note) {
-    static TableResult of(Record result) {
+    /** @param rows the rows that the comparison has found to differ */
+    static TableResult of(Record result, RowFile rows) {
         if (result instanceof Repaired repaired) {
             var file = repaired.file() == null ? null : repaired.file().toAbsolutePath();
-            return of(repaired.comparison(), repaired.statements(), file, repaired.applied());
+            return of(repaired.comparison(), repaired.statements(), file, repaired.applied(), null);
         }
-        return of((Comparison) result, null, null, null);
+        var found = (Comparison) result;
+        return of(found, null, null, null, found.outcome() == Outcome.DIFFERENT ? rows.kept(found.table()) : null);
     }
 
-    private static TableResult of(Comparison found, Long statements, Path file, Boolean applied) {
+    private static TableResult of(Comparison found, Long statements, Path file, Boolean applied, Long keptRows) {
         return new TableResult(
                 found.table(),
                 found.outcome(),
@@ -47,6 +51,7 @@ record TableResult(
                 statements,
                 file,
                 applied,
+                keptRows,
                 LastComparison.note(found));
     }
 }

@@ -69,6 +69,25 @@ final class TickerBean extends DaemonBean implements TickerProcessMBean {
     }
 
     @Override
+    public CompositeData[] failed(String queue, String consumer) {
+        return Composites.of(context.databases()
+                .queues()
+                .failed(queue, consumer == null || consumer.isBlank() ? null : consumer.strip()));
+    }
+
+    @Override
+    public String[] retry(String queue, String consumer, String events, boolean all) {
+        var selection = NameArgument.events(events, all);
+        return run(queues -> queues.retry(queue, consumer, selection));
+    }
+
+    @Override
+    public String[] discard(String queue, String consumer, String events, boolean all) {
+        var selection = NameArgument.events(events, all);
+        return run(queues -> queues.discard(queue, consumer, selection));
+    }
+
+    @Override
     public CompositeData[] config(String queue) {
         var queues = context.databases().queues();
         return Composites.of(queue == null || queue.isBlank() ? queues.all() : List.of(queues.one(queue)));

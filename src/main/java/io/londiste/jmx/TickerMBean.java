@@ -9,6 +9,9 @@ public interface TickerMBean {
     @Describe("Name of the job")
     String getJob();
 
+    @Describe("Its INI file, with the directory")
+    String getIniFile();
+
     @Describe("Database with the queues")
     String getDatabase();
 
@@ -26,6 +29,9 @@ public interface TickerMBean {
 
     @Describe("When the last of these was made; null if there is none")
     Date getLastTick();
+
+    @Describe("Addresses of the consoles of other replays and tickers; consoles of the INI file")
+    String[] getConsoles();
 
     @Describe("Install PgQ unless it is installed (pgqadm install)")
     String[] install();
@@ -45,6 +51,24 @@ public interface TickerMBean {
     @Describe(
             "Unregister a consumer from a queue; events that it has not read are no longer kept for it (pgqadm unregister)")
     String[] unregister(@Describe("Name of the queue") String queue, @Describe("Name of the consumer") String consumer);
+
+    @Describe("The events of a queue that consumers could not process, and that wait to be retried (pgqadm failed)")
+    CompositeData[] failed(
+            @Describe("Name of the queue") String queue, @Describe("Name of the consumer; empty: all") String consumer);
+
+    @Describe("Have failed events delivered to their consumer again, with the next tick (pgqadm retry)")
+    String[] retry(
+            @Describe("Name of the queue") String queue,
+            @Describe("Name of the consumer") String consumer,
+            @Describe("Numbers of the events, separated by commas or blanks") String events,
+            @Describe("All failed events of the consumer, instead of numbers") boolean all);
+
+    @Describe("Delete failed events, which their consumer will not get again (pgqadm discard)")
+    String[] discard(
+            @Describe("Name of the queue") String queue,
+            @Describe("Name of the consumer") String consumer,
+            @Describe("Numbers of the events, separated by commas or blanks") String events,
+            @Describe("All failed events of the consumer, instead of numbers") boolean all);
 
     @Describe("The settings of all queues or of one (pgqadm config)")
     CompositeData[] config(@Describe("Name of the queue; empty: all") String queue);

@@ -14,7 +14,7 @@ import org.apache.camel.util.json.Jsoner;
 /** The options and headers of the {@code pgq} component as AsciiDoc tables, from the metadata that Camel's build plugin makes. */
 final class ComponentTables {
     /** The metadata in the project's directory. */
-    static final Path METADATA = Path.of("src/generated/resources/META-INF/io/londiste/pgq/pgq.json");
+    static final Path METADATA = Path.of("src/camel-pgq/src/generated/resources/META-INF/io/londiste/pgq/pgq.json");
 
     private final JsonObject metadata;
 

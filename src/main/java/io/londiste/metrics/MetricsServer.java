@@ -52,8 +52,9 @@ public final class MetricsServer implements AutoCloseable {
 
     private record Reply(int status, String type, String text) {}
 
-    private MetricsServer(InetSocketAddress address, Supplier<JobView> views) throws IOException {
+    private MetricsServer(InetSocketAddress address, String job, Supplier<JobView> views) throws IOException {
         this.views = views;
+        registry.config().commonTags("job", job);
         registry.getPrometheusRegistry().register(new ReplicationMetrics(views));
         new JvmMemoryMetrics().bindTo(registry);
         collections.bindTo(registry);
@@ -90,7 +91,7 @@ public final class MetricsServer implements AutoCloseable {
             return null;
         }
         try {
-            var metrics = new MetricsServer(address, views);
+            var metrics = new MetricsServer(address, settings.jobName(), views);
             metrics.server.start();
             LOG.info("Metrics at {}", metrics.uri());
             return metrics;

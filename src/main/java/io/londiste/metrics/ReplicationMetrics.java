@@ -2,12 +2,12 @@ package io.londiste.metrics;
 
 import io.londiste.app.Application;
 import io.londiste.digest.Comparison.Outcome;
+import io.londiste.digest.LastComparison;
 import io.londiste.replay.ReplayStatus;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.watch.ControlledDaemon.State;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobView;
-import io.londiste.watch.LastComparison;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ final class ReplicationMetrics implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         var view = views.get();
-        var samples = new Samples();
+        var samples = new Samples(view.settings().jobName());
         daemon(samples, view);
         tables(samples, view);
         queues(samples, view.state());
@@ -59,7 +59,10 @@ final class ReplicationMetrics implements MultiCollector {
                 "Whether routes were stopped, started or removed by others than the daemon; /health names them.",
                 !view.routes().isEmpty());
         samples.gauge("londiste_lag_seconds", "Age of the state that the subscriber has reached.", view.lag());
-        view.daemon().application().map(Application::status).ifPresent(status -> replay(samples, status));
+        view.daemon()
+                .application()
+                .filter(routes -> routes.status() != null)
+                .ifPresent(routes -> replay(samples, routes));
         view.daemon()
                 .application()
                 .map(Application::ticks)
@@ -77,7 +80,12 @@ final class ReplicationMetrics implements MultiCollector {
         }
     }
 
-    private static void replay(Samples samples, ReplayStatus status) {
+    private static void replay(Samples samples, Application routes) {
+        var status = routes.status();
+        samples.counter(
+                "londiste_hook_messages_lost",
+                "Messages of hooks that were lost because a route was too slow.",
+                routes.hooks().lost());
         var batches = status.batches();
         samples.counter("londiste_batches", "Batches applied by this replay.", batches.number());
         samples.counter("londiste_events", "Events read from the queue by this replay.", batches.events());

@@ -14,8 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects the values of one scrape. Unknown values (null) are left out. For use by one thread. */
+/** Collects the values of one scrape, all with the label {@code job}. Unknown values (null) are left out. For use by one thread. */
 final class Samples {
+    private final String job;
     private final Map<String, Gauge> gauges = new LinkedHashMap<>();
     private final Map<String, Counter> counters = new LinkedHashMap<>();
 
@@ -23,12 +24,16 @@ final class Samples {
 
     private record Counter(String help, List<CounterDataPointSnapshot> points) {}
 
+    Samples(String job) {
+        this.job = job;
+    }
+
     /** @param labels alternating names and values */
     void gauge(String name, String help, Number value, String... labels) {
         if (value != null) {
             gauges.computeIfAbsent(name, key -> new Gauge(help, new ArrayList<>()))
                     .points
-                    .add(new GaugeDataPointSnapshot(value.doubleValue(), Labels.of(labels), null));
+                    .add(new GaugeDataPointSnapshot(value.doubleValue(), labels(labels), null));
         }
     }
 
@@ -51,8 +56,12 @@ final class Samples {
         if (value != null) {
             counters.computeIfAbsent(name, key -> new Counter(help, new ArrayList<>()))
                     .points
-                    .add(new CounterDataPointSnapshot(value.doubleValue(), Labels.of(labels), null, 0));
+                    .add(new CounterDataPointSnapshot(value.doubleValue(), labels(labels), null, 0));
         }
+    }
+
+    private Labels labels(String... labels) {
+        return Labels.of("job", job).merge(Labels.of(labels));
     }
 
     MetricSnapshots snapshots() {

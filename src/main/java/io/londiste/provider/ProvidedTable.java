@@ -1,6 +1,6 @@
 package io.londiste.provider;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 
 /** A table whose changes are captured. */
 public record ProvidedTable(TableName name) {}

@@ -1,5 +1,6 @@
 package io.londiste.provider;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
@@ -13,12 +14,13 @@ import io.londiste.sequence.ProviderSequences;
 import io.londiste.table.MissingGrants;
 import io.londiste.table.NeededRows;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,11 +172,9 @@ public final class Provider {
             }
         }
         var missing = missingRights(capturable);
-        var permitted = missing.isEmpty()
-                ? capturable
-                : capturable.stream()
-                        .filter(table -> missingRights(List.of(table)).isEmpty())
-                        .toList();
+        Map<TableName, String> lacking = missing.isEmpty() ? Map.of() : missingRightsOfEach(capturable);
+        var permitted =
+                capturable.stream().filter(table -> !lacking.containsKey(table)).toList();
         permitted.forEach(this::add);
         if (!missing.isEmpty()) {
             throw new LondisteException(provider + ": " + String.join("; ", missing)
@@ -190,6 +190,10 @@ public final class Provider {
     /** The rights that capture needs on these tables and the role lacks, with their GRANT. */
     private List<String> missingRights(List<TableName> tables) {
         return provider.read(connection -> MissingGrants.onTrees(connection, tables, "SELECT", "TRIGGER"));
+    }
+
+    private Map<TableName, String> missingRightsOfEach(List<TableName> tables) {
+        return provider.read(connection -> MissingGrants.onEachTree(connection, tables, "SELECT", "TRIGGER"));
     }
 
     private void add(TableName table) {
@@ -229,9 +233,27 @@ public final class Provider {
         return registered().stream().map(ProvidedTable::new).toList();
     }
 
+    /** The tables of which {@link #add} could register all, and has not, in the order of their names. */
+    public List<UnregisteredTable> unregistered() {
+        requireInstalled();
+        var tables = without(candidates(), registered());
+        var problems = problems(tables);
+        var lacking = missingRightsOfEach(tables);
+        return IntStream.range(0, tables.size())
+                .mapToObj(i -> new UnregisteredTable(
+                        tables.get(i), problems.get(i) == null ? lacking.get(tables.get(i)) : problems.get(i)))
+                .toList();
+    }
+
     /** The commands on the provider's sequences. */
     public ProviderSequences sequences() {
         return new ProviderSequences(settings, provider);
+    }
+
+    /** The commands on scripts. */
+    public ProviderScripts scripts() {
+        requireInstalled();
+        return new ProviderScripts(settings, provider);
     }
 
     private void requireInstalled() {

@@ -117,10 +117,31 @@ public final class Queues {
     public void unregister(String queue, String consumer) {
         requireQueue(queue);
         if (!pgq(pgq -> pgq.unregisterConsumer(queue, consumer))) {
-            throw new LondisteException(database + ": " + consumer + " is not registered on queue " + queue
-                    + among(pgq(pgq -> pgq.consumers(queue))));
+            throw noSuchConsumer(queue, consumer);
         }
         LOG.info("Unregistered {} from queue {}", consumer, queue);
+    }
+
+    /** The events that consumers of a queue could not process, by consumer and number; consumer null: those of all. */
+    public List<FailedEvent> failed(String queue, String consumer) {
+        if (consumer == null) {
+            requireQueue(queue);
+        } else {
+            requireConsumer(queue, consumer);
+        }
+        return new RetryQueue(database).list(queue, consumer);
+    }
+
+    /** Has failed events delivered to their consumer again, with the next tick; all or none. */
+    public void retry(String queue, String consumer, EventSelection events) {
+        requireConsumer(queue, consumer);
+        new RetryQueue(database).retry(queue, consumer, events, settings.lockTimeout());
+    }
+
+    /** Deletes failed events, which their consumer will not get again; all or none. */
+    public void discard(String queue, String consumer, EventSelection events) {
+        requireConsumer(queue, consumer);
+        new RetryQueue(database).discard(queue, consumer, events, settings.lockTimeout());
     }
 
     /**
@@ -258,6 +279,18 @@ public final class Queues {
         if (!pgq(pgq -> pgq.queueExists(queue))) {
             throw noSuchQueue(queue);
         }
+    }
+
+    private void requireConsumer(String queue, String consumer) {
+        requireQueue(queue);
+        if (!pgq(pgq -> pgq.consumers(queue)).contains(consumer)) {
+            throw noSuchConsumer(queue, consumer);
+        }
+    }
+
+    private LondisteException noSuchConsumer(String queue, String consumer) {
+        return new LondisteException(database + ": " + consumer + " is not registered on queue " + queue
+                + among(pgq(pgq -> pgq.consumers(queue))));
     }
 
     private LondisteException noSuchQueue(String queue) {

@@ -1,11 +1,11 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.digest.Comparison;
 import io.londiste.digest.TableDigests;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncPoints;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;

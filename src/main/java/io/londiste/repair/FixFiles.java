@@ -1,9 +1,9 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.digest.Comparison;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

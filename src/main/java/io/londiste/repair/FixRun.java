@@ -1,9 +1,9 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.io.IOException;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;

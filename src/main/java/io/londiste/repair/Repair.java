@@ -1,5 +1,6 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.digest.Compare;
 import io.londiste.digest.TableComparison;
 import io.londiste.digest.TableDigests;
@@ -7,7 +8,6 @@ import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncOptions;
 import io.londiste.sync.SyncPoints;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

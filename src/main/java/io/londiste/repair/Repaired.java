@@ -1,8 +1,8 @@
 package io.londiste.repair;
 
+import io.londiste.change.TableName;
 import io.londiste.digest.Comparison;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.nio.file.Path;
 
 /**

@@ -59,23 +59,29 @@ final class StatementSpool implements RowDifferences.Listener, AutoCloseable {
     }
 
     /**
-     * Writes them to a file, which appears only when it is complete.
+     * Writes them to a file, which appears only when it is complete, and which only its owner can read: it contains rows.
      *
      * @param header SQL comments before the statements; may be empty
      */
     void write(Path file, String header, boolean transaction) {
-        Path begun = file.resolveSibling(file.getFileName() + ".new");
         try {
-            try (var out = Files.newBufferedWriter(begun)) {
-                out.write(header);
-                out.write("set client_encoding = 'UTF8';\n");
-                out.write(transaction ? "begin;\n" : "");
-                for (var part : List.of(deletes, updates, inserts)) {
-                    part.read().transferTo(out);
+            // Created with mode 600, and with a name of its own: another process may write the same file.
+            Path begun = Files.createTempFile(
+                    file.toAbsolutePath().getParent(), file.getFileName().toString(), ".new");
+            try {
+                try (var out = Files.newBufferedWriter(begun)) {
+                    out.write(header);
+                    out.write("set client_encoding = 'UTF8';\n");
+                    out.write(transaction ? "begin;\n" : "");
+                    for (var part : List.of(deletes, updates, inserts)) {
+                        part.read().transferTo(out);
+                    }
+                    out.write(transaction ? "commit;\n" : "");
                 }
-                out.write(transaction ? "commit;\n" : "");
+                Files.move(begun, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(begun);
             }
-            Files.move(begun, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new LondisteException("cannot write " + file + ": " + e, e);
         }

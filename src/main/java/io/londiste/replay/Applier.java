@@ -1,9 +1,11 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
+import io.londiste.change.TableName;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
-import io.londiste.replay.Change.Kind;
-import io.londiste.table.TableName;
+import io.londiste.replay.FunctionCalls.Call;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -43,8 +45,18 @@ final class Applier implements AutoCloseable {
     private final Executor executor;
     private final TableWriter writer;
     private final PiecewiseRun pieces;
+    private final FunctionCalls functions;
     /** What the applied runs did, by table. Only one run is applied at a time. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
+
+    /** The same, before the structure of tables was changed. */
+    private final Map<TableName, Counts> earlier = new LinkedHashMap<>();
+
+    /** The shapes of its tables; they stay the same until the end, where it is checked that they are right. */
+    private final Map<TableName, TableShape> used = new HashMap<>();
+
+    /** Whether others may have the shapes of tables from this transaction, which may be rolled back. */
+    private boolean altered;
 
     private Map<TableName, String> triggers = Map.of();
     private Run gathered = new Run();
@@ -54,19 +66,27 @@ final class Applier implements AutoCloseable {
     private static final class Run {
         private final List<TableName> truncated = new ArrayList<>();
         private final List<Change> changes = new ArrayList<>();
+        /** Changes that are not written, but handed to a function, in their order. */
+        private final List<Call> calls = new ArrayList<>();
+
         private int characters;
 
         private boolean isEmpty() {
-            return truncated.isEmpty() && changes.isEmpty();
+            return truncated.isEmpty() && changes.isEmpty() && calls.isEmpty();
         }
 
         private boolean isFull() {
-            return changes.size() >= RUN_EVENTS || characters >= RUN_CHARACTERS;
+            return changes.size() + calls.size() >= RUN_EVENTS || characters >= RUN_CHARACTERS;
         }
 
         private void add(Change change) {
             changes.add(change);
             characters += change.size();
+        }
+
+        private void add(Call call) {
+            calls.add(call);
+            characters += call.change().size();
         }
     }
 
@@ -86,11 +106,26 @@ final class Applier implements AutoCloseable {
                 new SetRun(transaction, this::shape, shapes, writer, counts, known),
                 new OrderedRun(transaction, this::shape, shapes, writer, counts),
                 largestSet);
+        this.functions = new FunctionCalls(this::shape, writer);
     }
 
     /** What was applied up to the last {@link #flush}, by table. */
     Map<TableName, Counts> counts() {
-        return counts;
+        if (earlier.isEmpty()) {
+            return counts;
+        }
+        Map<TableName, Counts> all = new LinkedHashMap<>(earlier);
+        counts.forEach((table, more) -> all.merge(table, more, Counts::plus));
+        return all;
+    }
+
+    /** The structure of tables may have been changed since the last {@link #flush}: it is read again. */
+    void structureChanged() {
+        counts.forEach((table, more) -> earlier.merge(table, more, Counts::plus));
+        counts.clear();
+        used.clear();
+        shapes.forget();
+        altered = true;
     }
 
     /** Accepts a change. May throw the error of a change that was accepted earlier. */
@@ -103,6 +138,16 @@ final class Applier implements AutoCloseable {
             return;
         }
         gathered.add(change);
+        applyIfFull();
+    }
+
+    /** Accepts a change that is handed to a function, after those of its run that are written; as {@link #add}. */
+    void call(Change change, String function) throws SQLException {
+        gathered.add(new Call(change, function));
+        applyIfFull();
+    }
+
+    private void applyIfFull() throws SQLException {
         if (gathered.isFull()) {
             boolean large = gathered.characters > 2 * RUN_CHARACTERS;
             applyBeside();
@@ -124,18 +169,27 @@ final class Applier implements AutoCloseable {
     void flush() throws SQLException {
         await();
         apply(take(), null);
-        triggers = writer.check(counts.keySet());
+        addTriggers(writer.check(written()));
+    }
+
+    private void addTriggers(Map<TableName, String> found) {
+        if (triggers.isEmpty()) {
+            triggers = found;
+        } else {
+            triggers = new LinkedHashMap<>(triggers);
+            triggers.putAll(found);
+        }
     }
 
     /** Does the same as {@link #flush}, then runs a statement without a result and commits the transaction. */
     void commit(String last, Object... parameters) throws SQLException {
         await();
-        var ending = new Ending(counts.keySet(), last, Arrays.asList(parameters));
+        var ending = new Ending(this::written, last, Arrays.asList(parameters));
         apply(take(), ending);
         if (!ending.isDone()) {
             writer.end(ending);
         }
-        triggers = ending.triggers();
+        addTriggers(ending.triggers());
     }
 
     /** Waits until no run is being applied; its errors are only logged. The transaction may be ended afterwards. */
@@ -145,6 +199,9 @@ final class Applier implements AutoCloseable {
             await();
         } catch (SQLException | RuntimeException e) {
             LOG.debug("the last run failed", e);
+        }
+        if (altered) {
+            shapes.forget();
         }
     }
 
@@ -180,7 +237,26 @@ final class Applier implements AutoCloseable {
         }
     }
 
+    /** The tables that were written, with the marks of the shapes that were used. */
+    private Map<TableName, Long> written() {
+        Map<TableName, Long> written = new LinkedHashMap<>();
+        for (TableName table : counts.keySet()) {
+            TableShape shape = used.get(table);
+            written.put(table, shape == null ? null : shape.mark());
+        }
+        return written;
+    }
+
     private TableShape shape(TableName table) throws SQLException {
+        TableShape known = used.get(table);
+        if (known == null) {
+            known = read(table);
+            used.put(table, known);
+        }
+        return known;
+    }
+
+    private TableShape read(TableName table) throws SQLException {
         try {
             return shapes.shape(transaction, table);
         } catch (SQLException e) {
@@ -198,9 +274,14 @@ final class Applier implements AutoCloseable {
         }
         run.truncated.forEach(table -> count(table, Counts.NONE.plusEvent(Kind.TRUNCATE)));
         run.changes.forEach(change -> count(change.table(), Counts.NONE.plusEvent(change.kind())));
+        run.calls.forEach(call ->
+                count(call.change().table(), Counts.NONE.plusEvent(call.change().kind())));
         truncate(new LinkedHashSet<>(run.truncated));
         try {
-            pieces.apply(run.changes, RowKeys.of(transaction, this::shape, writer, run.changes), ending);
+            pieces.apply(
+                    run.changes,
+                    RowKeys.of(transaction, this::shape, writer, run.changes),
+                    run.calls.isEmpty() ? ending : null);
         } catch (TableException e) {
             if (!RefusedValue.isPossible(e)) {
                 throw e;
@@ -208,6 +289,7 @@ final class Applier implements AutoCloseable {
             transaction.rollback();
             throw new RefusedValue(transaction, writer, shape(e.table())).name(e, run.changes);
         }
+        functions.run(run.calls);
     }
 
     private void count(TableName table, Counts more) {

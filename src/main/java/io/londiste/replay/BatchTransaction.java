@@ -1,23 +1,27 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
+import io.londiste.script.Script;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
+import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.SubscribedTables.Applied;
 import io.londiste.table.SubscribedTables.Beginning;
+import io.londiste.table.SubscribedTables.Target;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
-import io.londiste.table.TableState;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -53,14 +57,22 @@ public final class BatchTransaction implements AutoCloseable {
     private final RegisteredTables registered;
     private final PgqClient pgq;
     private final Batch batch;
-    /** The only table whose changes are applied, in a catch-up; null in the replay. */
+    /** The subscriber's only table whose changes are applied, in a catch-up; null in the replay. */
     private final TableName only;
 
     private final long started = System.nanoTime();
-    /** Whether the batch is to be applied to the table, for the tables checked so far. */
-    private final Map<TableName, Boolean> owned = new HashMap<>();
+    /**
+     * What the provider's tables are replicated as that the batch is applied to, and empty for others, of those checked so
+     * far.
+     */
+    private final Map<TableName, Optional<Target>> owned = new HashMap<>();
+
+    private final ReplicatedRows rows;
+    /** Keeps what is applied for the routes that read it; null: none does. */
+    private final KeptChanges kept;
 
     private final Applier applier;
+    private final Scripts scripts;
     private final boolean fresh;
     private final boolean meeting;
     private final boolean sequences;
@@ -77,6 +89,8 @@ public final class BatchTransaction implements AutoCloseable {
      * @param pgq the provider's queue
      * @param only see the field
      * @param known tables that are known to have changes in the batch; others may have some as well
+     * @param rows makes rows as they are replicated
+     * @param kept see the field
      */
     BatchTransaction(
             Connection connection,
@@ -89,8 +103,12 @@ public final class BatchTransaction implements AutoCloseable {
             TableName only,
             Set<TableName> known,
             KnownStatements statements,
+            ReplicatedRows rows,
+            KeptChanges kept,
             Executor executor)
             throws SQLException {
+        this.rows = rows;
+        this.kept = kept;
         this.connection = connection;
         this.tables = tables;
         this.life = life;
@@ -98,12 +116,14 @@ public final class BatchTransaction implements AutoCloseable {
         this.pgq = pgq;
         this.batch = batch;
         this.only = only;
+        this.scripts = new Scripts(connection, pgq, batch);
         connection.setAutoCommit(false);
         this.applier = new Applier(connection, shapes, executor, statements);
         if (only == null) {
             Beginning beginning = tables.begin(connection, batch.consumer(), known, TableWriter.BEGIN);
             statements.roundTripTook(time());
-            known.forEach(table -> owned.put(table, beginning.owned().contains(table)));
+            known.forEach(table ->
+                    owned.put(table, Optional.ofNullable(beginning.owned().get(table))));
             this.meeting = beginning.meeting();
             this.sequences = beginning.sequences();
             this.fresh = isFresh(beginning.applied());
@@ -129,11 +149,11 @@ public final class BatchTransaction implements AutoCloseable {
 
     /** Locks the table's row, so that the table belongs to the catch-up until the transaction ends. */
     private void ownOne() throws SQLException {
-        TableState state = state();
-        if (!CATCHING_UP.contains(state.phase())) {
-            throw new OvertakenException(only, state);
+        SubscribedTable table = tables.find(connection, only).orElseThrow(() -> new OvertakenException(only, null));
+        if (!CATCHING_UP.contains(table.state().phase())) {
+            throw new OvertakenException(only, table.state());
         }
-        owned.put(only, true);
+        owned.put(table.source(), Optional.of(new Target(only, table.mapping())));
         tables.dropForeignKeysSoon(connection, only);
     }
 
@@ -143,21 +163,18 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** Whether the batch is applied to the table. Checked at its first change: of thousands of tables few have any. */
-    private boolean owns(TableName table) throws SQLException {
-        Boolean known = owned.get(table);
+    /**
+     * What the provider's table is replicated as if the batch is applied to it, else empty. Checked at its first change: of thousands
+     * of tables few have any.
+     */
+    private Optional<Target> target(TableName table) throws SQLException {
+        Optional<Target> known = owned.get(table);
         if (known == null) {
             applier.await(); // from then on no other thread uses the connection
-            known = only == null && tables.ownedByReplay(connection, table);
+            known = only == null ? tables.ownedByReplay(connection, table) : Optional.empty();
             owned.put(table, known);
         }
         return known;
-    }
-
-    private TableState state() throws SQLException {
-        return tables.find(connection, only)
-                .orElseThrow(() -> new OvertakenException(only, null))
-                .state();
     }
 
     private boolean isFresh(Optional<Applied> applied) throws SQLException {
@@ -237,26 +254,56 @@ public final class BatchTransaction implements AutoCloseable {
         return lastTick;
     }
 
-    /** Adds a change. Dropped changes and those of tables that this batch is not applied to are counted as ignored. */
-    void add(Change change) throws SQLException {
-        events++;
-        if (change.isLeftOut()) {
-            ignored++;
-            return;
+    /** Adds changes. Dropped changes and those of tables that this batch is not applied to are counted as ignored. */
+    void add(List<Change> changes) throws SQLException {
+        if (lastTick != null) {
+            return; // it is opened again to end earlier
         }
+        events += changes.size();
+        List<Change> left = new ArrayList<>();
+        for (Change change : changes) {
+            if (change.isLeftOut()) {
+                ignored++;
+            } else {
+                left.add(change);
+            }
+        }
+        ReplicatedPage page = rows.of(left, this::target);
+        for (Change change : left) {
+            if (lastTick == null) {
+                add(change, page);
+            }
+        }
+    }
+
+    private void add(Change change, ReplicatedPage page) throws SQLException {
         switch (change.kind()) {
             case REMOVE_TABLE -> removeTable(change.table());
             case REMOVE_SEQUENCE -> removeSequence(change.table());
             case MISSED_CHANGES -> stopForMissedChanges(change);
             case UNREADABLE -> stopForUnreadable(change);
+            case EXECUTE -> execute(change);
             case UNKNOWN -> ignored++;
             default -> {
-                if (owns(change.table())) {
-                    applier.add(change);
-                } else {
-                    ignored++;
+                Optional<Target> target = target(change.table());
+                List<Change> replicated = target.isPresent() ? page.of(change) : List.of();
+                for (Change each : replicated) {
+                    apply(each, target.get().mapping().function());
+                    if (kept != null) {
+                        kept.add(each);
+                    }
                 }
+                ignored += replicated.isEmpty() ? 1 : 0;
             }
+        }
+    }
+
+    /** @param function to which it is handed; null: it is written */
+    private void apply(Change change, String function) throws SQLException {
+        if (function == null) {
+            applier.add(change);
+        } else {
+            applier.call(change, function);
         }
     }
 
@@ -267,9 +314,14 @@ public final class BatchTransaction implements AutoCloseable {
      */
     private void removeTable(TableName table) throws SQLException {
         applier.flush();
-        if (owns(table) || (only == null && isGone(table))) {
-            tables.remove(connection, table);
-            owned.put(table, false);
+        Optional<TableName> here = target(table).map(Target::table);
+        if (here.isEmpty() && only == null) {
+            here = tables.findSource(connection, table).map(SubscribedTable::name);
+            here = here.isPresent() && registered.contains(table) ? Optional.empty() : here;
+        }
+        if (here.isPresent()) {
+            tables.remove(connection, here.get());
+            owned.put(table, Optional.empty());
         }
     }
 
@@ -283,15 +335,41 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
+    /** Executes a script in its place, or has the batch end before it; see {@link Scripts}. */
+    private void execute(Change change) throws SQLException {
+        applier.await(); // from then on no other thread uses the connection
+        Script script = Script.of(change.event());
+        if (scripts.isDone(script)) {
+            return;
+        }
+        if (!scripts.isNeeded(script)) {
+            if (only == null) {
+                scripts.record(script, "not needed");
+            }
+            return;
+        }
+        long place = scripts.place(change.event());
+        if (only != null || place > batch.previousTick().id()) {
+            lastTick = place;
+            return;
+        }
+        scripts.requireTables(script);
+        applier.flush();
+        scripts.run(script);
+        scripts.record(script, "executed");
+        applier.structureChanged();
+    }
+
     /** Stops the table: changes that were not captured make it differ until it is copied again. */
     private void stopForMissedChanges(Change change) throws SQLException {
         applier.flush();
-        if (owns(change.table())) {
+        Optional<Target> target = target(change.table());
+        if (target.isPresent()) {
             throw new TableException(
-                    change.table(),
+                    target.get().table(),
                     "changes on the provider may not have been captured: "
                             + change.event().data() + "; copy it again (londiste ... subscriber resync "
-                            + change.table() + ")",
+                            + target.get().table() + ")",
                     null);
         }
         ignored++;
@@ -299,21 +377,18 @@ public final class BatchTransaction implements AutoCloseable {
 
     /** Stops the table of a change that cannot be read; the others continue. */
     private void stopForUnreadable(Change change) throws SQLException {
-        if (owns(change.table())) {
+        Optional<Target> target = target(change.table());
+        if (target.isPresent()) {
             String problem = change.event().problem();
             throw new TableException(
-                    change.table(),
+                    target.get().table(),
                     "a change (event " + change.event().id() + ") cannot be read: "
                             + problem.substring(0, Math.min(problem.length(), LONGEST_PROBLEM))
                             + "; correct the row on the provider, then copy the table again (londiste ... subscriber resync "
-                            + change.table() + ")",
+                            + target.get().table() + ")",
                     null);
         }
         ignored++;
-    }
-
-    private boolean isGone(TableName table) throws SQLException {
-        return tables.find(connection, table).isPresent() && !registered.contains(table);
     }
 
     /**
@@ -333,7 +408,7 @@ public final class BatchTransaction implements AutoCloseable {
                     batch.consumer(),
                     batch.tick().id(),
                     batch.tick().mark());
-            if (owns(only)) {
+            if (owned.values().stream().anyMatch(Optional::isPresent)) {
                 life.inSync(connection, only, batch.tick().id());
             }
             connection.commit();
@@ -348,6 +423,11 @@ public final class BatchTransaction implements AutoCloseable {
 
     long events() {
         return events;
+    }
+
+    /** The changes that were applied, for the routes that read them; null: none does. */
+    KeptChanges kept() {
+        return kept;
     }
 
     /** The counts of each table. */

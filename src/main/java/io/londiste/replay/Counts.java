@@ -1,6 +1,8 @@
 package io.londiste.replay;
 
-import io.londiste.replay.Change.Kind;
+import io.londiste.change.Change.Kind;
+import io.londiste.change.TableName;
+import io.londiste.hook.Commit;
 
 /**
  * The numbers of changes applied to a table.
@@ -32,6 +34,11 @@ public record Counts(long inserts, long updates, long deletes, long truncates, l
             case TRUNCATE -> plus(new Counts(0, 0, 0, 1, 0));
             default -> this;
         };
+    }
+
+    /** The same for routes that are told of a commit. */
+    Commit.Table of(TableName table) {
+        return new Commit.Table(table, inserts, updates, deletes, truncates);
     }
 
     Counts plusUnexpected() {

@@ -1,33 +1,34 @@
 package io.londiste.replay;
 
-import io.londiste.table.TableName;
-import java.util.Collection;
+import io.londiste.change.TableName;
+import io.londiste.table.TableShape;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What ends the transaction of a batch: the checks of what was written, a last statement, and the commit. It can be sent
  * together with the last rows, and then takes no round trip of its own. Used by one thread at a time.
  */
 final class Ending {
-    private final Collection<TableName> written;
+    private final Supplier<Map<TableName, Long>> written;
     private final String last;
     private final List<Object> parameters;
     private Map<TableName, String> triggers;
 
     /**
-     * @param written the tables that were written when the transaction ends
+     * @param written the tables that were written when the transaction ends, with their {@linkplain TableShape#mark marks}
      * @param last a statement without a result
      * @param parameters of the statement; one may be null
      */
-    Ending(Collection<TableName> written, String last, List<Object> parameters) {
+    Ending(Supplier<Map<TableName, Long>> written, String last, List<Object> parameters) {
         this.written = written;
         this.last = last;
         this.parameters = parameters;
     }
 
-    Collection<TableName> written() {
-        return written;
+    Map<TableName, Long> written() {
+        return written.get();
     }
 
     String last() {

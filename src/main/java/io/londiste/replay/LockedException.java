@@ -2,7 +2,7 @@ package io.londiste.replay;
 
 import static io.londiste.db.Timeouts.BATCH_LOCK;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.sql.SQLException;
 
 /** Another session held a lock of the table, or of its rows, for longer than a batch waits. */

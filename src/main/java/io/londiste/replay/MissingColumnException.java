@@ -1,6 +1,6 @@
 package io.londiste.replay;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 
 /**
  * The subscriber's table lacks a column of the provider's. When it is added, existing rows have no value in it, and

@@ -1,5 +1,9 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
+import io.londiste.change.Change.Writing;
+import io.londiste.change.Row;
 import io.londiste.table.TableShape;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,7 +16,9 @@ import java.util.stream.Collectors;
  * The net effect of a run of changes on one table: rows that are inserted, changed, moved to another key, or deleted.
  *
  * <p>Whether a row was there before the run is inferred from the changes; the applier checks it against the rows that
- * it finds. Changes whose net effect cannot be determined make the run {@link #isInOrderOnly() one to apply in order}.
+ * it finds. Of a table of which only some rows or operations are replicated, nothing is inferred: rows are left there or deleted,
+ * whether they were there or not. Changes whose net effect cannot be determined make the run {@link #isInOrderOnly() one to apply
+ * in order}.
  */
 final class NetChanges {
     /**
@@ -29,7 +35,11 @@ final class NetChanges {
     private final RowKeys keys;
     private final Map<String, Net> alive = new LinkedHashMap<>();
     private final Map<String, Row> gone = new LinkedHashMap<>();
+    /** Rows of a filtered table that were inserted or changed last, whether they were there before or not. */
+    private final Map<String, Row> present = new LinkedHashMap<>();
+
     private List<String> key = List.of();
+    private Writing writing = Writing.AS_EXPECTED;
     private boolean inOrderOnly;
     private int missing;
 
@@ -59,6 +69,11 @@ final class NetChanges {
         inOrderOnly |= shape.key().isEmpty() || !keyColumns.containsAll(shape.key());
         key = keyColumns;
         Row row = change.row();
+        if (change.isFiltered()) {
+            writing = change.writing(); // the same for all changes of a table
+            addFiltered(change, row);
+            return;
+        }
         switch (change.kind()) {
             case INSERT -> insert(row);
             case UPDATE -> update(change.oldKey() == null ? row : change.oldKey(), row);
@@ -73,6 +88,39 @@ final class NetChanges {
             throw new TableException(shape.name(), "it has no primary key on either side", null);
         }
         return columns;
+    }
+
+    private void addFiltered(Change change, Row row) {
+        String changed = key(row);
+        if (change.kind() == Kind.DELETE) {
+            present.remove(changed);
+            gone.put(changed, row);
+            return;
+        }
+        inOrderOnly |= change.oldKey() != null;
+        Row before = present.get(changed);
+        switch (writing) {
+            case INSERT_ONLY -> { // the first row stays, after a delete of the one before it
+                inOrderOnly |= before != null && !RowKeys.isSpelledAlike(before, row, key);
+                present.putIfAbsent(changed, row);
+            }
+            case UPDATE_ONLY -> {
+                if (!gone.containsKey(changed)) {
+                    present.put(changed, changed(before, row));
+                }
+            }
+            default -> {
+                inOrderOnly |= gone.containsKey(changed) && !bringsAllColumns(row);
+                gone.remove(changed);
+                present.put(changed, changed(before, row));
+            }
+        }
+    }
+
+    /** @param row may lack columns */
+    private static Row changed(Row before, Row row) {
+        boolean partly = before != null && !row.layout().containsAll(before.layout());
+        return partly ? before.with(row) : row;
     }
 
     private void insert(Row row) {
@@ -96,8 +144,7 @@ final class NetChanges {
             Row back = gone.remove(key(before));
             net = new Net(back == null ? before : back, null, back != null);
         }
-        boolean partly = net.image != null && !row.layout().containsAll(net.image.layout());
-        alive.put(key(row), new Net(net.origin, partly ? net.image.with(row) : row, net.returned));
+        alive.put(key(row), new Net(net.origin, changed(net.image, row), net.returned));
     }
 
     private void delete(Row row) {
@@ -120,6 +167,22 @@ final class NetChanges {
     /** Rows that existed and were deleted; for some only the key is known. */
     Collection<Row> deletes() {
         return gone.values();
+    }
+
+    /** Whether it is not known which rows were there before. */
+    boolean isFiltered() {
+        return writing != Writing.AS_EXPECTED;
+    }
+
+    /** How {@link #upserts} are written. */
+    Writing writing() {
+        return writing;
+    }
+
+    /** Rows that are inserted, or written where one of their key is, if it is not known whether there is one; by their columns. */
+    Map<List<String>, List<Row>> upserts() {
+        return present.values().stream()
+                .collect(Collectors.groupingBy(Row::layout, LinkedHashMap::new, Collectors.toList()));
     }
 
     /** The number of {@link #deletes} that found a row. */

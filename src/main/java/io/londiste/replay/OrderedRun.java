@@ -1,9 +1,12 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
+import io.londiste.change.Change.Writing;
+import io.londiste.change.Row;
+import io.londiste.change.TableName;
 import io.londiste.db.SqlState;
-import io.londiste.replay.Change.Kind;
 import io.londiste.replay.NetChanges.Move;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import io.londiste.table.TableShapes;
@@ -116,13 +119,20 @@ final class OrderedRun {
         Row row = change.row();
         boolean respelled =
                 change.oldKey() != null && keys.of(shape, change.oldKey(), key).equals(keys.of(shape, row, key));
+        if (change.writing() == Writing.INSERT_ONLY && change.kind() != Kind.DELETE) {
+            insertOnly(sql, shape, row, key);
+            return;
+        }
         boolean expected =
                 switch (change.kind()) {
                     case INSERT -> !update(sql, shape, change, key, false) && insert(sql, shape, row);
-                    case UPDATE -> update(sql, shape, change, key, respelled) || !insert(sql, shape, row);
+                    case UPDATE ->
+                        update(sql, shape, change, key, respelled)
+                                || change.writing() == Writing.UPDATE_ONLY
+                                || !insert(sql, shape, row);
                     default -> delete(sql, shape, row, key) || catalog.cascades(transaction, shape.name());
                 };
-        if (!expected) {
+        if (!expected && !change.isFiltered()) {
             counts.merge(change.table(), Counts.NONE.plusUnexpected(), Counts::plus);
         }
     }
@@ -206,6 +216,13 @@ final class OrderedRun {
                     null);
         }
         return rows == 1;
+    }
+
+    private void insertOnly(TableSql sql, TableShape shape, Row row, List<String> key) throws SQLException {
+        String upsert = sql.upsert(row.layout(), key, Writing.INSERT_ONLY);
+        if (!isOne(shape, key, writer.upsert(shape.name(), upsert, List.of(row)))) {
+            throw SkippedException.of("insert", shape, transaction);
+        }
     }
 
     private boolean insert(TableSql sql, TableShape shape, Row row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;

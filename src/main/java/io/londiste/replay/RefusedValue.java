@@ -1,7 +1,8 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
 import io.londiste.db.SqlState;
-import io.londiste.replay.Change.Kind;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;

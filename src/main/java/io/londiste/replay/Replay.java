@@ -1,14 +1,19 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.ChangeDecoder;
+import io.londiste.change.TableName;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
+import io.londiste.hook.Commit;
+import io.londiste.hook.Hook;
+import io.londiste.hook.Hooks;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.PgqConstants;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTables;
 import io.londiste.table.TableLife;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,19 +57,25 @@ public final class Replay {
     private final KnownStatements statements = new KnownStatements();
     private final TableShapes shapes;
     private final ReplayStatus status;
+    private final Hooks hooks;
+    private final ReplicatedRows rows;
     /** The triggers that were logged. */
     private final Map<TableName, String> warned = new ConcurrentHashMap<>();
     /** Its threads end by themselves when idle. */
     private final Executor executor = Executors.newCachedThreadPool(Replay::thread);
 
     public Replay(
+            DataSource provider,
             DataSource subscriber,
             SubscribedTables tables,
             TableLife life,
             RegisteredTables registered,
             PgqClient pgq,
             TableShapes shapes,
-            ReplayStatus status) {
+            ReplayStatus status,
+            Hooks hooks) {
+        this.hooks = hooks;
+        this.rows = new ReplicatedRows(provider);
         this.subscriber = subscriber;
         this.tables = tables;
         this.life = life;
@@ -97,6 +108,8 @@ public final class Replay {
                     only,
                     decoder.tables(batch.firstEvents()),
                     statements,
+                    rows,
+                    hooks.isRead(Hook.CHANGES) ? new KeptChanges() : null,
                     executor);
             if (exchange.getProperty(BATCH) == null) {
                 closeWith(exchange);
@@ -122,14 +135,20 @@ public final class Replay {
     /** Adds the changes in the body to the transaction. */
     public void add(@ExchangeProperty(TRANSACTION) BatchTransaction transaction, List<Change> changes)
             throws SQLException {
-        for (Change change : changes) {
-            transaction.add(change);
-        }
+        transaction.add(changes);
     }
 
-    /** Commits the rows and the position, and closes the transaction. */
+    /**
+     * Commits the rows and the position, and closes the transaction. If a script was found before which the batch has to end, nothing
+     * is committed: the batch is to be opened again.
+     */
     public void commit(Exchange exchange) throws SQLException {
         BatchTransaction transaction = exchange.getProperty(TRANSACTION, BatchTransaction.class);
+        if (!transaction.isFresh()) {
+            exchange.getMessage().setHeader(PgqConstants.LAST_TICK_ID, transaction.lastTick());
+            close(exchange);
+            return;
+        }
         Batch batch = exchange.getMessage().getBody(Batch.class);
         transaction.commit();
         status.applied(transaction.counts());
@@ -150,6 +169,24 @@ public final class Replay {
             LOG.info("{} {}", batch.consumer(), transaction.summary());
         }
         close(exchange);
+        if (!transaction.counts().isEmpty()) {
+            tellRoutes(batch, exchange.getProperty(TABLE) != null, transaction);
+        }
+    }
+
+    private void tellRoutes(Batch batch, boolean catchUp, BatchTransaction transaction) {
+        KeptChanges kept = transaction.kept();
+        if (kept == null && !hooks.isRead(Hook.COMMITTED)) {
+            return;
+        }
+        List<Commit.Table> changed = transaction.counts().entrySet().stream()
+                .map(each -> each.getValue().of(each.getKey()))
+                .toList();
+        Commit commit = new Commit(batch.tick().id(), batch.tick().time().toInstant(), catchUp, changed);
+        hooks.send(Hook.COMMITTED, commit);
+        if (kept != null) {
+            hooks.send(Hook.CHANGES, kept.of(commit));
+        }
     }
 
     /** The operator may want them to fire ({@code subscriber restore-triggers}), so the table continues. */

@@ -1,8 +1,8 @@
 package io.londiste.replay;
 
+import io.londiste.change.TableName;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.Tick;
-import io.londiste.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -68,6 +68,11 @@ public final class ReplayStatus {
      */
     public void failed(String reason) {
         failure = new Failure(failure.times + 1, reason);
+    }
+
+    /** Records that the current batch waits, which is no failure more; called by the replay's thread. */
+    public void waits(String reason) {
+        failure = new Failure(1, reason);
     }
 
     /** How often the current batch has failed. */

@@ -1,8 +1,10 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Row;
+import io.londiste.change.TableName;
 import io.londiste.db.SqlState;
 import io.londiste.replay.OrderedRun.Shapes;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.math.BigDecimal;

@@ -1,11 +1,14 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
+import io.londiste.change.Change.Writing;
+import io.londiste.change.Row;
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.replay.NetChanges.Move;
 import io.londiste.replay.OrderedRun.Shapes;
 import io.londiste.replay.TableWriter.Write;
-import io.londiste.table.TableName;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -133,13 +136,19 @@ final class SetRun {
         List<Write> writes = new ArrayList<>();
         for (int i = parentsFirst.size() - 1; i >= 0; i--) {
             NetChanges table = parentsFirst.get(i);
-            if (!table.deletes().isEmpty()) {
+            if (!table.deletes().isEmpty() && table.isFiltered()) {
+                TableName name = table.shape().name();
+                TableSql sql = sql(table, table.deletes());
+                String rows = TableWriter.json(table.deletes());
+                writes.add(Write.any(name, sql.delete(table.key()), rows));
+                writes.add(Write.none(name, sql.count(table.key()), rows));
+            } else if (!table.deletes().isEmpty()) {
                 add(writes, table, sql(table, table.deletes()).delete(table.key()), table.deletes());
             }
         }
         for (NetChanges table : parentsFirst) {
             for (var moves : table.moves().entrySet()) {
-                writes.add(new Write(
+                writes.add(Write.of(
                         table.shape().name(),
                         sql(table, moves.getValue()).move(moves.getKey(), table.key()),
                         TableWriter.moves(moves.getValue()),
@@ -154,12 +163,24 @@ final class SetRun {
             for (var rows : table.inserts().entrySet()) {
                 add(writes, table, sql(table, rows.getValue()).insert(rows.getKey()), rows.getValue());
             }
+            for (var rows : table.upserts().entrySet()) {
+                TableName name = table.shape().name();
+                TableSql sql = sql(table, rows.getValue());
+                String json = TableWriter.json(rows.getValue());
+                String update = sql.update(rows.getKey(), table.key());
+                if (table.writing() != Writing.UPDATE_ONLY) {
+                    String upsert = sql.upsert(rows.getKey(), table.key(), table.writing());
+                    writes.add(Write.upsert(name, upsert, json, rows.getValue().size()));
+                } else if (update != null) {
+                    writes.add(Write.any(name, update, json));
+                }
+            }
         }
         return writes;
     }
 
     private static void add(List<Write> writes, NetChanges table, String sql, Collection<Row> rows) {
-        writes.add(new Write(table.shape().name(), sql, TableWriter.json(rows), rows.size()));
+        writes.add(Write.of(table.shape().name(), sql, TableWriter.json(rows), rows.size()));
     }
 
     /** Returns whether all rows were as expected. */
@@ -171,7 +192,7 @@ final class SetRun {
                 }
             }
             for (NetChanges table : parentsFirst) {
-                if (!move(table) || !update(table) || !insert(table)) {
+                if (!move(table) || !update(table) || !insert(table) || !upsert(table)) {
                     return false;
                 }
             }
@@ -212,11 +233,12 @@ final class SetRun {
     }
 
     /**
-     * Counts deletes that found no row as unexpected, unless a foreign key may have deleted the row with its parent.
+     * Counts deletes that found no row as unexpected, unless a foreign key may have deleted the row with its parent, or
+     * the row need not have been there.
      */
     private void countMissing(NetChanges table) throws SQLException {
         TableName name = table.shape().name();
-        if (table.missing() > 0 && !catalog.cascades(transaction, name)) {
+        if (table.missing() > 0 && !table.isFiltered() && !catalog.cascades(transaction, name)) {
             counts.merge(name, new Counts(0, 0, 0, 0, table.missing()), Counts::plus);
         }
     }
@@ -251,6 +273,29 @@ final class SetRun {
     private boolean insert(NetChanges table) throws SQLException {
         for (var rows : table.inserts().entrySet()) {
             if (!write(table, sql(table, rows.getValue()).insert(rows.getKey()), rows.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean upsert(NetChanges table) throws SQLException {
+        for (var rows : table.upserts().entrySet()) {
+            if (table.writing() == Writing.UPDATE_ONLY) {
+                String update = sql(table, rows.getValue()).update(rows.getKey(), table.key());
+                if (update != null) {
+                    writer.write(table.shape().name(), update, rows.getValue());
+                }
+                continue;
+            }
+            String sql = sql(table, rows.getValue()).upsert(rows.getKey(), table.key(), table.writing());
+            int met = writer.upsert(table.shape().name(), sql, rows.getValue());
+            if (met != rows.getValue().size()) {
+                LOG.debug(
+                        "not as sets: {} of {} rows written by {}",
+                        met,
+                        rows.getValue().size(),
+                        sql);
                 return false;
             }
         }

@@ -1,7 +1,7 @@
 package io.londiste.replay;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 
 /** One table cannot be replicated further, because of its data or its structure; the other tables can. */
 public class TableException extends LondisteException {

@@ -1,5 +1,9 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change.Writing;
+import io.londiste.change.TableName;
+import io.londiste.db.Jdbc;
+import io.londiste.table.Mapping;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.util.List;
@@ -94,14 +98,87 @@ final class TableSql {
      * the table, by its types and collations.
      */
     String keyNumbers(List<String> key) {
-        List<Column> columns = columns(key);
-        return "select dense_rank() over (order by " + join(columns, Column::quoted) + ") from (select 0::bigint as "
-                + NR + ", "
+        return "select dense_rank() over (order by " + join(columns(key), Column::quoted) + ") from " + typed(key)
+                + " as keys order by keys." + NR;
+    }
+
+    /**
+     * One parameter: rows with the columns that the mapping needs. Returns for each, in their order, whether it is
+     * replicated, and the texts of the columns that are set.
+     */
+    String evaluate(Mapping mapping) {
+        String where = mapping.isFilter() ? "coalesce((" + Jdbc.escaped(mapping.condition()) + "), false)" : "true";
+        return "select " + where
+                + mapping.set().values().stream()
+                        .map(Jdbc::escaped)
+                        .map(sql -> ", case when num_nulls((" + sql + ")) = 0 then concat((" + sql + ")) end")
+                        .collect(Collectors.joining())
+                + ", (select londiste.shape_mark("
+                + Jdbc.escaped(quoted(shape.name().quoted())) + "::regclass)) from "
+                + typed(mapping.needs()) + " as "
+                + TableName.quote(shape.name().name()) + " order by " + NR;
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** One parameter: rows with these columns. A subquery that numbers them and has their values with the table's types and collations. */
+    private String typed(List<String> names) {
+        List<Column> columns = columns(names);
+        return "(select 0::bigint as " + NR + ", "
                 + join(columns, Column::quoted) + " from " + shape.target() + " where false union all select r." + NR
                 + ", "
                 + join(columns, c -> value(c, "r")) + " from rows from (json_to_recordset(?::json) as "
                 + record(columns, "") + ") with ordinality as r(" + join(columns, Column::quoted)
-                + ", " + NR + ")) as keys order by keys." + NR;
+                + ", " + NR + "))";
+    }
+
+    /**
+     * Two parameters, both rows with these columns: updates those that are there and inserts the others, as two parts of a
+     * WITH, {@code updated} and {@code inserted}, which return a row for each.
+     *
+     * @param writing how: of rows that are there and stay as they are, only the spelling of the key is updated
+     */
+    String upsert(List<String> layout, List<String> key, Writing writing) {
+        String update = update(writing == Writing.INSERT_ONLY ? key : layout, key);
+        List<Column> columns = withKey(writable(layout), key);
+        return "updated as ("
+                + (update == null
+                        ? "select 1 from " + shape.target() + " as t, " + recordset(columns, "r") + " where "
+                                + sameKey(key, "r")
+                        : update + " returning 1")
+                + "), inserted as (insert into " + shape.name().quoted() + " ("
+                + join(writable(layout), Column::quoted) + ") overriding system value select "
+                + join(writable(layout), c -> value(c, "r")) + " from " + recordset(columns, "r")
+                + " where not exists (select from " + shape.target() + " as t where " + sameKey(key, "r")
+                + ") returning 1)";
+    }
+
+    /**
+     * Two parameters: the table's name, and objects {@code {"o": operation, "k": key, "r": row}} whose keys and rows have
+     * these columns; a call without key or row has none. Calls the function for each, in their order.
+     *
+     * @param function its name as SQL writes it
+     */
+    String call(String function, List<String> key, List<String> layout) {
+        return "select count(*) from (select " + Jdbc.escaped(function) + "(c.call ->> 'o', ?::text, "
+                + jsonb(columns(key), "k") + ", "
+                + jsonb(writable(layout), "r")
+                + ") from json_array_elements(?::json) with ordinality as c(call, nr)" + part(columns(key), "k")
+                + part(writable(layout), "r") + " order by c.nr offset 0) as called";
+    }
+
+    /** The record as an object, with the values as the table's types have them. */
+    private static String jsonb(List<Column> columns, String alias) {
+        return columns.isEmpty()
+                ? "null::jsonb"
+                : "(select to_jsonb(typed) from (select " + join(columns, c -> value(c, alias) + " as " + c.quoted())
+                        + ") as typed)";
+    }
+
+    private static String part(List<Column> columns, String name) {
+        return columns.isEmpty() ? "" : ", json_to_record(c.call -> '" + name + "') as " + record(columns, name);
     }
 
     private List<Column> writable(List<String> layout) {

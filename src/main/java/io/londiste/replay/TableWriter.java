@@ -2,11 +2,13 @@ package io.londiste.replay;
 
 import static io.londiste.db.Timeouts.BATCH_LOCK;
 
+import io.londiste.change.Row;
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
 import io.londiste.replay.NetChanges.Move;
-import io.londiste.table.TableName;
+import io.londiste.table.TableShape;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,17 +33,11 @@ final class TableWriter {
      */
     static final String BEGIN = "set constraints all deferred; set local lock_timeout = " + BATCH_LOCK.toMillis();
 
-    /**
-     * Before and after a statement that writes rows: together they fail, by a division by zero, unless it finds as many as
-     * expected. They return no row.
-     */
-    private static final String WRITE = "with written as (";
-
-    private static final String EXPECT =
-            " returning 1) select 1 from written having 1 / (count(*) = ?::bigint)::integer = 0";
+    /** A condition of a query's result that fails, by a division by zero, unless the number in it is the parameter. */
+    private static final String EXPECT = "1 / (%s = ?::bigint)::integer = 0";
 
     /** Done after the rows are written, when the locks that writing takes keep rules and triggers from being created. */
-    private static final String CHECK = SETTLE + "select * from londiste.check_written(?, ?)";
+    private static final String CHECK = SETTLE + "select * from londiste.check_written(?, ?, ?::bigint[])";
 
     private final Connection transaction;
 
@@ -50,12 +46,13 @@ final class TableWriter {
     }
 
     /**
-     * Checks the deferred constraints, and that nothing else than the replay's statements has decided about the rows of
-     * these tables. A violation is attributed to the table that the server names. One round trip.
+     * Checks the deferred constraints, that nothing else than the replay's statements has decided about the rows of these tables,
+     * and that they were not altered. A violation is attributed to the table that the server names. One round trip.
      *
+     * @param tables the tables, with their {@linkplain TableShape#mark marks}, which may be null
      * @return the triggers that may have changed rows before they were written, by table; most often empty
      */
-    Map<TableName, String> check(Collection<TableName> tables) throws SQLException {
+    Map<TableName, String> check(Map<TableName, Long> tables) throws SQLException {
         return tables.isEmpty() ? Map.of() : check(CHECK, checked(tables));
     }
 
@@ -78,11 +75,14 @@ final class TableWriter {
     }
 
     /** The parameters of {@link #CHECK}. */
-    private static List<Object> checked(Collection<TableName> tables) {
-        List<Object> names = new ArrayList<>();
-        names.add(tables.stream().map(TableName::schema).toArray(String[]::new));
-        names.add(tables.stream().map(TableName::name).toArray(String[]::new));
-        return names;
+    private static List<Object> checked(Map<TableName, Long> tables) {
+        List<Object> checked = new ArrayList<>();
+        checked.add(tables.keySet().stream().map(TableName::schema).toArray(String[]::new));
+        checked.add(tables.keySet().stream().map(TableName::name).toArray(String[]::new));
+        checked.add(tables.values().stream()
+                .map(mark -> mark == null ? null : mark.toString())
+                .toArray(String[]::new));
+        return checked;
     }
 
     private Map<TableName, String> check(String statements, List<Object> parameters) throws SQLException {
@@ -108,21 +108,65 @@ final class TableWriter {
         return triggers;
     }
 
-    /** A statement of {@link TableSql} with its rows as JSON, and the number of rows that it is to find. */
-    record Write(TableName table, String sql, String rows, int expected) {}
+    /**
+     * A statement that writes rows, or counts them, which fails unless their number is the expected one. It returns no row.
+     *
+     * @param parameters rows as JSON
+     */
+    record Write(TableName table, String sql, List<String> parameters, int expected) {
+        /** A statement of {@link TableSql} with one parameter that writes rows, all of which it is to find. */
+        static Write of(TableName table, String sql, String rows, int expected) {
+            return new Write(
+                    table,
+                    "with written as (" + sql + " returning 1) select 1 from written having "
+                            + EXPECT.formatted("count(*)"),
+                    List.of(rows),
+                    expected);
+        }
+
+        /** The {@link TableSql#upsert}. */
+        static Write upsert(TableName table, String sql, String rows, int expected) {
+            return new Write(
+                    table,
+                    "with " + sql + " select 1 from " + UPSERTED + " having " + EXPECT.formatted("count(*)"),
+                    List.of(rows, rows),
+                    expected);
+        }
+
+        /** A statement of {@link TableSql} with one parameter that may find any number of its rows. */
+        static Write any(TableName table, String sql, String rows) {
+            return new Write(
+                    table,
+                    "with written as (" + sql + " returning 1) select 1 from (select ?::bigint) as ignored where false",
+                    List.of(rows),
+                    0);
+        }
+
+        /** The {@link TableSql#count}, which is to find none. */
+        static Write none(TableName table, String sql, String rows) {
+            return new Write(
+                    table,
+                    "select 1 from (" + sql + ") as left_over (number) where " + EXPECT.formatted("number"),
+                    List.of(rows),
+                    0);
+        }
+    }
+
+    /** The rows that {@link TableSql#upsert} returns. */
+    private static final String UPSERTED = "(select from updated union all select from inserted) as upserted";
 
     /**
-     * Runs statements in one round trip, each of which must find all its rows.
+     * Runs statements in one round trip, each of which must find as many rows as expected.
      *
      * @param statements their {@linkplain #together text}
      * @param ending is done in the same round trip; null if the transaction is to continue
-     * @throws SQLException of whichever statement failed, unlike the other methods, or did not find all its rows; those
-     *     after it were not run
+     * @throws SQLException of whichever statement failed, unlike the other methods, or did not find the expected rows;
+     *     those after it were not run
      */
     void writeTogether(String statements, List<Write> writes, Ending ending) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         for (Write write : writes) {
-            parameters.add(write.rows());
+            parameters.addAll(write.parameters());
             parameters.add(write.expected());
         }
         if (ending != null) {
@@ -137,7 +181,7 @@ final class TableWriter {
     /** The text that {@link #writeTogether} runs: a savepoint, the statements and the ending, if it is not null. */
     static String together(String savepoint, List<Write> writes, Ending ending) {
         return writes.stream()
-                .map(write -> WRITE + write.sql() + EXPECT)
+                .map(Write::sql)
                 .collect(Collectors.joining(
                         "; ", "savepoint " + savepoint + "; ", ending == null ? "" : "; " + text(ending)));
     }
@@ -160,6 +204,21 @@ final class TableWriter {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
+    /** Runs {@link TableSql#upsert} with rows and returns how many it wrote. */
+    int upsert(TableName table, String sql, Collection<Row> rows) throws SQLException {
+        String json = json(rows);
+        try {
+            return Jdbc.only(
+                    transaction,
+                    "with " + sql + " select count(*) from " + UPSERTED,
+                    count -> count.getInt(1),
+                    json,
+                    json);
+        } catch (SQLException e) {
+            throw of(table, e);
+        }
+    }
+
     /** Runs a counting statement with the rows. */
     int count(TableName table, String sql, Collection<Row> rows) throws SQLException {
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
@@ -168,6 +227,15 @@ final class TableWriter {
                 count.next();
                 return count.getInt(1);
             }
+        } catch (SQLException e) {
+            throw of(table, e);
+        }
+    }
+
+    /** Runs {@link TableSql#call}, and ignores what the function returns. */
+    void call(TableName table, String sql, String calls) throws SQLException {
+        try {
+            Jdbc.list(transaction, sql, row -> null, table.toString(), calls);
         } catch (SQLException e) {
             throw of(table, e);
         }

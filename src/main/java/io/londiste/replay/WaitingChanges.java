@@ -1,5 +1,6 @@
 package io.londiste.replay;
 
+import io.londiste.change.Change;
 import io.londiste.replay.OrderedRun.Shapes;
 import io.londiste.table.TableShape;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 /**
  * Applies batches of events to the tables of the subscriber.
  *
- * <p>Events are decoded into {@link io.londiste.replay.Change changes}, reduced to their net effect per key, and
+ * <p>Events are decoded into {@link io.londiste.change.Change changes}, reduced to their net effect per key, and
  * applied with one statement per table and kind inside the batch's transaction.
  *
  * <p><b>Why nothing is lost or applied twice.</b> The position on the subscriber decides, and the provider's never passes

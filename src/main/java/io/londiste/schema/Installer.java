@@ -4,6 +4,9 @@ import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
+import io.londiste.pgq.PgqClient;
+import io.londiste.pgq.PgqSchema;
+import io.londiste.table.ReplayLock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,8 +20,6 @@ import javax.sql.DataSource;
  * wait for each other.
  */
 public final class Installer {
-    private static final long LOCK = 0x6c6f6e6469737465L;
-
     /** How long an installation waits for each table whose triggers it drops. */
     private static final String LOCK_TIMEOUT = "10s";
 
@@ -36,16 +37,14 @@ public final class Installer {
             "select pg_catalog.format('drop function %s cascade', p.oid::regprocedure) from " + FOREIGN_CAPTURE;
 
     private final DataSource database;
-    private final Manifest pgq;
     private final Manifest londiste;
 
     public Installer(DataSource database) {
-        this(database, new Manifest("sql/pgq"), new Manifest("sql/londiste"));
+        this(database, new Manifest("sql/londiste"));
     }
 
-    Installer(DataSource database, Manifest pgq, Manifest londiste) {
+    Installer(DataSource database, Manifest londiste) {
         this.database = database;
-        this.pgq = pgq;
         this.londiste = londiste;
     }
 
@@ -57,12 +56,10 @@ public final class Installer {
      */
     public boolean installPgq() {
         return inTransaction("pgq", (connection, schema) -> {
-            boolean foreign = schema.hasTable("queue") && !schema.hasFunction("implementation");
-            if (!foreign) {
+            if (!PgqSchema.isOfAnotherKind(connection)) {
                 schema.requireRights();
-                run(connection, pgq, schema.exists());
             }
-            return !foreign;
+            return PgqSchema.install(connection);
         });
     }
 
@@ -88,16 +85,25 @@ public final class Installer {
     private List<String> installLondiste(boolean provider) {
         return inTransaction("londiste", (connection, schema) -> {
             schema.requireRights();
+            requireOurs(schema);
             boolean upgrade = schema.hasTable("upgrade");
-            if (upgrade) {
-                requireNotNewer(connection);
+            if (upgrade && version(connection) < londiste.version()) {
+                requireNoReplay(connection);
             }
-            run(connection, londiste, upgrade);
+            runFiles(connection, upgrade);
             if (provider && Schema.of(connection, "pgq").hasTable("queue")) {
                 execute(connection, "select londiste.maint_capture()");
             }
             return provider ? List.of() : dropForeignCapture(connection);
         });
+    }
+
+    /** Other programs have functions of the same names, which must not be replaced. */
+    private static void requireOurs(Schema schema) throws SQLException {
+        if (schema.isOfAnotherProgram()) {
+            throw new LondisteException(
+                    "cannot install schema londiste: " + Installed.ofAnotherProgram(schema.database()));
+        }
     }
 
     /** Drops capture functions of no registered table, with their triggers; returns the tables that had these. */
@@ -110,23 +116,46 @@ public final class Installer {
         return tables;
     }
 
-    /** Old functions must not be installed over newer tables. */
+    /** Old functions must not be installed over newer ones, in neither schema: they belong together. */
     private void requireNotNewer(Connection connection) throws SQLException {
-        int installed =
-                Jdbc.only(connection, "select coalesce(max(nr), 0) from londiste.upgrade", row -> row.getInt(1));
-        if (installed > londiste.version()) {
-            throw new LondisteException("schema londiste is newer than this program; nothing was changed");
+        var schema = Schema.of(connection, "londiste");
+        if (schema.owned() && schema.hasTable("upgrade")) {
+            requireNotNewer(connection, "londiste", version(connection), londiste.version());
+        }
+        requireNotNewer(connection, "pgq", PgqClient.implementation(connection), Installed.PGQ_VERSION);
+    }
+
+    private static void requireNotNewer(Connection connection, String schema, int installed, int known)
+            throws SQLException {
+        if (installed > known) {
+            throw new LondisteException("database " + connection.getCatalog() + ": "
+                    + Installed.newer(schema, installed, known) + "; nothing was changed");
         }
     }
 
-    /** Runs the files of a manifest. In a new installation, upgrade steps are recorded but not run. */
-    private static void run(Connection connection, Manifest manifest, boolean upgrade) throws SQLException {
-        for (String file : manifest.files()) {
+    private static int version(Connection connection) throws SQLException {
+        return Jdbc.only(connection, "select coalesce(max(nr), 0) from londiste.upgrade", row -> row.getInt(1));
+    }
+
+    /**
+     * A replay of the old program must not work with the new tables. One that starts now has the version checked again
+     * after it has taken its lock, for which it waits here.
+     */
+    private static void requireNoReplay(Connection connection) throws SQLException {
+        execute(connection, "lock table londiste.upgrade in access exclusive mode");
+        var replays = Jdbc.list(connection, ReplayLock.HOLDERS, row -> row.getString(1));
+        if (!replays.isEmpty()) {
+            throw new LondisteException("cannot upgrade schema londiste: a replay runs (" + String.join("; ", replays)
+                    + "); stop it first; nothing was changed");
+        }
+    }
+
+    /** Runs the files of schema londiste. In a new installation, upgrade steps are recorded but not run. */
+    private void runFiles(Connection connection, boolean upgrade) throws SQLException {
+        for (String file : londiste.files()) {
             Matcher step = Manifest.STEP.matcher(file);
-            if (!step.matches()) {
-                runFile(connection, manifest, file);
-            } else if (recordStep(connection, Integer.parseInt(step.group(1)), step.group(2)) && upgrade) {
-                runFile(connection, manifest, file);
+            if (!step.matches() || recordStep(connection, Integer.parseInt(step.group(1)), step.group(2)) && upgrade) {
+                londiste.run(connection, file);
             }
         }
     }
@@ -140,15 +169,6 @@ public final class Installer {
                 == 1;
     }
 
-    private static void runFile(Connection connection, Manifest manifest, String file) throws SQLException {
-        try {
-            execute(connection, manifest.text(file));
-        } catch (SQLException e) {
-            throw new SQLException(
-                    manifest.directory() + "/" + file + ": " + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
-        }
-    }
-
     private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
@@ -159,10 +179,8 @@ public final class Installer {
     private <T> T inTransaction(String schemaName, Work<T> work) {
         try {
             return Transactions.call(database, connection -> {
-                execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
-                execute(
-                        connection,
-                        "set local client_min_messages = warning; set local standard_conforming_strings = on");
+                PgqSchema.prepare(connection);
+                requireNotNewer(connection);
                 return work.run(connection, Schema.of(connection, schemaName));
             });
         } catch (SQLException e) {

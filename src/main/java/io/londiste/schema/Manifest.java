@@ -1,25 +1,24 @@
 package io.londiste.schema;
 
-import io.londiste.error.LondisteException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import io.londiste.pgq.SqlFiles;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The SQL files of one schema on the class path, which {@code install.txt} lists in order. */
-record Manifest(String directory) {
+/** The SQL files of a schema with upgrade steps. */
+record Manifest(SqlFiles sql) {
     /** The file of an upgrade step, with its number and name. */
     static final Pattern STEP = Pattern.compile("upgrade/(\\d{3})_(\\w+)\\.sql");
 
+    Manifest(String directory) {
+        this(new SqlFiles(directory));
+    }
+
     /** The names of the files in the order in which they are run. */
     List<String> files() {
-        return text("install.txt")
-                .lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                .toList();
+        return sql.names();
     }
 
     /** The number of the last upgrade step; 0 if there is none. */
@@ -32,16 +31,8 @@ record Manifest(String directory) {
                 .orElse(0);
     }
 
-    /** The content of one of the files. */
-    String text(String file) {
-        var resource = directory + "/" + file;
-        try (InputStream in = Manifest.class.getClassLoader().getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new LondisteException("resource " + resource + " is missing in this program");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new LondisteException("cannot read " + resource + ": " + e.getMessage(), e);
-        }
+    /** Runs one of the files; an error names it. */
+    void run(Connection connection, String file) throws SQLException {
+        sql.run(connection, file);
     }
 }

@@ -1,8 +1,8 @@
 package io.londiste.schema;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -50,6 +50,16 @@ record Schema(
 
     boolean hasTable(String table) throws SQLException {
         return Jdbc.only(connection, "select to_regclass(?) is not null", row -> row.getBoolean(1), name + "." + table);
+    }
+
+    /** Whether it is the schema of another program with the same name, such as Londiste 3: ours always has table upgrade. */
+    boolean isOfAnotherProgram() throws SQLException {
+        return !hasTable("upgrade")
+                && Jdbc.only(
+                        connection,
+                        "select exists (select from pg_class where relnamespace = to_regnamespace(?) and relkind = 'r')",
+                        row -> row.getBoolean(1),
+                        name);
     }
 
     boolean hasFunction(String function) throws SQLException {

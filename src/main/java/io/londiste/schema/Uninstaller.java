@@ -1,12 +1,13 @@
 package io.londiste.schema;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.QueueInfo;
-import io.londiste.table.TableName;
+import io.londiste.table.ReplayLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,14 +52,6 @@ public final class Uninstaller {
             order by 1
             """;
 
-    private static final String REPLAYS = """
-            select distinct coalesce(nullif(a.application_name, ''), 'a session') || ', backend ' || l.pid
-            from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
-            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
-              and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
-              and l.classid = pg_catalog.hashtext('londiste.replay')::oid
-            """;
-
     /** PgQ's roles that no other role is a member of, except the one that creates roles, which PostgreSQL makes one. */
     private static final String ROLES = """
             select r.rolname from pg_catalog.pg_roles r
@@ -95,6 +88,7 @@ public final class Uninstaller {
      * @throws LondisteException if they are in use and that is not forced; nothing was changed then
      */
     public void provider(String queue, boolean force) {
+        Installed.requireKnownPgq(database);
         var uses = uses();
         boolean queueExists = database.call(source -> {
             var pgq = new PgqClient(source);
@@ -167,7 +161,7 @@ public final class Uninstaller {
             return new ArrayList<>();
         }
         Installed.requireLondiste(database);
-        var replays = database.texts(REPLAYS);
+        var replays = database.texts(ReplayLock.HOLDERS);
         if (!replays.isEmpty()) {
             throw new LondisteException(database + ": a replay runs (" + String.join("; ", replays)
                     + "); stop it first; nothing was changed");

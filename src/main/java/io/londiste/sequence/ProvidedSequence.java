@@ -1,6 +1,6 @@
 package io.londiste.sequence;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 
 /**
  * A sequence that is registered on the provider, so that subscribers can replicate its value.

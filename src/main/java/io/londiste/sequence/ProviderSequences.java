@@ -1,11 +1,11 @@
 package io.londiste.sequence;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,6 +1,6 @@
 package io.londiste.sequence;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 
 /**
  * A sequence whose value is replicated, with the current values on both sides.

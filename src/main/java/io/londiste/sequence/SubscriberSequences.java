@@ -1,12 +1,12 @@
 package io.londiste.sequence;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.PgqClient;
 import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

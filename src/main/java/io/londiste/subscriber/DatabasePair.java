@@ -1,15 +1,19 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
+import io.londiste.table.Mapping;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -43,6 +47,20 @@ record DatabasePair(Settings settings, Database provider, Database subscriber, S
         return subscriber.read(subscribed::list).stream()
                 .map(SubscribedTable::name)
                 .toList();
+    }
+
+    /** The provider's tables that are subscribed. */
+    Set<TableName> sources() {
+        return mappings().entrySet().stream()
+                .map(entry -> entry.getValue().source(entry.getKey()))
+                .collect(Collectors.toSet());
+    }
+
+    /** What the subscribed tables are replicated as, in the order in which they were added. */
+    Map<TableName, Mapping> mappings() {
+        var mappings = new LinkedHashMap<TableName, Mapping>();
+        subscriber.read(subscribed::list).forEach(table -> mappings.put(table.name(), table.mapping()));
+        return mappings;
     }
 
     /** Runs the work on the subscriber as one transaction, during which no batch is applied. */

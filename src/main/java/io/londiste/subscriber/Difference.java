@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.util.Locale;
 
 /**

@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 
 /**
  * A table or sequence that is missing on the subscriber.

@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,7 +26,11 @@ final class MissingObjects {
     List<Missing> list() {
         var queue = sides.settings().queueName();
         var missing = new ArrayList<Missing>();
-        missing.addAll(of("table", sides.registered(), sides.known(), EXISTING_TABLES));
+        var sources = sides.sources();
+        var registered = sides.registered().stream()
+                .filter(table -> !sources.contains(table))
+                .toList();
+        missing.addAll(of("table", registered, sides.known(), EXISTING_TABLES));
         missing.addAll(of(
                 "sequence",
                 names(sides.provider()

@@ -1,7 +1,7 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.subscriber.Difference.Severity;
-import io.londiste.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;

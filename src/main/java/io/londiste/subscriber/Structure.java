@@ -1,9 +1,10 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
 import io.londiste.subscriber.Difference.Severity;
-import io.londiste.table.TableName;
+import io.londiste.table.Mapping;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Compares the structure of tables on the provider and on the subscriber. */
 final class Structure {
@@ -89,15 +91,27 @@ final class Structure {
             boolean virtual) {}
 
     private final DatabasePair sides;
+    private final Map<TableName, Mapping> mappings;
     private final List<TableName> tables;
     private final Map<TableName, List<Column>> there;
     private final Map<TableName, List<Column>> here;
 
-    Structure(DatabasePair sides, List<TableName> tables) {
+    /** @param mappings the tables, with what each is replicated as */
+    Structure(DatabasePair sides, Map<TableName, Mapping> mappings) {
         this.sides = sides;
-        this.tables = tables;
+        this.mappings = mappings;
+        this.tables = List.copyOf(mappings.keySet());
         here = columns(sides.subscriber(), tables);
-        there = columns(sides.provider(), tables);
+        there = columns(sides.provider(), sources());
+    }
+
+    /** The provider's tables of these, in the same order. */
+    private List<TableName> sources() {
+        return tables.stream().map(this::source).toList();
+    }
+
+    private TableName source(TableName table) {
+        return mappings.get(table).source(table);
     }
 
     /** The tables that do not exist on the subscriber. */
@@ -114,18 +128,27 @@ final class Structure {
 
     private List<Difference> differences(TableName table) {
         var differences = new ArrayList<Difference>();
-        var theirs = there.get(table);
+        var theirs = there.get(source(table));
         var ours = here.get(table);
         if (theirs == null || ours == null) {
             differences.add(new Difference(
-                    table, Severity.ERROR, "no such table on the " + (theirs == null ? "provider" : "subscriber")));
+                    table,
+                    Severity.ERROR,
+                    theirs == null ? "no such table on the provider" : Subscriber.MISSING_TABLE));
             return differences;
         }
+        var mapping = mappings.get(table);
         for (var column : theirs) {
-            if (find(ours, column.name) == null) {
+            if (mapping.has(column.name) && find(ours, column.name) == null) {
                 differences.add(
                         new Difference(table, Severity.ERROR, "the subscriber's table has no column " + column.name));
             }
+        }
+        var lacking = mapping.declaredColumns().stream()
+                .filter(column -> find(theirs, column) == null)
+                .toList();
+        if (!lacking.isEmpty()) {
+            differences.add(new Difference(table, Severity.ERROR, mapping.lacking(lacking)));
         }
         if (!key(theirs).equals(key(ours))) {
             differences.add(new Difference(
@@ -134,18 +157,23 @@ final class Structure {
                     "the primary key is " + written(key(theirs)) + " on the provider and " + written(key(ours))
                             + " on the subscriber: make them the same; the replay finds rows by the provider's key"));
         }
-        ours.forEach(column -> compare(table, find(theirs, column.name), column, differences));
+        ours.forEach(column -> compare(table, mapping, find(theirs, column.name), column, differences));
         return differences;
     }
 
-    private static void compare(TableName table, Column theirs, Column ours, List<Difference> differences) {
-        if (theirs == null) {
+    private static void compare(
+            TableName table, Mapping mapping, Column theirs, Column ours, List<Difference> differences) {
+        if (theirs == null || !mapping.has(ours.name)) {
             boolean unfillable = ours.notNull && !ours.filled;
-            differences.add(new Difference(
-                    table,
-                    unfillable ? Severity.ERROR : Severity.NOTE,
-                    "the provider's table has no column " + ours.name
-                            + (unfillable ? ", which is NOT NULL and has no default" : "")));
+            if (theirs == null || unfillable) {
+                differences.add(new Difference(
+                        table,
+                        unfillable ? Severity.ERROR : Severity.NOTE,
+                        (theirs == null
+                                        ? "the provider's table has no column " + ours.name
+                                        : "column " + ours.name + " is not replicated (--columns)")
+                                + (unfillable ? ", which is NOT NULL and has no default" : "")));
+            }
             return;
         }
         if (ours.generation != null) {
@@ -235,17 +263,34 @@ final class Structure {
                         row.getString(5),
                         row.getString(6)),
                 row.getString(2));
-        var theirs = sides.provider().rows(ACTIONS, reader, names(tables)).stream()
+        var theirs = sides.provider().rows(ACTIONS, reader, names(sources())).stream()
                 .map(Key::action)
                 .toList();
+        var all = withSubscribed();
+        UnaryOperator<TableName> origin =
+                table -> all.getOrDefault(table, Mapping.NONE).source(table);
         return sides.subscriber().rows(ACTIONS, reader, names(tables)).stream()
-                .filter(key -> !theirs.contains(key.action))
+                .filter(key -> isFilter(all, key.action.parent)
+                        || !theirs.contains(new Action(
+                                origin.apply(key.action.table),
+                                origin.apply(TableName.parse(key.action.parent)).toString(),
+                                key.action.onUpdate,
+                                key.action.onDelete,
+                                key.action.columns)))
                 .map(key -> new Difference(
                         key.action.table,
                         Severity.RISK,
                         "foreign key " + key.name + " changes or deletes rows together with rows of "
-                                + key.action.parent + " on the subscriber, and not so on the provider"))
+                                + key.action.parent + " on the subscriber, and not so on the provider"
+                                + (isFilter(all, key.action.parent)
+                                        ? ", where rows that leave the condition of " + key.action.parent
+                                                + " are not deleted"
+                                        : "")))
                 .toList();
+    }
+
+    private static boolean isFilter(Map<TableName, Mapping> mappings, String table) {
+        return mappings.getOrDefault(TableName.parse(table), Mapping.NONE).isFilter();
     }
 
     /** The subscriber's foreign keys between these tables and tables that are not subscribed; partitions are with their table. */
@@ -280,6 +325,43 @@ final class Structure {
                 .stream()
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** These and the subscribed tables. */
+    private Map<TableName, Mapping> withSubscribed() {
+        var all = new HashMap<>(sides.mappings());
+        all.putAll(mappings);
+        return all;
+    }
+
+    /**
+     * The subscriber's foreign keys to tables of which only some rows are replicated, from or to these tables.
+     */
+    List<Difference> foreignKeysToFiltered() {
+        var all = withSubscribed();
+        var filtered =
+                all.keySet().stream().filter(table -> all.get(table).isFilter()).toList();
+        if (filtered.isEmpty()) {
+            return List.of();
+        }
+        return sides.subscriber().rows(FOREIGN_KEYS, row -> foreignKeyToFiltered(row, all), names(filtered)).stream()
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private Difference foreignKeyToFiltered(ResultSet row, Map<TableName, Mapping> all) throws SQLException {
+        var from = TableName.parse(row.getString(3));
+        var to = TableName.parse(row.getString(4));
+        boolean concerned = to.equals(TableName.parse(row.getString(1)))
+                && all.containsKey(from)
+                && all.get(to).isFilter();
+        return concerned && (mappings.containsKey(from) || mappings.containsKey(to))
+                ? new Difference(
+                        from,
+                        Severity.RISK,
+                        "foreign key " + row.getString(2) + " needs rows of " + to + ", which has only those "
+                                + all.get(to).filter() + ": a row that references another stops the table")
+                : null;
     }
 
     private static Column find(List<Column> columns, String name) {

@@ -3,29 +3,36 @@ package io.londiste.subscriber;
 import static io.londiste.table.SubscribedTables.OBSERVED;
 import static io.londiste.table.SubscribedTables.PAUSED;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.copy.ForeignKeys;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
+import io.londiste.digest.LastComparison;
+import io.londiste.digest.RecordedComparisons;
 import io.londiste.error.LondisteException;
 import io.londiste.schema.Installed;
 import io.londiste.schema.Installer;
 import io.londiste.schema.Uninstaller;
 import io.londiste.sequence.SubscriberSequences;
+import io.londiste.table.Mapping;
 import io.londiste.table.NeededRows;
 import io.londiste.table.ReplayLock;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
+import io.londiste.table.TableLife;
 import io.londiste.table.TableShapes;
 import io.londiste.table.TableState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -36,14 +43,17 @@ import org.slf4j.LoggerFactory;
  * message says so if nothing was changed.
  */
 public final class Subscriber {
+    /** The {@linkplain #obstacles obstacle} of a table that can be created. */
+    public static final String MISSING_TABLE = "no such table on the subscriber";
+
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
     private static final String TABLES = """
             select t.table_name, t.merge_state, c.rows, c.bytes, c.total_rows, c.step, t.skip_truncate,
-              londiste.subscriber_is_guarded(t.queue_name, t.table_name), t.reason
+              londiste.subscriber_is_guarded(t.queue_name, t.table_name), t.reason, %s
             from londiste.subscriber_table t left join londiste.copy_progress c using (queue_name, table_name)
             where t.queue_name = ? order by t.nr
-            """;
+            """.formatted(Mapping.COLUMNS);
 
     private final DatabasePair sides;
     private final Database subscriber;
@@ -87,12 +97,28 @@ public final class Subscriber {
      * Registers tables, or all that are registered on the provider, for the replay to copy and to keep in sync. Tables that
      * are not registered on the provider are logged and skipped, unless all are: that is an error. The structure of the others is compared with the
      * provider's first: if one is missing or has a difference that would stop it, nothing is changed, unless
-     * {@link AddOptions#force} is set.
+     * {@link AddOptions#force} is set. Missing tables are created if {@link AddOptions#creation} says so: all of them and what
+     * belongs to them, or nothing.
      *
      * @return the tables of the selection that are subscribed now
      */
     public List<TableName> add(Selection selection, AddOptions options) {
         return new TableAddition(sides, options).add(selection);
+    }
+
+    /** The provider's tables that are subscribed. */
+    public Set<TableName> sources() {
+        sides.requireInstalled();
+        return sides.sources();
+    }
+
+    /**
+     * Why {@link #add} without options would refuse some of these tables of the provider, whether they are registered there or
+     * not; tables that it would add are left out.
+     */
+    public Map<TableName, String> obstacles(List<TableName> tables) {
+        sides.requireInstalled();
+        return new TableAddition(sides, AddOptions.NONE).obstacles(tables);
     }
 
     /**
@@ -153,6 +179,38 @@ public final class Subscriber {
         return selected;
     }
 
+    /**
+     * Has the replay try stopped tables again at once, from where they are. It tries them by itself, too, after a while. A table
+     * that is not stopped is refused if it is named, and skipped otherwise.
+     *
+     * @return the tables that are tried again
+     */
+    public List<TableName> retry(Selection selection) {
+        var selected = selected(selection);
+        var life = new TableLife(queue);
+        var tables = new ArrayList<TableName>();
+        subscriber.transaction(sides.settings().lockTimeout(), connection -> {
+            for (var table : subscribed.list(connection)) {
+                if (!selected.contains(table.name())) {
+                    continue;
+                }
+                if (table.reason() != null && life.retry(connection, table)) {
+                    tables.add(table.name());
+                } else if (selection.isNamed(table.name())) {
+                    throw new LondisteException(subscriber + ": table " + table.name() + " is " + table.state()
+                            + " and not stopped; nothing was changed");
+                }
+            }
+            Jdbc.execute(connection, "select pg_notify('londiste_table', ?)", queue);
+            return null;
+        });
+        tables.forEach(table -> LOG.info("{} is tried again", table));
+        if (tables.isEmpty()) {
+            LOG.info("No table is stopped");
+        }
+        return tables;
+    }
+
     private static boolean isAtRest(SubscribedTable table) {
         return table.state().equals(TableState.OK) || table.reason() != null;
     }
@@ -171,7 +229,8 @@ public final class Subscriber {
                         row.getString(6),
                         row.getBoolean(7),
                         row.getBoolean(8),
-                        row.getString(9)),
+                        row.getString(9),
+                        Mapping.read(row, 10).text()),
                 queue);
     }
 
@@ -251,22 +310,26 @@ public final class Subscriber {
     /** The same as {@link #check} reports, without a line in the log. */
     public List<Difference> differences() {
         sides.requireInstalled();
-        var tables = sides.known();
+        var mappings = sides.mappings();
+        var tables = List.copyOf(mappings.keySet());
         var registered = new HashSet<>(sides.registered());
-        var structure = new Structure(sides, tables);
+        var structure = new Structure(sides, mappings);
         var differences = new ArrayList<Difference>();
         tables.stream()
-                .filter(table -> !registered.contains(table))
+                .filter(table -> !registered.contains(mappings.get(table).source(table)))
                 .map(table -> new Difference(table, Difference.Severity.ERROR, "not registered on the provider"))
                 .forEach(differences::add);
         differences.addAll(stopped());
-        differences.addAll(missedChanges(tables));
+        differences.addAll(missedChanges(mappings));
         differences.addAll(structure.differences());
         differences.addAll(structure.unlogged());
         differences.addAll(MissingPrivileges.of(sides, tables));
-        differences.addAll(WriteEffects.of(sides, tables, true));
+        differences.addAll(WriteEffects.of(sides, mappings, true));
         differences.addAll(structure.foreignKeyActions());
         differences.addAll(structure.foreignKeys(tables));
+        differences.addAll(structure.foreignKeysToFiltered());
+        differences.addAll(ApplyFunction.missing(sides.subscriber(), mappings));
+        differences.addAll(new OperationEffects(sides, mappings).differences());
         return differences;
     }
 
@@ -278,7 +341,9 @@ public final class Subscriber {
     }
 
     /** What is wrong with the capture of these tables on the provider. */
-    private List<Difference> missedChanges(List<TableName> tables) {
+    private List<Difference> missedChanges(Map<TableName, Mapping> tables) {
+        var sources = new HashMap<TableName, TableName>();
+        tables.forEach((table, mapping) -> sources.put(mapping.source(table), table));
         return sides
                 .provider()
                 .rows(
@@ -289,8 +354,15 @@ public final class Subscriber {
                                 row.getString(3)),
                         queue)
                 .stream()
-                .filter(difference -> tables.contains(difference.name()))
+                .filter(difference -> sources.containsKey(difference.name()))
+                .map(difference ->
+                        new Difference(sources.get(difference.name()), difference.severity(), difference.problem()))
                 .toList();
+    }
+
+    /** The last comparisons of the subscribed tables that have been compared, by any process. */
+    public Map<TableName, LastComparison> comparisons() {
+        return new RecordedComparisons(subscriber, queue).list();
     }
 
     /** The foreign keys from and to subscribed tables, the pending ones first. */
@@ -342,6 +414,11 @@ public final class Subscriber {
     /** The commands on the subscriber's sequences. */
     public SubscriberSequences sequences() {
         return new SubscriberSequences(sides.settings(), sides.provider(), subscriber);
+    }
+
+    /** The commands on the provider's scripts. */
+    public SubscriberScripts scripts() {
+        return new SubscriberScripts(sides);
     }
 
     /** Registers the replay's consumer on the queue; a registered one keeps its position. */

@@ -1,6 +1,6 @@
 package io.londiste.subscriber;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import io.londiste.table.TableState;
 
 /**
@@ -13,6 +13,7 @@ import io.londiste.table.TableState;
  * @param skipTruncate whether the copy keeps the existing rows
  * @param denyWrites whether only the replay may change the table
  * @param reason why the table is stopped; null if it is not
+ * @param replicatedAs what it is replicated as, in one line; empty: all rows and columns as they are
  */
 public record TableStatus(
         TableName name,
@@ -23,7 +24,8 @@ public record TableStatus(
         String step,
         boolean skipTruncate,
         boolean denyWrites,
-        String reason) {
+        String reason,
+        String replicatedAs) {
     public boolean isOk() {
         return state.equals(TableState.OK);
     }

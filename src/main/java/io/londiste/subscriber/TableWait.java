@@ -1,7 +1,7 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
-import io.londiste.table.TableName;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

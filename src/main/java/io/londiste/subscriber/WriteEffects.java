@@ -1,10 +1,12 @@
 package io.londiste.subscriber;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Database;
 import io.londiste.subscriber.Difference.Severity;
-import io.londiste.table.TableName;
+import io.londiste.table.Mapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds what makes PostgreSQL do something else than the replay's statements ask for: rules, row security, triggers and
@@ -72,10 +74,13 @@ final class WriteEffects {
      *
      * @param triggers whether triggers of the subscriber's tables remain; {@code subscriber add} saves and drops them
      */
-    static List<Difference> of(DatabasePair sides, List<TableName> tables, boolean triggers) {
-        var names = tables.stream().map(TableName::toString).toArray(String[]::new);
+    static List<Difference> of(DatabasePair sides, Map<TableName, Mapping> tables, boolean triggers) {
+        var names = tables.keySet().stream().map(TableName::toString).toArray(String[]::new);
+        var sources = tables.entrySet().stream()
+                .map(table -> table.getValue().source(table.getKey()).toString())
+                .toArray(String[]::new);
         var effects = new ArrayList<Difference>();
-        effects.addAll(rowSecurity(sides.provider(), names, "copy and compare"));
+        effects.addAll(rowSecurity(sides.provider(), sources, "copy and compare"));
         effects.addAll(rowSecurity(sides.subscriber(), names, "replay, copy and compare"));
         effects.addAll(sides.subscriber()
                 .rows(

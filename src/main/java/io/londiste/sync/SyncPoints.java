@@ -1,12 +1,12 @@
 package io.londiste.sync;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.db.Jdbc;
 import io.londiste.error.LondisteException;
 import io.londiste.table.SnapshotTick;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.londiste.sync;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

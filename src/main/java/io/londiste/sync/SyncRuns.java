@@ -1,5 +1,6 @@
 package io.londiste.sync;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Databases;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
@@ -8,8 +9,8 @@ import io.londiste.schema.Installed;
 import io.londiste.table.Selection;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
-import io.londiste.table.TableName;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,17 +40,21 @@ public final class SyncRuns {
     private final Database subscriber;
     private final SubscribedTables subscribed;
     private final SyncPoints points;
-    private final ResultListener results;
+    private final Function<SyncOptions, ResultListener> results;
     private final WorkListener work;
     private final Set<SyncRun> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
     /**
-     * @param results receives the results of all runs
+     * @param results for each run that begins, with its options, what receives its results
      * @param work is informed how far they are
      */
     public SyncRuns(
-            Settings settings, DataSource provider, DataSource subscriber, ResultListener results, WorkListener work) {
+            Settings settings,
+            DataSource provider,
+            DataSource subscriber,
+            Function<SyncOptions, ResultListener> results,
+            WorkListener work) {
         this.settings = settings;
         this.provider = Databases.provider(settings, provider);
         this.subscriber = Databases.subscriber(settings, subscriber);
@@ -73,14 +78,14 @@ public final class SyncRuns {
         Installed.requireQueue(provider, settings.queueName());
         Installed.requireLondiste(subscriber);
         var tables = tables(selection);
-        var point = points.take(options.lock() ? tables : List.of(), options.force());
+        var point = points.take(options.lock() ? List.copyOf(sources(tables).values()) : List.of(), options.force());
         try {
             if (!point.isExact()) {
                 LOG.warn(
                         "The replay is not at tick {}: changes that are not yet applied count as different",
                         point.tick());
             }
-            var run = new SyncRun(point, atPoint(point, tables, options), results, open::remove);
+            var run = new SyncRun(point, atPoint(point, tables, options), results.apply(options), open::remove);
             open.add(run);
             if (ended) {
                 run.close();
@@ -110,16 +115,30 @@ public final class SyncRuns {
 
     private Map<TableName, Long> rows(List<TableName> tables) {
         var rows = new HashMap<TableName, Long>();
-        var names = tables.stream().map(TableName::quoted).toArray(String[]::new);
+        var names = sources(tables).values().stream().map(TableName::quoted).toArray(String[]::new);
         provider.rows(ROWS, row -> rows.put(tables.get(row.getInt(1) - 1), row.getLong(2)), (Object) names);
         return rows;
     }
 
+    /** The provider's tables of these, in their order. */
+    private Map<TableName, TableName> sources(List<TableName> tables) {
+        var known = subscriber.read(subscribed::list).stream()
+                .collect(Collectors.toMap(SubscribedTable::name, SubscribedTable::source));
+        var sources = new LinkedHashMap<TableName, TableName>();
+        tables.forEach(table -> sources.put(table, known.getOrDefault(table, table)));
+        return sources;
+    }
+
     /** The selected tables; all of them must be subscribed. */
     private List<TableName> tables(Selection selection) {
-        var all = subscriber.read(subscribed::list).stream()
-                .map(SubscribedTable::name)
-                .toList();
+        var entries = subscriber.read(subscribed::list);
+        var all = entries.stream().map(SubscribedTable::name).toList();
+        if (selection.all()) {
+            return entries.stream()
+                    .filter(SyncRuns::isComparable)
+                    .map(SubscribedTable::name)
+                    .toList();
+        }
         var tables = selection.resolve(() -> all);
         var others = tables.stream().filter(name -> !all.contains(name)).toList();
         if (!others.isEmpty()) {
@@ -127,6 +146,14 @@ public final class SyncRuns {
                     + others.stream().map(TableName::toString).collect(Collectors.joining(", ")));
         }
         return tables;
+    }
+
+    /** Whether there are rows to compare. Tables that are named are reported as not comparable. */
+    private static boolean isComparable(SubscribedTable table) {
+        if (table.mapping().function() != null) {
+            LOG.info("{} is left out: {}", table.name(), SyncedTable.handed(table.mapping()));
+        }
+        return table.mapping().function() == null;
     }
 
     /** Ends all runs, and refuses to begin others. */

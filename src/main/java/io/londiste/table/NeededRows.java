@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
 
 /** Another session has changed a table's state, so that the work on the table is obsolete. Nothing is wrong. */

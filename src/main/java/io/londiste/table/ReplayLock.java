@@ -22,5 +22,14 @@ public final class ReplayLock {
               and l.classid = hashtext('londiste.replay')::oid and l.objid = hashtext(?)::oid
             """;
 
+    /** The sessions that hold such a lock in this database, of whatever jobs; without a parameter. */
+    public static final String HOLDERS = """
+            select distinct coalesce(nullif(a.application_name, ''), 'a session') || ', backend ' || l.pid
+            from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+              and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+              and l.classid = pg_catalog.hashtext('londiste.replay')::oid
+            """;
+
     private ReplayLock() {}
 }

@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -33,6 +34,13 @@ public record Selection(boolean all, List<String> names) {
         return written == null
                 ? List.of()
                 : WRITTEN.matcher(written).results().map(MatchResult::group).toList();
+    }
+
+    /** A name as the catalog has it: without the double quotes in which it may be written. */
+    public static String unquoted(String written) {
+        return written.startsWith("\"")
+                ? written.substring(1, written.length() - 1).replace("\"\"", "\"")
+                : written;
     }
 
     /**

@@ -1,13 +1,16 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tables of one queue on the subscriber and the positions of its consumers, in the caller's transaction.
@@ -22,8 +25,8 @@ public final class SubscribedTables {
     /** Begins the error of a consumer that its daemon has observed, and that it shows elsewhere as well. */
     public static final String OBSERVED = "its process reports: ";
 
-    private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason"
-            + " from londiste.subscriber_table where queue_name = ?";
+    private static final String COLUMNS = "select nr, table_name, merge_state, skip_truncate, reason, "
+            + Mapping.COLUMNS + " from londiste.subscriber_table where queue_name = ?";
 
     /** As the index has it. */
     private static final String MEETING = COLUMNS + " and merge_state like '%sync:%'";
@@ -34,6 +37,7 @@ public final class SubscribedTables {
                     + " do update set last_tick_id = excluded.last_tick_id, tick_mark = excluded.tick_mark, error = null";
 
     private final String queue;
+    private final Map<Integer, SubscribedTable> mapped = new ConcurrentHashMap<>();
 
     public SubscribedTables(String queue) {
         this.queue = queue;
@@ -75,12 +79,17 @@ public final class SubscribedTables {
     }
 
     /**
-     * Whether the replay applies its batch to the table: it is subscribed and in sync. Then its foreign keys to tables
-     * that are not are saved and dropped.
+     * What the provider's table is replicated as, if the replay applies its batch to it: it is subscribed and in sync. Then its foreign
+     * keys to tables that are not are saved and dropped. Otherwise empty.
      */
-    public boolean ownedByReplay(Connection transaction, TableName table) throws SQLException {
-        return Jdbc.only(
-                transaction, "select londiste.replay_owns(?, ?)", row -> row.getBoolean(1), queue, table.toString());
+    public Optional<Target> ownedByReplay(Connection transaction, TableName table) throws SQLException {
+        return Jdbc.first(
+                transaction,
+                "select table_name, " + Mapping.COLUMNS + " from londiste.subscriber_table where queue_name = ?"
+                        + " and coalesce(source_table, table_name) = ? and londiste.replay_owns(queue_name, table_name)",
+                row -> new Target(TableName.parse(row.getString(1)), Mapping.read(row, 2)),
+                queue,
+                table.toString());
     }
 
     /** The tables that wait for the replay, or that the replay waits for, in the order in which they were added. */
@@ -91,6 +100,17 @@ public final class SubscribedTables {
     /** The table, its row locked until the transaction ends; empty if it is not subscribed. */
     public Optional<SubscribedTable> find(Connection transaction, TableName table) throws SQLException {
         return query(transaction, COLUMNS + " and table_name = ? for update", queue, table.toString()).stream()
+                .findFirst();
+    }
+
+    /** The table into which a table of the provider is replicated, its row locked as by {@link #find}. */
+    public Optional<SubscribedTable> findSource(Connection transaction, TableName table) throws SQLException {
+        return query(
+                        transaction,
+                        COLUMNS + " and coalesce(source_table, table_name) = ? for update",
+                        queue,
+                        table.toString())
+                .stream()
                 .findFirst();
     }
 
@@ -124,7 +144,7 @@ public final class SubscribedTables {
      * @param meeting whether a table waits for the replay, or the replay for a table
      * @param handedOver a table that is being handed over to the replay; null: none
      * @param sequences whether the queue has sequences
-     * @param owned which of the tables the replay applies its batches to
+     * @param owned which of the provider's tables the replay applies its batches to, with what each is replicated as
      */
     public record Beginning(
             Optional<Applied> applied,
@@ -132,37 +152,69 @@ public final class SubscribedTables {
             boolean meeting,
             String handedOver,
             boolean sequences,
-            Set<TableName> owned) {}
+            Map<TableName, Target> owned) {}
+
+    /**
+     * What a table of the provider is replicated as.
+     *
+     * @param table the subscriber's table
+     */
+    public record Target(TableName table, Mapping mapping) {
+        private static Target same(TableName table) {
+            return new Target(table, Mapping.NONE);
+        }
+    }
 
     /**
      * Begins a batch of the replay, as {@code londiste.begin_batch} does, and runs other statements, in one round trip.
      *
-     * @param known tables that are known to have changes in the batch
+     * @param known the provider's tables that are known to have changes in the batch
      * @param more statements without parameters and without results
      */
     public Beginning begin(Connection transaction, String consumer, Set<TableName> known, String more)
             throws SQLException {
-        return Jdbc.listAmong(
+        record Answer(Beginning beginning, Integer[] mapped) {}
+        Answer answer = Jdbc.listAmong(
                         transaction,
-                        "select tick, mark, barrier, meeting, handed_over, sequences, owned from londiste.begin_batch(?, ?, ?); "
+                        "select tick, mark, barrier, meeting, handed_over, sequences, owned, mapped from londiste.begin_batch(?, ?, ?); "
                                 + more,
-                        row -> beginning(row, known),
+                        row -> new Answer(beginning(row, known), (Integer[])
+                                row.getArray(8).getArray()),
                         queue,
                         consumer,
                         known.stream().map(TableName::toString).toArray(String[]::new))
                 .get(0);
+        for (Integer nr : answer.mapped) {
+            SubscribedTable table = mapped(transaction, nr);
+            answer.beginning.owned.put(table.source(), new Target(table.name(), table.mapping()));
+        }
+        return answer.beginning;
+    }
+
+    /** A table that is not replicated as it is; what is declared for its number never changes. */
+    private SubscribedTable mapped(Connection transaction, Integer nr) throws SQLException {
+        SubscribedTable table = mapped.get(nr);
+        if (table == null) {
+            table = query(transaction, COLUMNS + " and nr = ?", queue, nr).get(0);
+            mapped.put(nr, table);
+        }
+        return table;
     }
 
     private static Beginning beginning(ResultSet row, Set<TableName> known) throws SQLException {
         Long tick = row.getObject(1, Long.class);
-        Set<String> owned = Set.of((String[]) row.getArray(7).getArray());
+        Set<String> names = Set.of((String[]) row.getArray(7).getArray());
+        Map<TableName, Target> owned = new HashMap<>();
+        known.stream()
+                .filter(table -> names.contains(table.toString()))
+                .forEach(table -> owned.put(table, Target.same(table)));
         return new Beginning(
                 tick == null ? Optional.empty() : Optional.of(new Applied(tick, row.getString(2))),
                 row.getObject(3, Long.class),
                 row.getBoolean(4),
                 row.getString(5),
                 row.getBoolean(6),
-                known.stream().filter(table -> owned.contains(table.toString())).collect(Collectors.toSet()));
+                owned);
     }
 
     /** The tick up to which the consumer's batches are applied, with its mark; locked until the transaction ends. */
@@ -243,7 +295,8 @@ public final class SubscribedTables {
                         TableName.parse(row.getString(2)),
                         TableState.parse(row.getString(3)),
                         row.getBoolean(4),
-                        row.getString(5)),
+                        row.getString(5),
+                        Mapping.read(row, 6)),
                 parameters);
     }
 }

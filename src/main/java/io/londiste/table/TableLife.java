@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.table.TableState.Phase;
 import java.sql.Connection;
@@ -26,6 +27,10 @@ public final class TableLife {
     private static final Set<Phase> NOT_COPIED = EnumSet.of(Phase.NEW, Phase.IN_COPY);
     private static final Set<Phase> ON_THE_WAY = EnumSet.complementOf(EnumSet.of(Phase.OK));
 
+    /** What the last comparison has found, before a copy, says nothing any more. */
+    private static final String FORGET_COMPARISON =
+            "update londiste.subscriber_table set last_comparison = null where queue_name = ? and table_name = ? and last_comparison is not null";
+
     private final String queue;
 
     public TableLife(String queue) {
@@ -39,7 +44,11 @@ public final class TableLife {
 
     /** The rows are there as of a tick; later batches are to be applied to the table alone. */
     public boolean copied(Connection transaction, TableName table) throws SQLException {
-        return set(transaction, table, TableState.IN_COPY, TableState.CATCHING_UP, null);
+        boolean copied = set(transaction, table, TableState.IN_COPY, TableState.CATCHING_UP, null);
+        if (copied) {
+            Jdbc.execute(transaction, FORGET_COMPARISON, queue, table.toString());
+        }
+        return copied;
     }
 
     /** The catch-up is close to the replay, or past it, and waits at the tick for the replay. */
@@ -92,6 +101,11 @@ public final class TableLife {
     /** Copy or catch-up cannot continue for now. */
     public boolean stop(Connection transaction, SubscribedTable table, String reason) throws SQLException {
         return move(transaction, table, ON_THE_WAY, table.state(), reason);
+    }
+
+    /** A stopped table is to be tried again at once. */
+    public boolean retry(Connection transaction, SubscribedTable table) throws SQLException {
+        return move(transaction, table, ON_THE_WAY, table.state(), null);
     }
 
     /** The table is to be copied again, whatever its state is. */

@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -11,8 +12,9 @@ import java.util.regex.Pattern;
  * @param columns in their order
  * @param key the primary key's columns in the key's order; empty if it has none
  * @param parent whether rows of it may be in others: its partitions, or tables that inherit from it
+ * @param mark {@code londiste.shape_mark()} from before the rest was read: if it is another one now, the table was altered
  */
-public record TableShape(TableName name, List<Column> columns, List<String> key, boolean parent) {
+public record TableShape(TableName name, List<Column> columns, List<String> key, boolean parent, long mark) {
     /**
      * Types that PostgreSQL reads from JSON exactly as by their own input function. Among them are those to which it
      * casts text by other means than their input function.
@@ -105,7 +107,8 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
                         .map(c -> new Column(c.name, c.type, c.generated, false, c.equality, c.bytewise))
                         .toList(),
                 key,
-                parent);
+                parent,
+                mark);
     }
 
     /** {@code ONLY table}, or the table itself where rows may be in others. */

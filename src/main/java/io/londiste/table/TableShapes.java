@@ -1,5 +1,6 @@
 package io.londiste.table;
 
+import io.londiste.change.TableName;
 import io.londiste.db.Jdbc;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
@@ -33,23 +34,37 @@ public final class TableShapes {
             from londiste.table_shape(?) as s order by position
             """;
     private static final String FOREIGN_KEYS = """
-            select cn.nspname, c.relname, pn.nspname, p.relname, f.condeferred, f.confdeltype = 'c'
+            select cn.nspname, c.relname, pn.nspname, p.relname
             from pg_catalog.pg_constraint f
               join pg_catalog.pg_class c on c.oid = f.conrelid join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
               join pg_catalog.pg_class p on p.oid = f.confrelid join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
-            where f.contype = 'f' and f.conparentid = 0
+            where f.contype = 'f' and f.conparentid = 0 and not f.condeferred
+            """;
+    private static final String CASCADES = """
+            select exists (select from pg_catalog.pg_constraint
+                            where contype = 'f' and confdeltype = 'c'
+                              and conrelid in (select member from londiste.tree(londiste.get_table(?))))
             """;
 
     /**
-     * The order of work that foreign keys demand.
-     *
-     * @param ranks see {@link #rank}; tables without parents are left out
-     * @param cascading tables whose rows are deleted together with a parent's
+     * The order of work that foreign keys demand, read when it is first needed. What was discarded while it was read stays
+     * in an object that nobody uses any more.
      */
-    private record ForeignKeys(Map<TableName, Integer> ranks, Set<TableName> cascading) {}
+    private static final class Order {
+        private volatile Map<TableName, Integer> ranks;
+
+        Map<TableName, Integer> ranks(Connection connection) throws SQLException {
+            Map<TableName, Integer> known = ranks;
+            if (known == null) {
+                known = readRanks(connection);
+                ranks = known;
+            }
+            return known;
+        }
+    }
 
     private final Map<TableName, TableShape> shapes = new ConcurrentHashMap<>();
-    private volatile ForeignKeys foreignKeys;
+    private volatile Order order = new Order();
 
     /**
      * The table's shape.
@@ -70,21 +85,15 @@ public final class TableShapes {
      * as there is one. Foreign keys that are checked at commit do not matter.
      */
     public int rank(Connection connection, TableName table) throws SQLException {
-        return foreignKeys(connection).ranks.getOrDefault(table, 0);
+        return order.ranks(connection).getOrDefault(table, 0);
     }
 
-    /** Whether a foreign key of the table deletes its rows together with their parents. */
+    /**
+     * Whether a foreign key of the table, or of a partition, deletes its rows together with their parents. It is always read: one
+     * that was created after the order of work was read may have deleted rows already.
+     */
     public boolean cascades(Connection connection, TableName table) throws SQLException {
-        return foreignKeys(connection).cascading.contains(table);
-    }
-
-    private ForeignKeys foreignKeys(Connection connection) throws SQLException {
-        ForeignKeys known = foreignKeys;
-        if (known == null) {
-            known = readForeignKeys(connection);
-            foreignKeys = known;
-        }
-        return known;
+        return Jdbc.only(connection, CASCADES, row -> row.getBoolean(1), table.toString());
     }
 
     /**
@@ -92,21 +101,26 @@ public final class TableShapes {
      */
     public void forget() {
         shapes.clear();
-        foreignKeys = null;
+        order = new Order();
     }
 
     /** Discards the definition of one table, and the foreign keys. */
     public void forget(TableName table) {
         shapes.remove(table);
-        foreignKeys = null;
+        order = new Order();
     }
 
     /** Discards the order of work: foreign keys were created. */
     public void forgetForeignKeys() {
-        foreignKeys = null;
+        order = new Order();
     }
 
     private static TableShape read(Connection connection, TableName table) throws SQLException {
+        long mark = Jdbc.only(
+                connection,
+                "select londiste.shape_mark(londiste.get_table(?))",
+                row -> row.getLong(1),
+                table.toString());
         Map<Integer, String> key = new TreeMap<>();
         List<Column> columns = Jdbc.list(
                 connection,
@@ -126,7 +140,7 @@ public final class TableShapes {
                 },
                 table.toString(),
                 table.toString());
-        return new TableShape(table, columns, List.copyOf(key.values()), isParent(connection, table));
+        return new TableShape(table, columns, List.copyOf(key.values()), isParent(connection, table), mark);
     }
 
     private static boolean isParent(Connection connection, TableName table) throws SQLException {
@@ -139,32 +153,24 @@ public final class TableShapes {
     }
 
     /** A foreign key as far as it matters for the order of work. */
-    private record ForeignKey(TableName child, TableName parent, boolean deferred, boolean cascades) {}
+    private record ForeignKey(TableName child, TableName parent) {}
 
-    private static ForeignKeys readForeignKeys(Connection connection) throws SQLException {
+    private static Map<TableName, Integer> readRanks(Connection connection) throws SQLException {
         List<ForeignKey> all = Jdbc.list(
                 connection,
                 FOREIGN_KEYS,
                 row -> new ForeignKey(
                         new TableName(row.getString(1), row.getString(2)),
-                        new TableName(row.getString(3), row.getString(4)),
-                        row.getBoolean(5),
-                        row.getBoolean(6)));
+                        new TableName(row.getString(3), row.getString(4))));
         Map<TableName, Set<TableName>> parents = new HashMap<>();
-        Set<TableName> cascading = new HashSet<>();
         for (ForeignKey key : all) {
-            if (!key.deferred) {
-                parents.computeIfAbsent(key.child, t -> new HashSet<>()).add(key.parent);
-            }
-            if (key.cascades) {
-                cascading.add(key.child);
-            }
+            parents.computeIfAbsent(key.child, t -> new HashSet<>()).add(key.parent);
         }
         Map<TableName, Integer> ranks = new HashMap<>();
         for (TableName table : parents.keySet()) {
             rank(table, parents, ranks);
         }
-        return new ForeignKeys(ranks, cascading);
+        return ranks;
     }
 
     /** One more than the highest parent's; a table that is reached again on the way up (a cycle) counts as 0. */

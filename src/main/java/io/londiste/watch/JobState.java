@@ -1,10 +1,11 @@
 package io.londiste.watch;
 
+import io.londiste.change.TableName;
+import io.londiste.digest.LastComparison;
 import io.londiste.pgq.ConsumerInfo;
 import io.londiste.pgq.QueueInfo;
 import io.londiste.subscriber.ReplayProgress;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.table.TableName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,21 +19,25 @@ import java.util.stream.Stream;
  * @param nanos when it was read, in {@link System#nanoTime}
  * @param queues by name
  * @param consumers by queue and name
+ * @param comparisons the last comparisons of tables that have been compared
  * @param copies the consumers that are used by copies of tables, each with the consumer of the job that makes the copy
  * @param ticks of the queues, by name
  * @param first the database with the queues
  * @param second the subscriber
+ * @param standing who does the job
  */
 public record JobState(
         long nanos,
         Map<TableName, TableStatus> tables,
         ReplayProgress progress,
+        Map<TableName, LastComparison> comparisons,
         Map<String, QueueInfo> queues,
         Map<Reader, ConsumerInfo> consumers,
         Map<Reader, String> copies,
         Map<String, Ticks> ticks,
         Side first,
-        Side second) {
+        Side second,
+        Standing standing) {
     /** A state that could not be renewed for this long is stale. */
     private static final Duration STALE = Duration.ofSeconds(10);
 
@@ -45,8 +50,10 @@ public record JobState(
             Map.of(),
             Map.of(),
             Map.of(),
+            Map.of(),
             Side.UNKNOWN,
-            Side.UNKNOWN);
+            Side.UNKNOWN,
+            Standing.UNKNOWN);
 
     /** The key of a consumer. */
     public record Reader(String queue, String consumer) {}
@@ -99,6 +106,10 @@ public record JobState(
                     .forEach(errors::add);
         }
         return errors;
+    }
+
+    JobState with(Standing now) {
+        return new JobState(nanos, tables, progress, comparisons, queues, consumers, copies, ticks, first, second, now);
     }
 
     Duration age() {

@@ -1,11 +1,13 @@
 package io.londiste.watch;
 
 import io.londiste.config.Settings;
+import io.londiste.digest.Comparison.Outcome;
+import io.londiste.digest.LastComparison;
 import io.londiste.pgq.ConsumerInfo;
 import io.londiste.subscriber.TableStatus;
 import io.londiste.table.SubscribedTables;
-import io.londiste.watch.JobState.Reader;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Whether all is well with a job, and the figures that show it, read once from its databases. What is unknown is null.
+ * Whether all is well with a job, and the figures that show it, as of one moment. What is unknown is null.
  *
  * @param problems what is wrong, and what to do; empty if all is well
  * @param provider version of the provider's server
@@ -28,6 +30,9 @@ import java.util.stream.Collectors;
  * @param queueBytes size of the queue's event tables
  * @param slowest the consumer of the queue that is the farthest behind, which keeps events from being deleted
  * @param tables how many tables there are in each state
+ * @param compared when the latest comparison of a table began; null if none was compared since its copy
+ * @param equal how many tables were equal when they were last compared
+ * @param different how many were not, or could not be compared
  * @param savedForeignKeys number of foreign keys that are to be restored
  * @param savedTriggers number of triggers that can be restored
  */
@@ -48,6 +53,9 @@ public record JobStatus(
         String slowest,
         Duration slowestLag,
         List<StateCount> tables,
+        Instant compared,
+        long equal,
+        long different,
         long savedForeignKeys,
         long savedTriggers) {
     /** How many tables are in a state; that of a tick is without its number. */
@@ -56,35 +64,13 @@ public record JobStatus(
     /** Reads the status of a job. Databases that do not respond are among its problems. */
     public static JobStatus read(Settings settings) {
         try (var databases = new JobDatabases(settings)) {
-            var state = new StateReader(settings, databases, settings.queueName()::equals).readSettled();
-            var replay =
-                    state.second().error().isEmpty() ? databases.subscriber().replayHolder() : Optional.<String>empty();
-            var bytes = state.queues().containsKey(settings.queueName())
-                            && !state.first().isStale()
-                    ? databases.queues().bytes(settings.queueName())
-                    : null;
-            var unregistered = isUnregistered(settings, state) ? unregistered(settings, databases) : null;
-            return of(settings, state, replay.orElse(null), unregistered, bytes);
+            return of(settings, new StateReader(settings, databases, settings.queueName()::equals).readSettled());
         }
     }
 
-    private static boolean isUnregistered(Settings settings, JobState state) {
-        return state.second().error().isEmpty()
-                && state.first().error().isEmpty()
-                && state.queues().containsKey(settings.queueName())
-                && !state.consumers().containsKey(new Reader(settings.queueName(), settings.consumerId()));
-    }
-
-    private static String unregistered(Settings settings, JobDatabases databases) {
-        return databases
-                .subscriber()
-                .registrationLoss()
-                .orElseGet(() -> "consumer " + settings.consumerId() + " is not registered on queue "
-                        + settings.queueName() + "; start the replay, which registers it (londiste -d "
-                        + settings.file() + " replay)");
-    }
-
-    private static JobStatus of(Settings settings, JobState state, String replay, String unregistered, Long bytes) {
+    /** The status in a state that was read. */
+    public static JobStatus of(Settings settings, JobState state) {
+        var replay = state.standing().replay();
         var name = settings.queueName();
         var queue = state.queues().get(name);
         boolean paused = replay != null
@@ -93,7 +79,11 @@ public record JobStatus(
         var slowest = state.consumers().values().stream()
                 .filter(consumer -> consumer.lag() != null)
                 .max(Comparator.comparing(ConsumerInfo::lag));
-        var problems = problems(settings, state, replay, unregistered, paused, lag);
+        var problems = problems(settings, state, paused, lag);
+        var comparisons = state.comparisons().values();
+        long equal = comparisons.stream()
+                .filter(last -> last.outcome() == Outcome.EQUAL)
+                .count();
         return new JobStatus(
                 settings.jobName(),
                 problems.isEmpty(),
@@ -107,10 +97,16 @@ public record JobStatus(
                 name,
                 queue == null ? null : queue.tickerLag(),
                 queue == null ? null : queue.newEvents(),
-                bytes,
+                state.standing().queueBytes(),
                 slowest.map(ConsumerInfo::consumer).orElse(null),
                 slowest.map(consumer -> state.lag(name, consumer.consumer())).orElse(null),
                 counts(state),
+                comparisons.stream()
+                        .map(LastComparison::time)
+                        .max(Comparator.naturalOrder())
+                        .orElse(null),
+                equal,
+                comparisons.size() - equal,
                 state.progress().pendingForeignKeys(),
                 state.progress().pendingTriggers());
     }
@@ -119,30 +115,46 @@ public record JobStatus(
         return side.version().isEmpty() ? null : side.version();
     }
 
-    private static List<String> problems(
-            Settings settings, JobState state, String replay, String unregistered, boolean paused, Duration lag) {
+    private static List<String> problems(Settings settings, JobState state, boolean paused, Duration lag) {
+        var obstacle = state.standing().obstacle();
         var problems = new ArrayList<>(state.errors());
         problems.remove(SubscribedTables.PAUSED); // as its operator wants it
         if (problems.isEmpty() && !state.queues().containsKey(settings.queueName())) {
             problems.add("queue " + settings.queueName() + " does not exist on the provider; create it (londiste "
                     + settings.file() + " provider install)");
-        } else if (unregistered != null) {
-            problems.remove(unregistered); // the replay may have recorded it
-            problems.add(unregistered);
-        } else if (state.second().error().isEmpty() && replay == null) {
+        } else if (obstacle != null) {
+            problems.remove(obstacle); // the replay may have recorded it
+            problems.add(obstacle);
+        } else if (state.second().error().isEmpty() && state.standing().replay() == null) {
             problems.add("no replay of " + settings.jobName() + " runs; start it (londiste -d " + settings.file()
                     + " replay)");
         } else if (problems.isEmpty() && state.progress().observed() != null) {
             problems.add("the replay reports: " + state.progress().observed());
         }
-        if (!paused && lag != null && lag.compareTo(settings.lagLimit()) > 0) {
-            problems.add("the subscriber is " + lag.toSeconds() + " s behind, more than lag_limit, "
-                    + settings.lagLimit().toSeconds() + " s");
+        if (!paused) {
+            lateness(lag, settings.lagLimit()).ifPresent(problems::add);
         }
         state.tables().values().stream()
                 .filter(table -> table.reason() != null)
                 .forEach(table -> problems.add("table " + table.name() + " is stopped: " + table.reason()));
+        state.comparisons().forEach((table, last) -> {
+            if (last.outcome() != Outcome.EQUAL) {
+                problems.add("table " + table + " " + last.problem());
+            }
+        });
         return problems;
+    }
+
+    /** That the lag is above a limit; empty if it is not. */
+    public Optional<String> lateness(Duration limit) {
+        return lateness(lag, limit);
+    }
+
+    private static Optional<String> lateness(Duration lag, Duration limit) {
+        return lag == null || lag.compareTo(limit) <= 0
+                ? Optional.empty()
+                : Optional.of("the subscriber is " + lag.toSeconds() + " s behind, more than lag_limit, "
+                        + limit.toSeconds() + " s");
     }
 
     private static List<StateCount> counts(JobState state) {

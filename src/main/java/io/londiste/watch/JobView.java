@@ -1,8 +1,9 @@
 package io.londiste.watch;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.digest.Comparison.Outcome;
-import io.londiste.table.TableName;
+import io.londiste.digest.LastComparison;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

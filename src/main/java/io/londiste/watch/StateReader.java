@@ -1,8 +1,10 @@
 package io.londiste.watch;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Settings;
 import io.londiste.db.Database;
 import io.londiste.db.SqlState;
+import io.londiste.digest.LastComparison;
 import io.londiste.error.Causes;
 import io.londiste.error.LondisteException;
 import io.londiste.pgq.ConsumerInfo;
@@ -10,7 +12,6 @@ import io.londiste.pgq.QueueInfo;
 import io.londiste.queue.QueueStatus;
 import io.londiste.subscriber.ReplayProgress;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.table.TableName;
 import io.londiste.watch.JobState.Reader;
 import io.londiste.watch.JobState.Side;
 import io.londiste.watch.JobState.Ticks;
@@ -34,12 +35,14 @@ public final class StateReader {
 
     private static final long READS = TickerCheck.LEAST.dividedBy(AGAIN) + 2;
 
+    private final Settings settings;
     private final JobDatabases databases;
     private final Predicate<String> isOurs;
     private final TickerCheck ticker;
 
     /** @param isOurs which queues are read */
     public StateReader(Settings settings, JobDatabases databases, Predicate<String> isOurs) {
+        this.settings = settings;
         this.databases = databases;
         this.isOurs = isOurs;
         this.ticker = new TickerCheck(settings);
@@ -69,16 +72,19 @@ public final class StateReader {
         var job = databases.hasSubscriber()
                 ? read(databases.second(), before.second(), this::job, () -> new Job(before), Job.NONE)
                 : new Result<>(Job.NONE, Side.UNKNOWN);
-        return new JobState(
+        var state = new JobState(
                 System.nanoTime(),
                 job.content.tables,
                 job.content.progress,
+                job.content.comparisons,
                 infos,
                 consumers,
                 copies,
                 queues.side.isStale() ? before.ticks() : ticks(infos, before),
                 queues.side,
-                job.side);
+                job.side,
+                before.standing());
+        return state.with(Standing.read(settings, databases, state));
     }
 
     /**
@@ -128,11 +134,12 @@ public final class StateReader {
     }
 
     /** The part of the state that the subscriber knows. */
-    private record Job(Map<TableName, TableStatus> tables, ReplayProgress progress) {
-        static final Job NONE = new Job(Map.of(), JobState.NONE.progress());
+    private record Job(
+            Map<TableName, TableStatus> tables, ReplayProgress progress, Map<TableName, LastComparison> comparisons) {
+        static final Job NONE = new Job(Map.of(), JobState.NONE.progress(), Map.of());
 
         Job(JobState state) {
-            this(state.tables(), state.progress());
+            this(state.tables(), state.progress(), state.comparisons());
         }
     }
 
@@ -140,7 +147,7 @@ public final class StateReader {
         var subscriber = databases.subscriber();
         var tables = new LinkedHashMap<TableName, TableStatus>();
         subscriber.tables().forEach(table -> tables.put(table.name(), table));
-        return new Job(tables, subscriber.progress());
+        return new Job(tables, subscriber.progress(), subscriber.comparisons());
     }
 
     private static List<QueueStatus> statuses(JobState state) {

@@ -82,6 +82,22 @@ class RouteCheckTest {
     }
 
     @Test
+    void aHookThatDoesNotExistIsRefused() throws IOException {
+        Path file = put("mine.camel.yaml", """
+                - route:
+                    id: mine
+                    from:
+                      uri: seda:londiste-comitted
+                      steps: [{log: "${body}"}]
+                """);
+
+        assertThatThrownBy(this::check)
+                .isInstanceOf(LondisteException.class)
+                .hasMessageMatching(
+                        file + ": line \\d: (.*)there is no hook londiste-comitted;(.*)londiste-committed(.*)");
+    }
+
+    @Test
     void twoRoutesWithOneIdAreRefused() throws IOException {
         Path file = put("a.camel.yaml", """
                 - route:

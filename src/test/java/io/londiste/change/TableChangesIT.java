@@ -107,7 +107,7 @@ class TableChangesIT extends QueueFixture {
             }
         });
         PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString("welcome.yaml", Guide.yaml("io.londiste.change.TableChange")));
+                .loadRoutes(ResourceHelper.fromString("welcome.yaml", Guide.yaml("consumer: welcome")));
         await().until(() -> client.position("q", "welcome").isPresent());
         db.sql("alter table item rename to customer");
         db.sql("insert into customer values (1, 'Ann'); update customer set name = 'Anne'");

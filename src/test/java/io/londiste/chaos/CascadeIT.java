@@ -2,9 +2,9 @@ package io.londiste.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.change.TableName;
 import io.londiste.cli.Terminal;
 import io.londiste.demo.DemoCompare;
-import io.londiste.table.TableName;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;

@@ -1,8 +1,8 @@
 package io.londiste.chaos;
 
+import io.londiste.change.TableName;
 import io.londiste.cli.Terminal;
 import io.londiste.demo.DemoCompare;
-import io.londiste.table.TableName;
 import io.londiste.test.Db;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package io.londiste.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.demo.DemoCompare;
@@ -13,7 +14,6 @@ import io.londiste.provider.Provider;
 import io.londiste.subscriber.AddOptions;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.table.Selection;
-import io.londiste.table.TableName;
 import io.londiste.test.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ class KillIT {
             Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "80", "shared_buffers", "64MB");
 
     private final long seed = Long.getLong("chaos.seed", System.nanoTime());
-    private final int kills = Integer.getInteger("chaos.kills", 20);
+    private final int kills = Integer.getInteger("chaos.kills", 10);
     private final Random random = new Random(seed);
 
     @TempDir

@@ -294,7 +294,8 @@ class CommandErrorsIT extends JobFixture {
         terminal.ok(config, "provider", "add", "t", "u", "gone");
 
         fails(
-                "subscriber " + at(subscriber) + ": no such table: public.gone; nothing was changed",
+                "subscriber " + at(subscriber)
+                        + ": no such table: public.gone; nothing was changed (--create creates tables that are missing)",
                 config,
                 "subscriber",
                 "add",

@@ -2,8 +2,8 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.change.TableName;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -25,7 +25,8 @@ class CopyBarsTest {
                 step,
                 false,
                 false,
-                null);
+                null,
+                "");
     }
 
     /** What was drawn last of each table. */

@@ -35,10 +35,11 @@ class MBeansOfCommandsTest {
             "demo",
             "user",
             "routes", // the console's pages of Camel show the running ones; files are on the machine of the terminal
-            "status", // what it shows, and more, are attributes
+            "status", // an operation of the replay, see JmxIT; --watch is for terminals
             "provider uninstall", // a daemon cannot remove what it works with
             "subscriber uninstall",
-            "check", // for a job that does not run yet; health and attributes show what is wrong with one that does
+            "provider execute", // its files are on the machine of the terminal, and no client is to execute any SQL
+            "check", // an operation of replay and ticker, see JmxIT
             "replay --once", // a process that ends by itself
             "--daemon",
             "--routes",

@@ -30,7 +30,7 @@ class MetricsIT extends DaemonFixture {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
     private static final Pattern SAMPLE =
             Pattern.compile("([a-z][a-z0-9_]*)(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [-+0-9.eEInfNa]+");
-    private static final Pattern LAG = Pattern.compile("(?m)^londiste_lag_seconds (\\S+)$");
+    private static final Pattern LAG = Pattern.compile("(?m)^londiste_lag_seconds\\{job=\"job\"} (\\S+)$");
     private static final Pattern OURS = Pattern.compile("\\b(?:londiste|pgq)_[a-z_]+\\b");
     /** What promtool takes for units that others should be converted to. */
     private static final Pattern FOREIGN_UNIT =
@@ -87,16 +87,16 @@ class MetricsIT extends DaemonFixture {
         shell.succeed("londiste conf.ini subscriber add t --wait");
         provider.sql("insert into t values (3); delete from t where id = 1");
         Awaitility.await("what was applied is told").untilAsserted(() -> assertThat(scrape("job"))
-                .contains("londiste_table_changes_total{operation=\"insert\",table=\"public.t\"} 1.0\n")
-                .contains("londiste_table_changes_total{operation=\"delete\",table=\"public.t\"} 1.0\n")
-                .contains("londiste_table_in_sync{table=\"public.t\"} 1.0\n")
-                .contains("londiste_daemon_state{state=\"running\"} 1.0\n")
-                .contains("pgq_consumer_lag_seconds{consumer=\"job\",queue=\"londiste.replika\"}"));
+                .contains("londiste_table_changes_total{job=\"job\",operation=\"insert\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_changes_total{job=\"job\",operation=\"delete\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_in_sync{job=\"job\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_daemon_state{job=\"job\",state=\"running\"} 1.0\n")
+                .contains("pgq_consumer_lag_seconds{consumer=\"job\",job=\"job\",queue=\"londiste.replika\"}"));
         var replay = scrape("job");
         var ticker = scrape("ticker");
         assertThat(ticker)
                 .contains("londiste_ticker_ticks_total")
-                .contains("pgq_queue_ticks_total{queue=\"londiste.replika\"}");
+                .contains("pgq_queue_ticks_total{job=\"ticker\",queue=\"londiste.replika\"}");
         for (var exposition : List.of(replay, ticker)) {
             lint(exposition);
             assertThat(exposition).doesNotContain(provider.password());
@@ -106,6 +106,7 @@ class MetricsIT extends DaemonFixture {
 
     /** The rules of {@code promtool check metrics}. */
     private static void lint(String exposition) {
+        assertThat(exposition.lines().filter(line -> !line.startsWith("#"))).allMatch(line -> line.contains("job=\""));
         var types = TYPE.matcher(exposition).results().toList();
         assertThat(types).isNotEmpty();
         for (var type : types) {
@@ -184,13 +185,13 @@ class MetricsIT extends DaemonFixture {
         subscriber.sql("delete from t where id = 1; insert into t values (8), (9)");
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(scrape("job"))
-                .contains("londiste_table_stopped{table=\"public.missed\"} 1.0\n")
+                .contains("londiste_table_stopped{job=\"job\",table=\"public.missed\"} 1.0\n")
                 .containsPattern(
-                        "londiste_table_stop_reason\\{reason=\"changes on the provider may not have been captured: capture"
+                        "londiste_table_stop_reason\\{job=\"job\",reason=\"changes on the provider may not have been captured: capture"
                                 + " trigger [^\"]+\",table=\"public.missed\"} 1.0\n")
-                .contains("londiste_table_comparison_failed{table=\"public.t\"} 0.0\n")
-                .contains("londiste_table_differs{table=\"public.t\"} 1.0\n")
-                .contains("londiste_table_different_rows{table=\"public.t\"} 3.0\n"));
+                .contains("londiste_table_comparison_failed{job=\"job\",table=\"public.t\"} 0.0\n")
+                .contains("londiste_table_differs{job=\"job\",table=\"public.t\"} 1.0\n")
+                .contains("londiste_table_different_rows{job=\"job\",table=\"public.t\"} 3.0\n"));
         var answer = get(health);
         assertThat(answer.body())
                 .contains("\"status\":\"DOWN\"", "public.missed is stopped: changes on the provider")
@@ -238,11 +239,13 @@ class MetricsIT extends DaemonFixture {
         provider.sql("insert into t values (3)");
         awaitHealth("job", 503, "queue londiste.replika", "pgqadm -d ticker.ini ticker");
         assertThat(scrape("job"))
-                .contains("pgq_queue_ticks_overdue{queue=\"londiste.replika\"} 1.0\n", "londiste_daemon_error 1.0\n");
+                .contains(
+                        "pgq_queue_ticks_overdue{job=\"job\",queue=\"londiste.replika\"} 1.0\n",
+                        "londiste_daemon_error{job=\"job\"} 1.0\n");
         assertThat(shell.log("job")).contains("events of queue londiste.replika have been waiting for a tick");
         shell.succeed("pgqadm -d ticker.ini ticker");
         awaitHealth("job", 200, "\"problems\":[]");
-        assertThat(scrape("job")).contains("pgq_queue_ticks_overdue{queue=\"londiste.replika\"} 0.0\n");
+        assertThat(scrape("job")).contains("pgq_queue_ticks_overdue{job=\"job\",queue=\"londiste.replika\"} 0.0\n");
 
         subscriber.sql("""
                 create function full_disk() returns trigger language plpgsql as $$

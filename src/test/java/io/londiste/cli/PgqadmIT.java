@@ -89,8 +89,16 @@ class PgqadmIT {
     @Test
     void unknownNamesAreReportedWithTheKnownOnes() {
         ok("install");
-        for (var command :
-                List.of("drop q", "register q c", "unregister q c", "config q", "config q ticker_paused=1")) {
+        for (var command : List.of(
+                "drop q",
+                "register q c",
+                "unregister q c",
+                "failed q",
+                "failed q c",
+                "retry q c 1",
+                "discard q c --all",
+                "config q",
+                "config q ticker_paused=1")) {
             fails(database() + ": no such queue: q; there is none", command.split(" "));
         }
         ok("create", "a");
@@ -149,6 +157,71 @@ class PgqadmIT {
         assertStatus();
     }
 
+    @Test
+    void failedEventsAreShownRetriedAndDiscarded() {
+        ok("install");
+        ok("create", "a");
+        failedEvents();
+    }
+
+    /** On queue a, which exists and has no consumers. */
+    private void failedEvents() {
+        ok("register", "a", "c");
+        ok("register", "a", "d");
+        assertThat(ok("failed", "a")).isEqualTo("No failed events\n");
+        for (var consumer : List.of("c", "d")) {
+            db.sql(
+                    "select pgq.event_retry_raw('a', '%s', 'infinity', n, '2026-01-02 03:04:05Z', 1, 'mail', '{\"to\": ' || n"
+                                    .formatted(consumer)
+                            + " || '}', 'x1', null, null, null) from generate_series(11, 13) as n");
+        }
+        db.sql("update pgq.retry_queue set ev_retry_after = '2126-01-02 03:04:05Z' where ev_id = 12");
+
+        assertThat(ok("failed", "a", "c").lines())
+                .containsExactly(
+                        "c failed events",
+                        "event            written               retries          retry                 type             data",
+                        "---------------  ---------------       ---------------  ---------------       ---------------  ---------------",
+                        "11               2026-01-02T03:04:05Z  1                parked                mail             {\"to\": 11}",
+                        "12               2026-01-02T03:04:05Z  1                2126-01-02T03:04:05Z  mail             {\"to\": 12}",
+                        "13               2026-01-02T03:04:05Z  1                parked                mail             {\"to\": 13}",
+                        "");
+        assertThat(ok("failed", "a")).contains("c failed events", "d failed events");
+        assertThat(ok("failed", "a", "d", "--json"))
+                .contains(
+                        "{\"consumer\":\"d\",\"event\":11,\"written\":\"2026-01-02T03:04:05Z\",\"retries\":1,\"retry_at\":null,"
+                                + "\"type\":\"mail\",\"data\":\"{\\\"to\\\": 11}\",\"extra1\":\"x1\",\"extra2\":null,\"extra3\":null,"
+                                + "\"extra4\":null}");
+
+        var none = database() + ": queue a has no failed event 14, 15 of c; list them with: pgqadm " + config
+                + " failed a";
+        fails(none, "retry", "a", "c", "11", "14", "15");
+        fails(none, "discard", "a", "c", "11", "14", "15");
+        fails(database() + ": e is not registered on queue a; there are: c, d", "failed", "a", "e");
+        fails(database() + ": e is not registered on queue a; there are: c, d", "retry", "a", "e", "--all");
+        fails(database() + ": e is not registered on queue a; there are: c, d", "discard", "a", "e", "--all");
+        assertThat(run("retry", "a", "c").code()).isEqualTo(2);
+        assertThat(run("discard", "a", "c", "11", "--all").code()).isEqualTo(2);
+        assertThat(waiting()).containsExactly("c|11", "c|12", "c|13", "d|11", "d|12", "d|13");
+
+        assertThat(run("discard", "a", "c", "11").err()).contains("Discarded 1 event of c on queue a");
+        assertThat(run("retry", "a", "c", "12", "12").err()).contains("Put 1 event of c into queue a again");
+        assertThat(waiting()).containsExactly("c|13", "d|11", "d|12", "d|13");
+        assertThat(db.rows("select ev_id, ev_retry, ev_data, ev_extra1 from "
+                        + db.sql("select pgq.current_event_table('a')")))
+                .containsExactly("12|1|{\"to\": 12}|x1");
+        assertThat(run("retry", "a", "d", "--all").err()).contains("Put 3 events of d into queue a again");
+        assertThat(run("discard", "a", "c", "--all").err()).contains("Discarded 1 event of c on queue a");
+        assertThat(waiting()).isEmpty();
+        ok("unregister", "a", "c");
+        ok("unregister", "a", "d");
+    }
+
+    private List<String> waiting() {
+        return db.rows("select co_name, ev_id from pgq.retry_queue join pgq.subscription on sub_id = ev_owner"
+                + " join pgq.consumer on co_id = sub_consumer order by co_name, ev_id");
+    }
+
     /** On the original, which is left as it is. */
     @Test
     void worksOnTheOriginalPgq() throws Exception {
@@ -159,6 +232,7 @@ class PgqadmIT {
             assertStatus();
             configures();
             ok("unregister", "a", "reader");
+            failedEvents();
             ok("drop", "a");
         }
     }

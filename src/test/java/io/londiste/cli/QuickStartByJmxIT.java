@@ -48,7 +48,23 @@ class QuickStartByJmxIT extends QuickStartFixture {
             }
 
             replay.invoke("type=Provider,job=job", "add", "table1 table2", false);
-            replay.invoke("type=Subscriber,job=job", "add", "table1, table2", false, false, false, false, false);
+            replay.invoke(
+                    "type=Subscriber,job=job",
+                    "add",
+                    "table1, table2",
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "");
             for (var table : new String[] {"table1", "table2"}) {
                 var name = "type=Table,job=job,name=public." + table;
                 await(name).until(() -> replay.get(name, "State").equals("ok"));

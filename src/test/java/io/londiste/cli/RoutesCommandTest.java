@@ -213,7 +213,8 @@ class RoutesCommandTest {
         var exported = terminal.londiste("routes", "export", own, "reply");
 
         assertThat(exported.code()).isEqualTo(2);
-        assertThat(exported.err()).contains("no such built-in route file: reply; there are catch-up, compare, ");
+        assertThat(exported.err())
+                .contains("no such built-in route file: reply; there are catch-up, committed, compare, ");
         assertThat(Path.of(own)).isEmptyDirectory();
     }
 }

@@ -2,8 +2,6 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.daemon.ExitCode;
-import io.londiste.schema.Installed;
 import io.londiste.test.Db;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A program whose databases have the schema of an older or a newer program. */
+/** A program whose databases have the schema of an older program; {@link NewerSchemaIT} has that of a newer one. */
 class SchemaVersionIT extends JobFixture {
     private static final String BEFORE_ERRORS =
             "alter table londiste.completed drop column error;" + "delete from londiste.upgrade where nr >= 2";
@@ -41,20 +39,6 @@ class SchemaVersionIT extends JobFixture {
 
         terminal.ok(config, side, "install");
         terminal.ok("-q", config, "replay", "--once");
-    }
-
-    @Test
-    void anOlderProgramRefusesANewerSchema() {
-        int next = Installed.SCHEMA_VERSION + 1;
-        provider.sql("insert into londiste.upgrade (nr, name) values (?, 'of tomorrow')", next);
-
-        assertRefused(
-                "newer than this program (version " + next + "; it knows " + Installed.SCHEMA_VERSION
-                        + "); use the program that installed it",
-                "provider");
-        var result = terminal.londiste(config, "provider", "install");
-        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
-        assertThat(result.err()).contains("schema londiste is newer than this program; nothing was changed");
     }
 
     private Db database(String side) {

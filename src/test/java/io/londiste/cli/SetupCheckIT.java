@@ -68,7 +68,8 @@ class SetupCheckIT extends JobFixture {
                 "ok       subscriber schema: londiste, version \\d+",
                 "ok       subscriber rights: enough for the schema and 0 sequences",
                 "ok       subscriber encoding: UTF8 on both sides",
-                "ok       subscriber tables: 1 subscribed, without errors");
+                "ok       subscriber tables: 1 subscribed, without errors",
+                "ok       subscriber replay: no replay of job runs now");
         assertThat(lines(result, "")).hasSameSizeAs(expected).zipSatisfy(expected, (line, pattern) -> assertThat(line)
                 .matches(pattern));
         assertThat(result.code()).isZero();
@@ -295,8 +296,7 @@ class SetupCheckIT extends JobFixture {
                         + " varying(3) on the subscriber");
         subscriber.sql("alter table t add v text, alter w type text");
         assertThat(lines(check(), "ok"))
-                .last()
-                .isEqualTo("ok       subscriber tables: 1 subscribed, without errors, with 1 notes (londiste " + config
+                .contains("ok       subscriber tables: 1 subscribed, without errors, with 1 notes (londiste " + config
                         + " subscriber check)");
     }
 

@@ -46,7 +46,8 @@ class StatusIT extends JobFixture {
                             line -> assertThat(line)
                                     .matches(
                                             "  queue       queue, last tick .* ago.*B, slowest consumer job, lag .* s"),
-                            line -> assertThat(line).isEqualTo("  tables      1 ok"));
+                            line -> assertThat(line).isEqualTo("  tables      1 ok"),
+                            line -> assertThat(line).isEqualTo("  compared    never"));
             assertThat(status.err()).isEmpty();
             assertThat(status.code()).isZero();
             assertThat(json.out())

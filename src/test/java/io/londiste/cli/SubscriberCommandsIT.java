@@ -107,6 +107,36 @@ class SubscriberCommandsIT extends JobFixture {
     }
 
     @Test
+    void retryRemovesTheReasonOfStoppedTables() {
+        terminal.ok(config, "subscriber", "add", "--expect-sync", "parent");
+        terminal.ok(config, "subscriber", "add", "child");
+        set("public.child", "catching-up", "no space");
+
+        assertThat(terminal.londiste(config, "subscriber", "retry", "child").err())
+                .isEqualTo("public.child is tried again\n");
+        assertThat(state("public.child")).isEqualTo("catching-up|null");
+        fails(
+                "SUBSCRIBER: table public.child is catching-up and not stopped; nothing was changed",
+                config,
+                "subscriber",
+                "retry",
+                "child");
+        fails(
+                "SUBSCRIBER: not subscribed in queue queue: public.nix; nothing was changed",
+                config,
+                "subscriber",
+                "retry",
+                "nix");
+
+        set("public.child", null, "no space");
+        assertThat(terminal.londiste(config, "subscriber", "retry", "--all").err())
+                .isEqualTo("public.child is tried again\n");
+        assertThat(state("public.child")).isEqualTo("NEW|null");
+        assertThat(terminal.londiste(config, "subscriber", "retry", "c*").err()).isEqualTo("No table is stopped\n");
+        assertThat(state("public.parent")).isEqualTo("ok|null");
+    }
+
+    @Test
     void tablesShowTheirProgressAndWhyTheyStop() {
         provider.sql("create table t3 (id int primary key)");
         subscriber.sql("create table t3 (id int primary key)");
@@ -128,9 +158,9 @@ class SubscriberCommandsIT extends JobFixture {
                         "public.t3                               wanna-sync:12   two lines");
         assertThat(terminal.ok(config, "subscriber", "tables", "--json")).isEqualTo("""
                         [
-                          {"name":"public.parent","state":"in-copy","rows":1200,"bytes":45600,"total_rows":3000,"step":"rows","skip_truncate":true,"deny_writes":false,"reason":null},
-                          {"name":"public.child","state":"ok","rows":null,"bytes":null,"total_rows":null,"step":null,"skip_truncate":false,"deny_writes":true,"reason":null},
-                          {"name":"public.t3","state":"wanna-sync:12","rows":7,"bytes":70,"total_rows":null,"step":"done","skip_truncate":false,"deny_writes":false,"reason":"two\\nlines"}
+                          {"name":"public.parent","state":"in-copy","rows":1200,"bytes":45600,"total_rows":3000,"step":"rows","skip_truncate":true,"deny_writes":false,"reason":null,"replicated_as":""},
+                          {"name":"public.child","state":"ok","rows":null,"bytes":null,"total_rows":null,"step":null,"skip_truncate":false,"deny_writes":true,"reason":null,"replicated_as":""},
+                          {"name":"public.t3","state":"wanna-sync:12","rows":7,"bytes":70,"total_rows":null,"step":"done","skip_truncate":false,"deny_writes":false,"reason":"two\\nlines","replicated_as":""}
                         ]
                         """);
         subscriber.sql("update londiste.copy_progress set step = 'indexes', rows = 3100, bytes = 999");

@@ -95,7 +95,7 @@ class TroublesIT extends DaemonFixture {
                 assertThat(subscriber.sql(rows)).isEqualTo(provider.sql(rows));
             }
             assertThat(get("/health")).contains("\"status\":\"UP\"", "\"problems\":[]", "\"tables\":[]");
-            assertThat(get("/metrics")).contains("londiste_daemon_error 0.0\n");
+            assertThat(get("/metrics")).contains("londiste_daemon_error{job=\"job\"} 0.0\n");
             assertThat(beans.get(REPLAY, "Error")).isEqualTo("");
             assertThat(tables().err()).isEmpty();
         });
@@ -109,7 +109,7 @@ class TroublesIT extends DaemonFixture {
     private void awaitAllSay(String reason) {
         await(reason).atMost(PATIENCE).untilAsserted(() -> {
             assertThat(get("/health")).contains("\"status\":\"DOWN\"").contains(reason);
-            assertThat(get("/metrics")).contains("londiste_daemon_error 1.0\n");
+            assertThat(get("/metrics")).contains("londiste_daemon_error{job=\"job\"} 1.0\n");
             assertThat((String) beans.get(REPLAY, "Error")).contains(reason);
         });
     }
@@ -130,8 +130,8 @@ class TroublesIT extends DaemonFixture {
                     .contains("\"status\":\"DOWN\"", "public.one is stopped: ")
                     .contains(reason);
             assertThat(get("/metrics"))
-                    .contains("londiste_table_stopped{table=\"public.one\"} 1.0\n")
-                    .contains("londiste_table_stopped{table=\"public.other\"} 0.0\n");
+                    .contains("londiste_table_stopped{job=\"job\",table=\"public.one\"} 1.0\n")
+                    .contains("londiste_table_stopped{job=\"job\",table=\"public.other\"} 0.0\n");
             assertThat((String) beans.get("type=Table,job=job,name=public.one", "Reason"))
                     .contains(reason);
         });

@@ -87,12 +87,16 @@ class UsageTest {
     @ParameterizedTest
     @MethodSource("commands")
     void anUnknownOption(String name) {
-        var words = new ArrayList<>(line(name, "--nonsense"));
+        isWrong(name, "no such option: --nonsense", withRequired(name, "--nonsense"));
+    }
+
+    /** The line, and after it something for each argument that is required. */
+    private ArrayList<String> withRequired(String name, String more) {
+        var words = new ArrayList<>(line(name, more));
         HelpTest.command(name).positionalParameters().stream()
                 .filter(argument -> argument.arity().min() > 0)
                 .forEach(argument -> words.add("x"));
-
-        isWrong(name, "no such option: --nonsense", words);
+        return words;
     }
 
     @ParameterizedTest
@@ -104,7 +108,7 @@ class UsageTest {
     @ParameterizedTest
     @MethodSource("withRequiredArguments")
     void noArguments(String name) {
-        isWrong(name, "no (table|sequence|queue|consumer|name|dir) given", line(name));
+        isWrong(name, "no (table|sequence|queue|consumer|name|dir|file|script) given", line(name));
     }
 
     @ParameterizedTest
@@ -122,7 +126,9 @@ class UsageTest {
     @MethodSource("commands")
     void namesBesidesAll(String name) {
         if (HelpTest.command(name).findOption("--all") != null) {
-            isWrong(name, "--all cannot be combined with names", line(name, "--all", "t"));
+            var words = withRequired(name, "--all");
+            words.add("1");
+            isWrong(name, "--all cannot be combined with (names|numbers)", words);
         }
     }
 

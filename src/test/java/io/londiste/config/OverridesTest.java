@@ -51,7 +51,7 @@ class OverridesTest {
         return switch (key) {
             case DB, PROVIDER_DB, SUBSCRIBER_DB -> "host=h dbname=" + key.written();
             case DB_FILE, PROVIDER_DB_FILE, SUBSCRIBER_DB_FILE -> "";
-            case CONSOLE, JMX, METRICS -> "127.0.0.1:7";
+            case CONSOLE, CONSOLES, JMX, METRICS -> "127.0.0.1:7";
             case LOG_FORMAT -> "json";
             default -> fallback.matches("[0-9.]+") ? fallback.equals("0") ? "1" : "7" : "other";
         };

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.londiste.db.Home;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,6 +163,25 @@ class SettingsTest {
             var value = line.split(" ")[2];
             assertThatThrownBy(() -> londiste(line))
                     .hasMessageContaining("[londiste] " + key + ": cannot be " + value + ". For old files, only");
+        }
+    }
+
+    @Test
+    void consolesArePagesThatABrowserCanOpen() throws IOException {
+        assertThat(londiste("").consoles()).isEmpty();
+        assertThat(londiste("consoles = 8779, db2:8778, [::1]:80, https://console.example.org/shop/")
+                        .consoles())
+                .extracting(URI::toString)
+                .containsExactly(
+                        "http://127.0.0.1:8779/",
+                        "http://db2:8778/",
+                        "http://[::1]:80/",
+                        "https://console.example.org/shop/");
+        for (var wrong : List.of("javascript:alert(1)", "8779,", "http://", "http://a b/", "host")) {
+            assertThatThrownBy(() -> londiste("consoles = " + wrong))
+                    .as(wrong)
+                    .hasMessageContaining(
+                            "consoles: expected addresses (host:port, a port, http://... or https://...)");
         }
     }
 

@@ -2,8 +2,8 @@ package io.londiste.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.change.TableName;
 import io.londiste.demo.DemoState.Line;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -3,7 +3,7 @@ package io.londiste.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;

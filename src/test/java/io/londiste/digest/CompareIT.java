@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.londiste.change.TableName;
 import io.londiste.config.Databases;
 import io.londiste.db.Jdbc;
 import io.londiste.digest.Comparison.Outcome;
@@ -14,7 +15,6 @@ import io.londiste.sync.SyncedTable;
 import io.londiste.sync.TableProgress;
 import io.londiste.sync.WhereCondition;
 import io.londiste.sync.WorkListener;
-import io.londiste.table.TableName;
 import io.londiste.test.ComparedJob;
 import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
@@ -296,7 +296,7 @@ class CompareIT {
                         null,
                         new WhereCondition(null),
                         new TableProgress(WorkListener.NONE, 0));
-                var comparison = new TableComparison(synced, Hash.both(point), threads);
+                var comparison = new TableComparison(synced, Hash.both(point), threads, DifferingRows.COUNTED);
                 assertThatThrownBy(comparison::digest)
                         .as(table)
                         .hasMessage("was truncated or rewritten while it was compared; compare it again");

@@ -6,14 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What developing.md describes is true: its table has all packages, no package uses one above it, and its classes exist. */
 class LayersTest {
-    private static final Path SOURCES = Path.of("src/main/java");
+    /** Those of the program and of the artifacts camel-pgq and camel-pgq-starter. */
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src/main/java"),
+            Path.of("src/camel-pgq/src/main/java"),
+            Path.of("src/camel-pgq-starter/src/main/java"));
+
     private static final Pattern PACKAGE = Pattern.compile("`(io\\.londiste(?:\\.\\w+)*)`");
     /** What a source file uses, in imports, also of whole packages, or with its full name. */
     private static final Pattern USE = Pattern.compile("\\b(io\\.londiste(?:\\.[a-z]\\w*)*)\\.[A-Z*]");
@@ -34,13 +42,21 @@ class LayersTest {
     }
 
     private static List<Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        var sources = new ArrayList<Path>();
+        for (var root : SOURCES) {
+            try (Stream<Path> files = Files.walk(root)) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
         }
+        return sources;
+    }
+
+    private static Path root(Path source) {
+        return SOURCES.stream().filter(source::startsWith).findFirst().orElseThrow();
     }
 
     private static String packageOf(Path source) {
-        return SOURCES.relativize(source.getParent()).toString().replace('/', '.');
+        return root(source).relativize(source.getParent()).toString().replace('/', '.');
     }
 
     @Test
@@ -75,14 +91,26 @@ class LayersTest {
     }
 
     @Test
+    void noPackageIsInBothModules() throws IOException {
+        var roots = new HashMap<String, Set<Path>>();
+        for (var source : sources()) {
+            roots.computeIfAbsent(packageOf(source), name -> new HashSet<>()).add(root(source));
+        }
+
+        assertThat(roots)
+                .isNotEmpty()
+                .allSatisfy((name, of) -> assertThat(of).as(name).hasSize(1));
+    }
+
+    @Test
     void eachClassThatThePageNamesExists() throws IOException {
         var classes = CLASS.matcher(Files.readString(PAGE)).results().toList();
 
         assertThat(classes).isNotEmpty().allSatisfy(name -> {
-            var file = "java/io/londiste/" + name.group(1) + "/" + name.group(2) + ".java";
-            assertThat(List.of(Path.of("src/main", file), Path.of("src/test", file)))
+            var file = "io/londiste/" + name.group(1) + "/" + name.group(2) + ".java";
+            assertThat(Stream.concat(SOURCES.stream(), Stream.of(Path.of("src/test/java"))))
                     .as(name.group())
-                    .anyMatch(Files::exists);
+                    .anyMatch(root -> Files.exists(root.resolve(file)));
         });
     }
 }

@@ -21,18 +21,29 @@ import java.util.regex.Pattern;
  * Collects the pages of the documentation, which are kept next to what they describe, in one directory, from which Maven's
  * site plugin renders them. Links between pages are adapted, and other files that the pages link to are copied.
  *
- * <p>{@code mvn site} runs it from its source, so that nothing has to be compiled. Used by one thread.
+ * <p>{@code mvn -N site} runs it from its source, so that nothing has to be compiled. Used by one thread.
  */
 final class Site {
     /** Pages outside of {@code src/site/markdown}, with their names in the site. */
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "README.md", "index",
-            "CHANGELOG.md", "changelog",
-            "examples/quickstart/README.md", "quickstart",
-            "examples/monitoring/README.md", "monitoring",
-            "src/bench/README.md", "benchmark",
-            "src/test/README.md", "tests",
-            "src/main/docs/pgq-component.adoc", "pgq-component");
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("README.md", "index"),
+            Map.entry("CHANGELOG.md", "changelog"),
+            Map.entry("examples/quickstart/README.md", "quickstart"),
+            Map.entry("examples/monitoring/README.md", "monitoring"),
+            Map.entry("examples/hooks/README.md", "hooks"),
+            Map.entry("examples/files/README.md", "files"),
+            Map.entry("examples/webhook/README.md", "webhook"),
+            Map.entry("examples/kafka/README.md", "kafka"),
+            Map.entry("examples/queue-mover/README.md", "queue-mover"),
+            Map.entry("examples/queue-splitter/README.md", "queue-splitter"),
+            Map.entry("examples/bulk-loader/README.md", "bulk-loader"),
+            Map.entry("examples/table-dispatcher/README.md", "table-dispatcher"),
+            Map.entry("examples/pgq-application/README.md", "pgq-application"),
+            Map.entry("examples/pgq-spring-boot/README.md", "pgq-spring-boot"),
+            Map.entry("examples/kubernetes/README.md", "kubernetes"),
+            Map.entry("src/bench/README.md", "benchmark"),
+            Map.entry("src/test/README.md", "tests"),
+            Map.entry("src/main/docs/pgq-component.adoc", "pgq-component"));
 
     private static final Path MARKDOWN = Path.of("src/site/markdown");
     private static final Path RESOURCES = Path.of("src/site/resources");

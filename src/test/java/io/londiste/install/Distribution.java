@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Assumptions;
 final class Distribution {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Pattern VERSION =
-            Pattern.compile("<artifactId>camel-londiste</artifactId>\\s*<version>(.*?)<");
+            Pattern.compile("<artifactId>camel-londiste-parent</artifactId>\\s*<version>(.*?)<");
 
     private Distribution() {}
 

@@ -120,6 +120,27 @@ class DistributionIT {
         assertThat(run(Map.of(), "bin/londiste", "--version")).isEqualTo(new Ran(0, version()));
     }
 
+    /** A component of Camel that the program does not have, and the library that it needs, copied by the build. */
+    @Test
+    void routesUseTheJarsBesideTheProgram() throws Exception {
+        var routes = Files.createDirectory(opt.resolve("routes"));
+        Files.setPosixFilePermissions(opt, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(
+                routes.resolve("mine.camel.yaml"),
+                "- route: {id: mine, from: {uri: 'quartz:mine', steps: [{log: now}]}}\n");
+        var check = new String[] {"bin/pgqadm", "routes", "check", routes.toString()};
+        assertThat(run(Map.of(), check).code()).isEqualTo(1);
+
+        var ext = Files.createDirectory(home.resolve("ext"));
+        try (var jars = Files.list(Path.of("target/test-components"))) {
+            for (var jar : jars.toList()) {
+                Files.copy(jar, ext.resolve(jar.getFileName()));
+            }
+        }
+
+        assertThat(run(Map.of(), check).code()).isZero();
+    }
+
     @Test
     void classesComeFromTheArchiveThatFits() throws Exception {
         Ran.of(new ProcessBuilder(home.resolve("bin/archive-classes").toString()))

@@ -2,7 +2,7 @@ package io.londiste.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;

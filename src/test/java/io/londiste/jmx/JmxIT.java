@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
 import io.londiste.test.Job;
 import io.londiste.test.ReplicationFixture;
@@ -15,12 +16,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import javax.management.JMX;
+import javax.management.MBeanOperationInfo;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.Notification;
@@ -98,7 +101,7 @@ class JmxIT extends ReplicationFixture {
 
     private void addAll() {
         provider().add("a, b", false);
-        subscriber().add("", true, false, false, false, false);
+        subscriber().add("", true, false, false, false, false, "", "", "", "", "", "", "", "");
         job.awaitOk();
         awaitTables(provider().tables().length);
     }
@@ -120,7 +123,7 @@ class JmxIT extends ReplicationFixture {
 
         assertThat(provider().add("a b", false)).containsExactly("Added public.a", "Added public.b");
         assertThat(column(provider().tables(), "name")).containsExactly("public.a", "public.b");
-        assertThat(subscriber().add("*", false, false, false, false, true))
+        assertThat(subscriber().add("*", false, false, false, false, true, "", "", "", "", "", "", "", ""))
                 .containsExactly("Added public.a", "Added public.b");
 
         awaitNames(
@@ -136,6 +139,39 @@ class JmxIT extends ReplicationFixture {
         awaitNames("Table", "io.londiste:job=job,name=public.b,type=Table");
         provider().remove("", true);
         await("gone").until(() -> names("Table").isEmpty());
+    }
+
+    @Test
+    void whatATableIsReplicatedAsIsDeclaredAndShown() throws Exception {
+        provider().add("a", false);
+
+        assertThatThrownBy(() -> subscriber()
+                        .add("a", false, false, false, false, false, "", "", "", "upper(v)", "", "", "", ""))
+                .hasMessageContaining("set: not of the form COLUMN=EXPRESSION: upper(v)");
+        assertThat(subscriber()
+                        .add(
+                                "a",
+                                false,
+                                false,
+                                false,
+                                false,
+                                false,
+                                "",
+                                "id > 50",
+                                "id, v",
+                                "\nv=upper(v)\n",
+                                "",
+                                "insert,update",
+                                "v:0/1",
+                                ""))
+                .containsExactly(
+                        "Added public.a: where (id > 50); shard v:0/1; columns id, v; set v = upper(v); ops insert, update");
+
+        awaitNames("Table", "io.londiste:job=job,name=public.a,type=Table");
+        await("ok").until(() -> table("public.a").getState().equals("ok"));
+        assertThat(table("public.a").getReplicatedAs())
+                .isEqualTo("where (id > 50); shard v:0/1; columns id, v; set v = upper(v); ops insert, update");
+        assertThat(subscriber.number("select min(id) from a")).isEqualTo(51);
     }
 
     @Test
@@ -261,13 +297,73 @@ class JmxIT extends ReplicationFixture {
         assertThat(comparison.getProgress()).isEqualTo(1);
         assertThat(table("public.a").getLastComparison().get("different")).isEqualTo(1L);
 
+        var rows = comparison.differingRows("public.a", 0, 1024);
+        assertThat(rows.get("text"))
+                .isEqualTo("difference,side,id,v\ndifferent,provider,7,row 7\ndifferent,subscriber,7,other\n");
+        assertThat(rows.get("next")).isEqualTo(rows.get("size"));
+        assertThat(column(comparison.getResults(), "keptRows")).containsExactly(1L, null);
+        assertThatThrownBy(() -> comparison.differingRows("public.b", 0, 1024))
+                .hasMessage("no differing rows of public.b are kept");
+        assertThatThrownBy(() -> comparison.differingRows("x", 0, 1024)).hasMessageContaining("has no result of x");
+        assertThatThrownBy(() -> comparison.statements("public.a", 0, 1024))
+                .hasMessageContaining("has written no statements");
+
         var repair = ended(table("public.a").repair(true, false));
+        var written = (String) repair.statements("public.a", 0, 1024).get("text");
+        assertThat(written)
+                .contains("update only \"public\".\"a\" set \"v\" = 'row 7'")
+                .endsWith("commit;\n");
         assertThat(repair.getResults()[0].get("statements")).isEqualTo(1L);
         assertThat(repair.getResults()[0].get("applied")).isEqualTo(true);
         assertThat(subscriber.rows("select v from a where id = 7")).containsExactly("row 7");
-        Files.delete(Path.of((String) repair.getResults()[0].get("file")));
+        var file = Path.of((String) repair.getResults()[0].get("file"));
+        Files.writeString(file, "what another job has written");
+        assertThatThrownBy(() -> repair.statements("public.a", 0, 1024))
+                .hasMessageContaining("was written again or removed since");
+        Files.delete(file);
+        assertThatThrownBy(() -> repair.statements("public.a", 0, 1024))
+                .hasMessageContaining("was written again or removed since");
         repair.forget();
         assertThat(names("Comparison")).hasSize(1);
+    }
+
+    @Test
+    void rowsAreOnlyForThoseWhoMayExecuteCommands() throws Exception {
+        addAll();
+        var name = ended(table("public.a").compare()).getKind();
+        var info = SERVER.getMBeanInfo(new ObjectName("io.londiste:type=Comparison,job=job,id=1"));
+
+        assertThat(name).isEqualTo("compare");
+        assertThat(info.getOperations())
+                .filteredOn(operation -> Set.of("differingRows", "statements").contains(operation.getName()))
+                .hasSize(2)
+                .allMatch(operation -> operation.getImpact() == MBeanOperationInfo.ACTION);
+    }
+
+    @Test
+    void statusIsForAll() throws Exception {
+        var info = SERVER.getMBeanInfo(new ObjectName("io.londiste:type=Replay,job=job"));
+
+        assertThat(info.getOperations())
+                .filteredOn(operation -> Set.of("status", "history", "check").contains(operation.getName()))
+                .hasSize(3)
+                .allMatch(operation -> operation.getImpact() == MBeanOperationInfo.INFO);
+    }
+
+    @Test
+    void theCheckIsThatOfTheCommand() {
+        var found = replay().check();
+
+        assertThat(column(found, "side")).contains("provider", "subscriber");
+        assertThat(column(found, "level")).contains("ok").isSubsetOf("ok", "warning", "problem");
+        assertThat(Arrays.stream(found).map(finding -> finding.get("topic") + " " + finding.get("text")))
+                .anySatisfy(line -> assertThat(line).startsWith("server PostgreSQL "));
+
+        provider.sql("drop schema londiste cascade");
+        assertThat(Arrays.stream(replay().check())
+                        .filter(finding -> finding.get("level").equals("problem"))
+                        .map(finding -> finding.get("text")))
+                .anySatisfy(text -> assertThat((String) text).contains("londiste is not installed"));
     }
 
     @Test
@@ -299,7 +395,7 @@ class JmxIT extends ReplicationFixture {
         try (var held = subscriber.connect()) {
             held.setAutoCommit(false);
             held.createStatement().execute("lock table a in access exclusive mode");
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 8; i++) {
                 all.add(proxy(table("public.a").compare().replace("io.londiste:", ""), ComparisonMBean.class));
             }
 
@@ -390,6 +486,17 @@ class JmxIT extends ReplicationFixture {
         assertThat(consumer("queue", "job").getCopyOf()).isEmpty();
         consumer("queue", "job_copy_public.a").unregister();
         consumer("queue", "job_copy_to_kafka").unregister();
+        provider.sql(
+                "select pgq.event_retry_raw('mails', 'sender', 'infinity', n, now(), 1, 'mail', 'text', null, null, null,"
+                        + " null) from generate_series(11, 13) as n");
+        assertThat(column(ticker.failed("mails", ""), "event")).containsExactly(11L, 12L, 13L);
+        assertThatThrownBy(() -> ticker.retry("mails", "sender", "11 x", false))
+                .hasMessageContaining("not the number of an event: 11 x");
+        assertThat(ticker.discard("mails", "sender", "11, 12", false))
+                .containsExactly("Discarded 2 events of sender on queue mails");
+        assertThat(ticker.retry("mails", "sender", "", true))
+                .containsExactly("Put 1 event of sender into queue mails again");
+        assertThat(ticker.failed("mails", "sender")).isEmpty();
         consumer("mails", "sender").unregister();
         ticker.drop("mails");
 
@@ -402,7 +509,7 @@ class JmxIT extends ReplicationFixture {
     @Test
     void stateChangesAndErrorsSendNotifications() throws Exception {
         provider().add("a", false);
-        subscriber().add("a", false, false, true, false, false);
+        subscriber().add("a", false, false, true, false, false, "", "", "", "", "", "", "", "");
         job.awaitOk();
         awaitTables(1);
         var told = new ConcurrentLinkedQueue<Notification>();
@@ -430,6 +537,32 @@ class JmxIT extends ReplicationFixture {
     }
 
     @Test
+    void statusIsThatOfTheCommandWithTheLastComparisonOfWhicheverProcess() throws Exception {
+        addAll();
+        await("read").until(() -> "queue".equals(replay().status().get("queue")));
+        assertThat(replay().status().get("compared")).isNull();
+
+        subscriber.sql("insert into a values (401)");
+        try (var command = new ComparisonRoutes(job.settings())) {
+            command.compare();
+        }
+
+        await("compared").untilAsserted(() -> assertThat(replay().status().get("different"))
+                .isEqualTo(1L));
+        var status = replay().status();
+        assertThat(status.get("compared")).isInstanceOf(Date.class);
+        assertThat((Boolean) status.get("ok")).isFalse();
+        assertThat(String.join("\n", (String[]) status.get("problems")))
+                .contains("table public.a differs from the provider's, rows missing: 0, extra: 1, different: 0");
+        assertThat(table("public.a").getLastComparison().get("outcome")).isEqualTo("DIFFERENT");
+        assertThat(replay().getConsoles()).isEmpty();
+
+        subscriber().resync("a", false);
+        await("forgotten").untilAsserted(() -> assertThat(replay().status().get("different"))
+                .isEqualTo(0L));
+    }
+
+    @Test
     void aLagOverItsLimitIsReportedOnce() throws Exception {
         addAll();
         var told = new ConcurrentLinkedQueue<Notification>();
@@ -454,7 +587,8 @@ class JmxIT extends ReplicationFixture {
 
     @Test
     void errorsAreInWordsAndNothingIsSecret() throws Exception {
-        assertThatThrownBy(() -> subscriber().add("", false, false, false, false, false))
+        assertThatThrownBy(
+                        () -> subscriber().add("", false, false, false, false, false, "", "", "", "", "", "", "", ""))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no name given; set all to select all of them");
         assertThatThrownBy(() -> provider().add("nosuch", false)).hasMessageContaining("no such table: public.nosuch");

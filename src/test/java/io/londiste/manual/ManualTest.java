@@ -34,19 +34,21 @@ class ManualTest {
             londiste --routes sub.d conf.ini sub_ ; subscriber
             londiste --routes = sub.d conf.ini sub_ ; subscriber
             londiste --routes s_ ; sub.d
-            londiste conf.ini subscriber re_ ; register remove remove-seq restore-triggers resync
+            londiste conf.ini subscriber re_ ; register remove remove-seq restore-triggers resync retry
             londiste conf.ini routes _ ; check export
             londiste conf.ini user _ ; add list password remove
             londiste conf.ini subscriber fkeys _ ; pending active
             londiste conf.ini subscriber triggers p_ ; pending
             londiste conf.ini subscriber add --f_ ; --force
             londiste conf.ini subscriber add t --skip_ ; --skip-truncate
+            londiste conf.ini subscriber add t --co_ ; --columns
+            londiste conf.ini subscriber add t --cr_ ; --create
             londiste conf.ini provider add --_ ; --all --help --quiet --verbose --version
             londiste conf.ini replay --re_ ; --reload --reset --rewind
             londiste conf.ini subscriber add _ ; ''
             londiste --in_ ; --ini
             londiste.py conf.ini prov_ ; provider
-            pgqadm ticker.ini _ ; check config create drop install register routes status ticker unregister user
+            pgqadm ticker.ini _ ; check config create discard drop failed install register retry routes status ticker unregister user
             pgqadm conf.ini status --j_ ; --json
             pgqadm.py conf.ini ti_ ; ticker
             """;

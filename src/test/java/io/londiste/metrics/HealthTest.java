@@ -3,19 +3,20 @@ package io.londiste.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.app.Application;
+import io.londiste.change.TableName;
 import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.digest.Comparison.Outcome;
+import io.londiste.digest.LastComparison;
 import io.londiste.subscriber.ReplayProgress;
 import io.londiste.subscriber.TableStatus;
-import io.londiste.table.TableName;
 import io.londiste.table.TableState;
 import io.londiste.watch.ControlledDaemon;
 import io.londiste.watch.ControlledDaemon.State;
 import io.londiste.watch.JobState;
 import io.londiste.watch.JobState.Side;
 import io.londiste.watch.JobView;
-import io.londiste.watch.LastComparison;
+import io.londiste.watch.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +82,7 @@ class HealthTest {
     private JobView view(
             State state, Duration lag, String reason, Map<TableName, LastComparison> compared, String... errors) {
         var side = new Side("17", "", System.nanoTime());
-        var table = new TableStatus(TABLE, TableState.OK, null, null, null, null, false, false, reason);
+        var table = new TableStatus(TABLE, TableState.OK, null, null, null, null, false, false, reason, "");
         var job = new JobState(
                 System.nanoTime(),
                 Map.of(TABLE, table),
@@ -90,8 +91,10 @@ class HealthTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 side,
-                side);
+                side,
+                new Standing(null, null, null));
         var daemon = new Daemon(new ControlledDaemon.Condition(state, "", Instant.now()));
         return new JobView(settings, daemon, job, List.of(errors), List.of(), lag, compared);
     }

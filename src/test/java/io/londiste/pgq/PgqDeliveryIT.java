@@ -230,6 +230,38 @@ class PgqDeliveryIT extends QueueFixture {
     }
 
     @Test
+    void aFailedEventIsParkedUntilItIsTakenOut() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&exchangePer=event&parkFailedEvents=true").process(exchange -> {
+                    Event event = exchange.getMessage().getBody(Event.class);
+                    received.add(List.of(event.data(), String.valueOf(event.retry())));
+                    if (event.data().equals("poison") && event.retry() == null) {
+                        throw new IllegalStateException("cannot do this");
+                    }
+                });
+            }
+        });
+        awaitRegistered();
+        insert("poison", "b");
+        tick();
+        assertThat(nextReceived()).containsExactly("poison", "null");
+        assertThat(nextReceived()).containsExactly("b", "null");
+        awaitDone();
+
+        deliverRetries();
+        insert("c");
+        tick();
+        assertThat(nextReceived()).containsExactly("c", "null");
+        assertThat(db.sql("select ev_data, ev_retry_after from pgq.retry_queue"))
+                .isEqualTo("poison|infinity");
+        db.sql("update pgq.retry_queue set ev_retry_after = now()");
+        deliverRetries();
+        assertThat(nextReceived()).containsExactly("poison", "1");
+    }
+
+    @Test
     void aRouteCanHaveAnEventRetried() throws Exception {
         camel.addRoutes(new RouteBuilder() {
             @Override
@@ -255,19 +287,30 @@ class PgqDeliveryIT extends QueueFixture {
         assertThat(nextReceived()).containsExactly("a", "1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"maximumRetries=1", "deadLetterQueue=dead", "parkFailedEvents=true"})
+    void optionsForSingleEventsNeedSingleEvents(String option) {
+        refused(
+                option,
+                "maximumRetries, deadLetterQueue and parkFailedEvents are for single events: they need exchangePer=event");
+    }
+
     @Test
-    void optionsForSingleEventsNeedSingleEvents() {
+    void aFailedEventCannotBeBothParkedAndMoved() {
+        refused(
+                "exchangePer=event&deadLetterQueue=dead&parkFailedEvents=true",
+                "an event that has failed is either parked or moved to the deadLetterQueue: set only one of both");
+    }
+
+    private void refused(String options, String message) {
         var route = new RouteBuilder() {
             @Override
             public void configure() {
-                from("pgq:q?consumer=c&deadLetterQueue=dead").to("mock:out");
+                from("pgq:q?consumer=c&" + options).to("mock:out");
             }
         };
 
-        assertThatThrownBy(() -> camel.addRoutes(route))
-                .rootCause()
-                .hasMessage(
-                        "pgq:q: maximumRetries and deadLetterQueue are for single events: they need exchangePer=event");
+        assertThatThrownBy(() -> camel.addRoutes(route)).rootCause().hasMessage("pgq:q: " + message);
     }
 
     @Test

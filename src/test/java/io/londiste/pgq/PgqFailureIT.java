@@ -3,6 +3,7 @@ package io.londiste.pgq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.ScheduledPollConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Failing batches, and several processes that read as one consumer. */
 class PgqFailureIT extends QueueFixture {
@@ -101,6 +103,84 @@ class PgqFailureIT extends QueueFixture {
                                 + " exist: create it with pgq.create_queue");
         client.createQueue("dead");
         await().until(() -> health(camel).getState() == State.UP);
+    }
+
+    @Test
+    void aQueueWithEventsThatGetsNoTickMakesTheConsumersHealthDownUntilItDoes() throws Exception {
+        client.configure("q", "ticker_max_lag", "0.1 s");
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&pollInterval=20").routeId("r").to("mock:out");
+            }
+        });
+        awaitRegistered();
+        await().until(() -> health(camel).getState() == State.UP);
+        insert("a");
+
+        await().until(() -> health(camel).getState() == State.DOWN);
+        assertThat(health(camel).getError())
+                .get()
+                .asString()
+                .matches(
+                        "io.londiste.pgq.PgqException: queue q has events, and has had no tick for \\d+ s, so they are not"
+                                + " delivered: is its ticker running\\? \\(pgqadm ... ticker\\)");
+        tick();
+        await().until(() -> health(camel).getState() == State.UP);
+        awaitDone();
+    }
+
+    /** The ticker may be about to tick the first event after a quiet time. */
+    @Test
+    void anEventWithoutATickIsNoProblemUntilASecondCheckFindsTheSameLastTick() throws Exception {
+        client.configure("q", "ticker_max_lag", "0 s");
+        var watch = new TickWatch(client, "q", Duration.ZERO);
+        insert("a");
+        watch.check();
+        tick();
+        insert("b");
+        watch.check();
+        assertThat(watch.problem()).isNull();
+
+        watch.check();
+        assertThat(watch.problem()).hasMessageStartingWith("queue q has events");
+        watch.ticked();
+        assertThat(watch.problem()).isNull();
+    }
+
+    @Test
+    void whatTheDatabaseLacksIsSaidWithWhatToDo() throws Exception {
+        String reader = db.role("reader", "login password 'secret'");
+        var unprivileged = (PGSimpleDataSource) db.dataSource();
+        unprivileged.setUser(reader);
+        unprivileged.setPassword("secret");
+        camel.getRegistry().bind("unprivileged", unprivileged);
+        var template = camel.createFluentProducerTemplate();
+
+        assertThat(template.to("pgq:nosuch?dataSource=#db").withBody("x").send().getException())
+                .hasMessage(
+                        "queue nosuch does not exist in the database of pgq:nosuch: create it with pgq.create_queue");
+        assertThat(template.to("pgq:q?dataSource=#unprivileged")
+                        .withBody("x")
+                        .send()
+                        .getException())
+                .hasMessageStartingWith(
+                        "the role of pgq:q lacks a right: grant it pgq_writer (ERROR: permission denied for");
+
+        db.sql("drop schema pgq cascade");
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("pgq:q?consumer=c&pollInterval=20&dataSource=#db")
+                        .routeId("r")
+                        .to("mock:out");
+            }
+        });
+        await().until(() -> health(camel).getError().isPresent());
+        assertThat(health(camel).getError())
+                .get()
+                .hasToString("io.londiste.pgq.PgqException: the database of pgq:q has no PgQ: install it with"
+                        + " PgqSchema.install, or with pgqadm ... install");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
@@ -141,6 +142,10 @@ class RepairIT {
         assertThat(written).extracting(Repaired::statements).containsExactly(3L, 0L);
         assertThat(written.get(0).file()).isEqualTo(directory.resolve("fix.public.kinds.sql"));
         assertThat(directory.resolve("fix.public.moved.sql")).doesNotExist();
+        assertThat(directory).isDirectoryNotContaining("glob:**.new");
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(written.get(0).file())))
+                .isEqualTo("rw-------"); // it contains rows
         assertThat(file("fix.public.kinds.sql").lines())
                 .hasSize(6)
                 .startsWith("set client_encoding = 'UTF8';", "begin;")

@@ -65,6 +65,34 @@ class ColumnsIT {
         assertThat(subscriber.rows(rows)).isEqualTo(provider.rows(rows)).isNotEmpty();
     }
 
+    /** The structure is changed on the subscriber first, then on the provider, between two batches. */
+    @Test
+    void typesThatBecomeMorePreciseWhileTheReplayRunsKeepEveryDigit() {
+        String create =
+                "create table t (id int primary key, amount numeric(10,2), ratio real, at timestamp(0), day date,"
+                        + " tags varchar(3)[])";
+        provider.sql(create);
+        subscriber.sql(create);
+        replicate(
+                "t",
+                List.of(
+                        "insert into t values (1, 1.25, 0.5, '2026-01-01 10:00', '2026-01-01', '{a}')",
+                        "insert into t values (2, 1.25, 0.5, '2026-01-01 10:00', '2026-01-01', '{b}')"));
+        String alter = "alter table t alter amount type numeric(12,4), alter ratio type double precision,"
+                + " alter at type timestamp, alter day type timestamp, alter tags type text[]";
+        subscriber.sql(alter);
+        provider.sql(alter);
+
+        provider.sql("insert into t select n, 0.0040, 0.1234567890123, '2026-01-01 10:00:00.123456',"
+                + " '2026-01-01 10:30', '{a long text}' from generate_series(3, 9) as n");
+        job.awaitReplay();
+        provider.sql("update t set amount = 0.0001, day = '2026-01-01 11:30' where id < 3");
+        job.awaitReplay();
+
+        assertEqual("select * from t order by id");
+        assertThat(job.states()).containsOnly("ok");
+    }
+
     @Test
     void columnsAreFoundByTheirNames() {
         String table = "\"S.\"\"x\".\"T 'a\\ %s \"";

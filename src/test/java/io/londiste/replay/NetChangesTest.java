@@ -2,8 +2,10 @@ package io.londiste.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.replay.Change.Kind;
-import io.londiste.table.TableName;
+import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
+import io.londiste.change.Row;
+import io.londiste.change.TableName;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShape.Column;
 import java.util.Collection;
@@ -20,7 +22,8 @@ class NetChangesTest {
                     TABLE,
                     List.of(new Column("id", "integer", false, false, "="), new Column("v", "text", false, false, "=")),
                     List.of("id"),
-                    false),
+                    false,
+                    0),
             RowKeys.OF_TEXTS);
 
     private void insert(int id, String v) {
@@ -203,7 +206,8 @@ class NetChangesTest {
                                 .map(c -> new Column(c, c.equals("id") ? "numeric" : "text", false, false, "="))
                                 .toList(),
                         List.of("id"),
-                        false),
+                        false,
+                        0),
                 RowKeys.OF_TEXTS);
     }
 

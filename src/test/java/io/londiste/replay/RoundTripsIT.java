@@ -2,8 +2,11 @@ package io.londiste.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.change.ChangeDecoder;
 import io.londiste.db.Dsn;
 import io.londiste.db.Pools;
+import io.londiste.error.RecentErrors;
+import io.londiste.hook.Hooks;
 import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.TickLimit;
@@ -56,13 +59,15 @@ class RoundTripsIT extends PairFixture {
         subscribers = Pools.openReplay(Dsn.parse(subscriber.libpq(toSubscriber)), "test", Duration.ofHours(1));
         pgq = new PgqClient(providers, 1000);
         replay = new Replay(
+                providers,
                 subscribers,
                 new SubscribedTables("queue"),
                 new TableLife("queue"),
                 new RegisteredTables("queue", providers),
                 pgq,
                 new TableShapes(),
-                new ReplayStatus());
+                new ReplayStatus(),
+                new Hooks(DefaultCamelContext::new, new RecentErrors()));
     }
 
     @AfterEach
@@ -119,6 +124,37 @@ class RoundTripsIT extends PairFixture {
         }
 
         assertThat(Collections.min(toSubscribers)).as("%s", toSubscribers).isEqualTo(2);
+    }
+
+    @Test
+    void rowsThatAreFilteredTakeOneMoreToTheProviderAndNoneToTheSubscriber() throws Exception {
+        subscriber.sql(
+                "update londiste.subscriber_table set where_sql = '(id % 2) = 0', needs = '{id}' where table_name = 'public.b'");
+        for (int nr = 1; nr <= 10; nr++) { // the first batches read the catalog, and prepare their statements
+            change(nr);
+            receive();
+            apply();
+        }
+        var toProviders = new ArrayList<Integer>();
+        var toSubscribers = new ArrayList<Integer>();
+        for (int nr = 11; nr <= 20; nr++) {
+            change(nr);
+            int toProviderBefore = toProvider.roundTrips();
+            int toSubscriberBefore = toSubscriber.roundTrips();
+            receive();
+            apply();
+            toProviders.add(toProvider.roundTrips() - toProviderBefore);
+            toSubscribers.add(toSubscriber.roundTrips() - toSubscriberBefore);
+        }
+
+        assertThat(Collections.min(toProviders))
+                .as("to the provider: %s", toProviders)
+                .isEqualTo(2);
+        assertThat(Collections.min(toSubscribers))
+                .as("to the subscriber: %s", toSubscribers)
+                .isEqualTo(2);
+        assertThat(subscriber.sql("select string_agg(id || v, ' ' order by id) from b"))
+                .isEqualTo("2y 4y 6y 8y 10y 12y 14y 16y 18y 20x");
     }
 
     /** The fewest of several batches: a pool validates a connection that it has not validated for a second. */

@@ -107,10 +107,10 @@ class CompareRoutesIT {
                 .containsExactlyInAnyOrder(
                         "{\"table\":\"public.one\",\"outcome\":\"DIFFERENT\",\"provider_rows\":10,\"subscriber_rows\":8,"
                                 + "\"missing\":2,\"extra\":0,\"different\":0,\"only_on_provider\":[],\"only_on_subscriber\":[],"
-                                + "\"problem\":null,\"in_sync\":true}",
+                                + "\"expected\":\"\",\"problem\":null,\"in_sync\":true}",
                         "{\"table\":\"public.two\",\"outcome\":\"EQUAL\",\"provider_rows\":1,\"subscriber_rows\":1,"
                                 + "\"missing\":0,\"extra\":0,\"different\":0,\"only_on_provider\":[],\"only_on_subscriber\":[],"
-                                + "\"problem\":null,\"in_sync\":true}");
+                                + "\"expected\":\"\",\"problem\":null,\"in_sync\":true}");
     }
 
     @Test

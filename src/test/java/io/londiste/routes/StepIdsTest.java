@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Diagrams of the built-in routes read as documentation: each step has an id of words that says what it does. */
+/** Diagrams of the built-in routes read as documentation: each step has an id of words that says what it does, and a description. */
 class StepIdsTest {
     static List<Path> files() throws IOException {
         try (var files = Files.list(Path.of("routes"))) {
@@ -35,6 +35,16 @@ class StepIdsTest {
                 .allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
     }
 
+    @ParameterizedTest
+    @MethodSource("files")
+    void eachStepHasADescription(Path file) throws IOException {
+        var undescribed = nodes(file).stream()
+                .filter(step -> !(step.get("description") instanceof String text) || text.isBlank())
+                .map(step -> step.get("id"))
+                .toList();
+        assertThat(undescribed).isEmpty();
+    }
+
     @Test
     void noTwoFilesHaveTheSameId() throws IOException {
         var ids = new ArrayList<String>();
@@ -46,29 +56,33 @@ class StepIdsTest {
     }
 
     private static List<String> ids(Path file) throws IOException {
-        var ids = new ArrayList<String>();
-        collect(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)), ids);
-        return ids;
+        return nodes(file).stream().map(node -> (String) node.get("id")).toList();
     }
 
-    /** Collects the ids of routes, their beginnings and steps; null for one without. */
-    private static void collect(Object node, List<String> ids) {
+    /** Routes, their beginnings and steps. */
+    private static List<Map<?, ?>> nodes(Path file) throws IOException {
+        var nodes = new ArrayList<Map<?, ?>>();
+        collect(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)), nodes);
+        return nodes;
+    }
+
+    private static void collect(Object node, List<Map<?, ?>> nodes) {
         if (node instanceof List<?> list) {
-            list.forEach(each -> collect(each, ids));
+            list.forEach(each -> collect(each, nodes));
         } else if (node instanceof Map<?, ?> map) {
             map.forEach((key, value) -> {
                 if (List.of("route", "routeConfiguration", "from").contains(key)) {
-                    ids.add(id(value));
+                    nodes.add(map(value));
                 } else if (value instanceof List<?> steps
                         && List.of("steps", "onException").contains(key)) {
-                    steps.forEach(step -> ids.add(id(only(step))));
+                    steps.forEach(step -> nodes.add(map(only(step))));
                 } else if (value instanceof List<?> branches
                         && List.of("when", "doCatch").contains(key)) {
-                    branches.forEach(branch -> ids.add(id(branch)));
+                    branches.forEach(branch -> nodes.add(map(branch)));
                 } else if (List.of("otherwise", "doFinally").contains(key)) {
-                    ids.add(id(value));
+                    nodes.add(map(value));
                 }
-                collect(value, ids);
+                collect(value, nodes);
             });
         }
     }
@@ -77,7 +91,8 @@ class StepIdsTest {
         return ((Map<?, ?>) step).values().iterator().next();
     }
 
-    private static String id(Object node) {
-        return node instanceof Map<?, ?> map ? (String) map.get("id") : null;
+    /** Without anything for a node that is written in one word. */
+    private static Map<?, ?> map(Object node) {
+        return node instanceof Map<?, ?> map ? map : Map.of();
     }
 }

@@ -76,6 +76,20 @@ class InstallerIT {
                 .hasMessageContainingAll(db.name(), "belongs to role " + db.user(), "role " + role);
     }
 
+    /** As that of Londiste 2 on the same database. */
+    @Test
+    void aSchemaOfAnotherProgramIsLeftAlone(@Provider Db db) {
+        db.sql("create schema londiste; create table londiste.provider_table (nr serial, table_name text)");
+
+        assertThatThrownBy(() -> new Installer(db.dataSource()).installLondisteProvider())
+                .isInstanceOf(LondisteException.class)
+                .hasMessageContainingAll(db.name(), "another program", "RENAME");
+        assertThat(
+                        db.number(
+                                "select count(*) from pg_class where relnamespace = 'londiste'::regnamespace and relkind = 'r'"))
+                .isEqualTo(1);
+    }
+
     @Test
     void aPgqThatIsNotOursIsLeftAlone(@Provider Db db) {
         db.sql("create schema pgq; create table pgq.queue (queue_name text)");
@@ -88,11 +102,10 @@ class InstallerIT {
 
     @Test
     void stepsOfAnUpgradeRunOnceAndNotOnNewSchemas(@Provider Db db) {
-        var pgq = new Manifest("sql/pgq");
-        new Installer(db.dataSource(), pgq, new Manifest("sql-upgrade/1")).installLondisteProvider();
+        new Installer(db.dataSource(), new Manifest("sql-upgrade/1")).installLondisteProvider();
         assertThat(db.sql("select * from londiste.thing")).isEqualTo("1");
 
-        var upgrade = new Installer(db.dataSource(), pgq, new Manifest("sql-upgrade/2"));
+        var upgrade = new Installer(db.dataSource(), new Manifest("sql-upgrade/2"));
         upgrade.installLondisteProvider();
         upgrade.installLondisteProvider();
         assertThat(db.sql("select * from londiste.thing")).isEqualTo("2");
@@ -106,7 +119,7 @@ class InstallerIT {
 
     @Test
     void aFailedInstallLeavesNothingBehind(@Provider Db db) {
-        var installer = new Installer(db.dataSource(), new Manifest("sql/pgq"), new Manifest("sql-upgrade/broken"));
+        var installer = new Installer(db.dataSource(), new Manifest("sql-upgrade/broken"));
 
         assertThatThrownBy(installer::installLondisteProvider)
                 .isInstanceOf(LondisteException.class)

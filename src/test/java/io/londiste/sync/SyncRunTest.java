@@ -2,7 +2,7 @@ package io.londiste.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.londiste.table.TableName;
+import io.londiste.change.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.londiste.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.londiste.change.TableName;
 import io.londiste.error.LondisteException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

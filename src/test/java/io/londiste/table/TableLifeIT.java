@@ -3,6 +3,7 @@ package io.londiste.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.londiste.change.TableName;
 import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import io.londiste.test.PostgresPair;

@@ -33,8 +33,17 @@ public final class ComparisonRoutes implements AutoCloseable {
 
     /** The lock that a process has as long as it runs the replay of {@code job}; the job of a test has none. */
     public static Connection lockReplay(Db subscriber) throws SQLException {
+        return lockReplay(subscriber, "job");
+    }
+
+    /** The same of another job. */
+    public static Connection lockReplay(Db subscriber, String job) throws SQLException {
         var lock = subscriber.connect();
-        lock.createStatement().execute("select pg_advisory_lock(hashtext('londiste.replay'), hashtext('job'))");
+        try (var statement =
+                lock.prepareStatement("select pg_advisory_lock(hashtext('londiste.replay'), hashtext(?))")) {
+            statement.setString(1, job);
+            statement.execute();
+        }
         return lock;
     }
 

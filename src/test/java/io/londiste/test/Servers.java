@@ -3,7 +3,9 @@ package io.londiste.test;
 import io.londiste.demo.PgCluster;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +23,13 @@ final class Servers implements AutoCloseable {
             "fsync", "off",
             "full_page_writes", "off",
             "log_line_prefix", "%m [%p] %q%u@%d ");
+
+    /** The same for servers of this JVM: tests connect many thousand times, and SCRAM takes twice as long as the rest. */
+    private static final Map<String, String> EMBEDDED = new HashMap<>(SETTINGS);
+
+    static {
+        EMBEDDED.put("password_encryption", "md5");
+    }
 
     private static final String EXTERNAL = "external:";
 
@@ -54,6 +63,14 @@ final class Servers implements AutoCloseable {
         return result(server);
     }
 
+    /** The servers that have started until now. */
+    synchronized List<Server> running() {
+        return started.values().stream()
+                .filter(server -> server.isDone() && !server.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
     @Override
     public synchronized void close() throws IOException {
         for (var server : started.values()) {
@@ -76,7 +93,7 @@ final class Servers implements AutoCloseable {
                     "-Dpostgres=" + mode + ": embedded, testcontainers or external:url[,url] are known");
         }
         try {
-            return Server.of(PgCluster.open(major, SETTINGS));
+            return Server.of(PgCluster.open(major, EMBEDDED));
         } catch (IOException e) {
             throw new CompletionException("PostgreSQL " + major + " as " + role, e);
         }
@@ -84,7 +101,7 @@ final class Servers implements AutoCloseable {
 
     private static Server start(Path home) {
         try {
-            return Server.of(PgCluster.open(home, SETTINGS));
+            return Server.of(PgCluster.open(home, EMBEDDED));
         } catch (IOException e) {
             throw new CompletionException("PostgreSQL in " + home, e);
         }

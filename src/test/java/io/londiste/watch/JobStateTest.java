@@ -21,12 +21,14 @@ class JobStateTest {
                 System.nanoTime(),
                 Map.of(),
                 new ReplayProgress(7L, null, null, 0, 0),
+                Map.of(),
                 Map.of("q", new QueueInfo("q", 3, minute, 500, minute, minute, false, false, minute, 0.0, 0L, 7L)),
                 Map.of(new Reader("q", "c"), new ConsumerInfo("q", "c", Duration.ofSeconds(2), minute, 7L, null, 0L)),
                 Map.of(),
                 Map.of("q", new Ticks(null, ticker)),
                 side,
-                Side.UNKNOWN);
+                Side.UNKNOWN,
+                new Standing(null, null, null));
     }
 
     @Test
