@@ -2,7 +2,7 @@
 
 create or replace function londiste.begin_batch(queue text, consumer text, tables text[],
   out tick bigint, out mark text, out barrier bigint, out meeting boolean, out handed_over text, out sequences boolean, out owned text[],
-  out mapped integer[])
+  out mapped integer[], out kept text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -18,6 +18,7 @@ as $$
 --   sequences     whether the queue has sequences
 --   owned         which of the tables the replay applies its batches to, see londiste.replay_owns()
 --   mapped        the numbers (nr) of those of them that are not replicated as they are; what is declared for a number never changes
+--   kept          from when on the rows of each of these are kept, which changes (kept_since); null: all are
 -- Locks: londiste.lock_tables() shared, waiting without a limit; the position's row; see londiste.replay_owns().
 declare
   name  text;
@@ -31,9 +32,12 @@ begin
   meeting := coalesce(meeting, false);
   sequences := exists (select from londiste.subscriber_seq as s where s.queue_name = queue);
   select coalesce(array_agg(coalesce(s.source_table, s.table_name)), '{}'),
-         coalesce(array_agg(s.nr) filter (where num_nonnulls(s.source_table, s.where_sql, s.columns, s.set_columns, s.operations, s.shard, s.apply_function) > 0), '{}')
-    into owned, mapped
+         coalesce(array_agg(s.nr) filter (where is_mapped), '{}'), coalesce(array_agg(s.kept_since) filter (where is_mapped), '{}')
+    into owned, mapped, kept
     from londiste.subscriber_table as s
+   cross join lateral (
+      select num_nonnulls(s.source_table, s.where_sql, s.columns, s.set_columns, s.operations, s.shard, s.apply_function, s.partition_column) > 0
+   ) as m (is_mapped)
    where s.queue_name = queue and coalesce(s.source_table, s.table_name) = any (tables) and s.merge_state = 'ok';
   if exists (select from londiste.subscriber_table as s where s.merge_state is distinct from 'ok') then
     foreach name in array owned loop

@@ -88,7 +88,8 @@ $$;
 
 create or replace function londiste.subscriber_map_table(
   queue text, table_name text, where_sql text, columns text[], set_columns text[], set_sql text[], needs text[],
-  operations text[] default null, shard text default null, shard_sql text default null, apply_function text default null)
+  operations text[] default null, shard text default null, shard_sql text default null, apply_function text default null,
+  partition_column text default null, partition_period text default null, retention text default null)
 returns integer language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -105,7 +106,11 @@ as $$
 --   shard         only this shard, COLUMN,COLUMN:NUMBER/PARTS; null: all rows
 --   shard_sql     only rows for which this is true as well; null: all
 --   apply_function   the function to which changes are handed, named as SQL writes it; null: they are written
--- Returns 1. Errors: 42704 the table is not registered; 55000 its copy has begun, or this was declared already.
+--   partition_column   makes partitions by ranges of this column when rows need them; null: none
+--   partition_period   hour, day, week, month or year: what a partition has
+--   retention          drops partitions that are older than this interval; null: none
+-- Returns 1. Errors: 42704 the table is not registered; 55000 its copy has begun, or this was declared already;
+-- as londiste.require_partitioned().
 -- Locks: the table's row in londiste.subscriber_table.
 #variable_conflict use_column
 declare
@@ -119,12 +124,18 @@ begin
          where_sql = subscriber_map_table.where_sql, columns = subscriber_map_table.columns, set_columns = subscriber_map_table.set_columns,
          set_sql = subscriber_map_table.set_sql, needs = subscriber_map_table.needs,
          operations = subscriber_map_table.operations, shard = subscriber_map_table.shard, shard_sql = subscriber_map_table.shard_sql,
-         apply_function = subscriber_map_table.apply_function
+         apply_function = subscriber_map_table.apply_function, partition_column = subscriber_map_table.partition_column,
+         partition_period = subscriber_map_table.partition_period, retention = subscriber_map_table.retention
    where s.queue_name = queue and s.table_name = name and s.merge_state is null
-     and num_nonnulls(s.where_sql, s.columns, s.set_columns, s.operations, s.shard, s.apply_function) = 0;
+     and num_nonnulls(s.where_sql, s.columns, s.set_columns, s.operations, s.shard, s.apply_function, s.partition_column) = 0;
   if not found then
     raise exception 'what table % is replicated as cannot be changed: remove it, and add it again', name
       using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  if subscriber_map_table.partition_column is not null then
+    perform londiste.require_partitioned(name, subscriber_map_table.partition_column);
+    update londiste.subscriber_table as s set kept_since = londiste.kept_since(queue, null, name)
+     where s.queue_name = queue and s.table_name = name;
   end if;
   return 1;
 end

@@ -51,6 +51,10 @@ create table if not exists londiste.subscriber_table (
   shard          text,                           -- replicates only this shard, COLUMN,COLUMN:NUMBER/PARTS; null: all
   shard_sql      text,                           -- the condition for its rows; null: none
   apply_function text,                           -- hands changes to this function, named as SQL writes it; null: they are written
+  partition_column text,                         -- makes partitions by ranges of this column when rows need them; null: none
+  partition_period text,                         -- hour, day, week, month or year: what a partition has
+  retention      text,                           -- drops partitions that are older than this interval; null: none
+  kept_since     text,                           -- only rows from this time on, an SQL constant; null: all
   last_comparison json,                          -- time, outcome, numbers of rows and differences, note; null: none since its copy
   primary key (queue_name, table_name)
 );

@@ -25,7 +25,7 @@ export function actionsOf(data, refresh) {
     install: side => act('Installed', () => execute({ provider, subscriber, ticker }[side].objectName, 'install')),
 
     /** Adds tables; returns nothing if all were added, otherwise the refused ones with a title. See addInPieces. */
-    add: async (list, { expectSync, skipTruncate, denyWrites, force, create, destTable, where, columns, set, ops, shard, applyFn }, { progress, stopped }) => {
+    add: async (list, { expectSync, skipTruncate, denyWrites, force, create, destTable, where, columns, set, ops, shard, applyFn, partitionBy, retention }, { progress, stopped }) => {
       let result = { added: 0, refused: [] }
       let failure = ''
       const summary = () => `Added ${count(result.added)} of ${counted(list.length, 'table')}`
@@ -33,7 +33,7 @@ export function actionsOf(data, refresh) {
         result = await addInPieces({
           tables: list,
           register: names => execute(provider.objectName, 'add', names.join(','), false),
-          subscribe: names => execute(subscriber.objectName, 'add', names.join(','), false, force, expectSync, skipTruncate, denyWrites, destTable, where, columns, set, create ? 'full' : '', ops, shard, applyFn),
+          subscribe: names => execute(subscriber.objectName, 'add', names.join(','), false, force, expectSync, skipTruncate, denyWrites, destTable, where, columns, set, create ? 'full' : '', ops, shard, applyFn, partitionBy, retention),
           progress: soFar => {
             result = soFar
             progress(soFar)

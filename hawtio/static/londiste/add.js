@@ -6,10 +6,11 @@ import { Form } from './dialogs.js'
 import { count, counted } from './format.js'
 
 const MANY = 200
-const NONE = { register: true, expectSync: false, skipTruncate: false, denyWrites: false, force: false, create: false, destTable: '', where: '', columns: '', set: '', ops: '', shard: '', applyFn: '' }
+const NONE = { register: true, expectSync: false, skipTruncate: false, denyWrites: false, force: false, create: false, destTable: '', where: '', columns: '', set: '', ops: '', shard: '', applyFn: '', partitionBy: '', retention: '' }
 
 /** Whether what is declared may be another table, or only a part of it, so that it may fit. */
-const isDeclared = ({ destTable, where, columns, set, ops, shard, applyFn }) => [destTable, where, columns, set, ops, shard, applyFn].some(text => text.trim() !== '')
+const DECLARED = ['destTable', 'where', 'columns', 'set', 'ops', 'shard', 'applyFn', 'partitionBy', 'retention']
+const isDeclared = options => DECLARED.some(name => options[name].trim() !== '')
 
 export function AddTables({ data, actions, close }) {
   const [offered, setOffered] = React.useState({ tables: null, failure: '' })
@@ -132,7 +133,9 @@ function Options({ options, setOptions }) {
       declared('set', 'Expressions in place of columns', 'One in a line, for example email=md5(email)', true),
       declared('ops', 'Operations', 'Of insert, update, delete and truncate, separated by commas; empty: all changes'),
       declared('shard', 'Shard', 'By a hash of columns, for example user_id:0/4, the first of four; empty: all rows'),
-      declared('applyFn', 'Function', 'Of the subscriber, called with (operation text, table_name text, key jsonb, row jsonb) instead of writing rows; empty: none')))
+      declared('applyFn', 'Function', 'Of the subscriber, called with (operation text, table_name text, key jsonb, row jsonb) instead of writing rows; empty: none'),
+      declared('partitionBy', 'Partitions by time', 'A column and hourly, daily, weekly, monthly or yearly, for example created:daily; empty: none'),
+      declared('retention', 'Retention', 'With partitions: the age at which they are dropped, for example 90 days; empty: never')))
 }
 
 /** The provider's tables that are not subscribed. */

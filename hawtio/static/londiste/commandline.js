@@ -56,7 +56,7 @@ export function commandsOf({ replay, ticker }) {
 
 const named = (tables, all) => (all ? ['--all'] : tables.map(table => table.Name))
 
-function switches({ force, expectSync, skipTruncate, denyWrites, create, destTable, where, columns, set, ops, shard, applyFn }) {
+function switches({ force, expectSync, skipTruncate, denyWrites, create, destTable, where, columns, set, ops, shard, applyFn, partitionBy, retention }) {
   const value = (name, text) => (text.trim() ? [name, text.trim()] : [])
   return [
     force && '--force',
@@ -71,6 +71,8 @@ function switches({ force, expectSync, skipTruncate, denyWrites, create, destTab
     ...value('--ops', ops),
     ...value('--shard', shard),
     ...value('--apply-fn', applyFn),
+    ...value('--partition-by', partitionBy),
+    ...value('--retention', retention),
   ]
 }
 

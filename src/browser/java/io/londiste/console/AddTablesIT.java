@@ -30,7 +30,7 @@ class AddTablesIT extends BrowserFixture {
     void open() throws Exception {
         job = new FakeJob(3);
         job.provider.with("add", 2, arguments -> done(registered, arguments));
-        job.subscriber.with("add", 14, arguments -> done(subscribed, arguments));
+        job.subscriber.with("add", 16, arguments -> done(subscribed, arguments));
         page = signedIn(OPERATOR, 1280, 900);
     }
 
@@ -108,7 +108,7 @@ class AddTablesIT extends BrowserFixture {
     @Test
     void manyTablesAreAddedWithProgressAndTheRefusedOnesAreNamed() {
         var go = new CountDownLatch(1);
-        job.subscriber.with("add", 14, arguments -> {
+        job.subscriber.with("add", 16, arguments -> {
             if (names(arguments).contains("shop.new_55")) {
                 throw new IllegalStateException("role r may not write shop.new_55; nothing was changed");
             }
@@ -139,7 +139,7 @@ class AddTablesIT extends BrowserFixture {
 
     @Test
     void whatIsNotAboutATableEndsTheWork() {
-        job.subscriber.with("add", 14, arguments -> {
+        job.subscriber.with("add", 16, arguments -> {
             throw new IllegalStateException("subscriber shop_copy at db2:5432 does not respond");
         });
         addMany();
@@ -152,7 +152,7 @@ class AddTablesIT extends BrowserFixture {
     @Test
     void addingEndsWhenTheDialogIsClosed() {
         var go = new CountDownLatch(1);
-        job.subscriber.with("add", 14, arguments -> {
+        job.subscriber.with("add", 16, arguments -> {
             if (names(arguments).contains("shop.new_40")) {
                 await(go);
             }

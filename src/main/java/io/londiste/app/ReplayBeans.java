@@ -9,6 +9,7 @@ import io.londiste.copy.DueTables;
 import io.londiste.copy.Failures;
 import io.londiste.copy.ForeignKeys;
 import io.londiste.copy.Handover;
+import io.londiste.copy.Retention;
 import io.londiste.copy.SnapshotCopy;
 import io.londiste.db.Pools;
 import io.londiste.error.RecentErrors;
@@ -107,6 +108,7 @@ final class ReplayBeans implements AutoCloseable {
                 Map.entry("copyProgress", progress),
                 Map.entry("snapshotCopy", snapshotCopy),
                 Map.entry("catchUp", new CatchUp(queue, BATCH_EVENTS, pgq, subscriber, tables, life, handover)),
+                Map.entry("retention", new Retention(queue, consumer, subscriber)),
                 Map.entry("foreignKeys", foreignKeys),
                 Map.entry("failures", failures));
     }

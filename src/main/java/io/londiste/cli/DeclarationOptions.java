@@ -64,6 +64,22 @@ final class DeclarationOptions {
                             + " jsonb). The copy hands over all rows as inserts. There is nothing to compare or repair then.")
     String function;
 
+    @Option(
+            names = "--partition-by",
+            paramLabel = "COLUMN:PERIOD",
+            description =
+                    "On the subscriber the table is partitioned by ranges of this column, a date or a timestamp: hourly, daily, weekly, monthly or"
+                            + " yearly, in UTC. A partition is made when its first row comes. --create makes the table.")
+    String partitionBy;
+
+    @Option(
+            names = "--retention",
+            paramLabel = "INTERVAL",
+            description =
+                    "With --partition-by: drop partitions whose rows are all older than this, for example '90 days'. Older rows are not replicated,"
+                            + " and are no differences for compare and repair.")
+    String retention;
+
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
 
@@ -75,7 +91,8 @@ final class DeclarationOptions {
             throw Root.usageError(command, "--ops names no operation");
         }
         try {
-            return Declaration.of(destination, where, columns, set, operations, shard, function);
+            return Declaration.of(
+                    destination, where, columns, set, operations, shard, function, partitionBy, retention);
         } catch (LondisteException e) {
             throw Root.usageError(command, e.getMessage());
         }

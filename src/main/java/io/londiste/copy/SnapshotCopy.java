@@ -9,6 +9,7 @@ import io.londiste.error.Causes;
 import io.londiste.replay.TableException;
 import io.londiste.table.CopyConsumers;
 import io.londiste.table.OvertakenException;
+import io.londiste.table.Partitions;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
 import io.londiste.table.SubscribedTables;
@@ -162,6 +163,7 @@ public final class SnapshotCopy {
         boolean empty = empty(subscribed, shape, target);
         try {
             TableShape from = new TableShapes().shape(source.connection(), copy.source());
+            Partitions.makeAll(source.connection(), from, target, queue, table, subscribed.mapping());
             new RowStream(copy, from, shape, subscribed.mapping()).run(source.connection(), target, empty);
         } catch (SQLException e) {
             if (empty || !SqlState.isUniqueViolation(e)) {

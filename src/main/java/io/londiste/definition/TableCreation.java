@@ -11,6 +11,8 @@ import io.londiste.table.Mapping;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class TableCreation {
     private static final Logger LOG = LoggerFactory.getLogger(TableCreation.class);
+
+    /** A primary key up to the last of its columns, whose names may be in double quotes. */
+    private static final Pattern KEY = Pattern.compile("^(PRIMARY KEY \\((?:\"(?:[^\"]|\"\")*\"|[^\")])*)\\)");
 
     private static final int VIRTUAL_COLUMNS_SINCE = 18;
 
@@ -69,16 +74,21 @@ final class TableCreation {
                 "table " + table,
                 "create table " + table.quoted()
                         + columns.stream().map(this::written).collect(Collectors.joining(", ", " (", ")"))
-                        + partitionBy(definition.partitionKey()));
-        for (var part : definition.partitions()) {
-            create(part);
+                        + partitionBy(
+                                partitioned()
+                                        ? "range (" + TableName.quote(partitionColumn()) + ")"
+                                        : definition.partitionKey()));
+        if (!partitioned()) {
+            for (var part : definition.partitions()) {
+                create(part);
+            }
         }
         for (var column : columns) {
             setDefault(column);
         }
         for (var constraint : definition.constraints()) {
             if (!constraint.isForeignKey() && isReplicated(constraint)) {
-                create(constraint, constraint.definition());
+                create(constraint, local(constraint));
             }
         }
         for (var index : definition.indexes()) {
@@ -90,6 +100,25 @@ final class TableCreation {
                 statements.comment("column " + table.quoted() + "." + TableName.quote(column.name()), column.comment());
             }
         }
+    }
+
+    /** Whether it gets partitions of its own, which are made when rows need them, instead of the provider's. */
+    private boolean partitioned() {
+        return mapping.partitioning() != null;
+    }
+
+    private String partitionColumn() {
+        return mapping.partitioning().column();
+    }
+
+    /** The primary key of a partitioned table has to contain the column by which it is partitioned. */
+    private String local(Constraint constraint) {
+        return constraint.kind() == 'p'
+                        && partitioned()
+                        && !constraint.columns().contains(partitionColumn())
+                ? KEY.matcher(constraint.definition())
+                        .replaceFirst("$1" + Matcher.quoteReplacement(", " + TableName.quote(partitionColumn()) + ")"))
+                : constraint.definition();
     }
 
     private String written(Column column) {
@@ -180,7 +209,7 @@ final class TableCreation {
     private boolean isReplicated(Constraint constraint) {
         var reason = !constraint.valid()
                 ? "the provider does not enforce it for all rows"
-                : reasonOf(constraint.columns(), true);
+                : reasonOf(constraint.table(), constraint.columns(), true, "ux".indexOf(constraint.kind()) >= 0);
         if (reason != null) {
             LOG.warn("Left out: constraint {} of {}: {}", constraint.name(), table, reason);
         }
@@ -188,7 +217,13 @@ final class TableCreation {
     }
 
     /** Why what uses these columns is not created; null if it is. */
-    private String reasonOf(List<String> columns, boolean isConstraint) {
+    private String reasonOf(TableName on, List<String> columns, boolean isConstraint, boolean isUnique) {
+        if (partitioned() && !on.equals(definition.name())) {
+            return "it is of " + on + ", and the table has partitions of its own here (--partition-by)";
+        }
+        if (partitioned() && isUnique && !columns.contains(partitionColumn())) {
+            return "a partitioned table cannot have it without column " + partitionColumn() + " (--partition-by)";
+        }
         for (var column : columns) {
             if (!mapping.has(column)) {
                 return "column " + column + " is not replicated (--columns)";
@@ -215,7 +250,7 @@ final class TableCreation {
     }
 
     private void create(Index index) throws SQLException {
-        var reason = reasonOf(index.columns(), index.unique());
+        var reason = reasonOf(index.table(), index.columns(), index.unique(), index.unique());
         if (reason != null) {
             LOG.warn("Left out: index {} of {}: {}", index.name(), table, reason);
             return;

@@ -51,7 +51,7 @@ public final class TableComparison {
     }
 
     /** What the table is replicated as. */
-    Mapping mapping() {
+    public Mapping mapping() {
         return table.mapping();
     }
 

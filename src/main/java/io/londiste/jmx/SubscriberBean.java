@@ -97,7 +97,9 @@ final class SubscriberBean implements SubscriberMBean {
             String create,
             String ops,
             String shard,
-            String applyFn) {
+            String applyFn,
+            String partitionBy,
+            String retention) {
         var selection = NameArgument.of(tables, all);
         var options = new AddOptions(
                 force,
@@ -106,7 +108,15 @@ final class SubscriberBean implements SubscriberMBean {
                 denyWrites,
                 Creation.of(create),
                 Declaration.of(
-                        given(destTable), given(where), columns, assignments(set), ops, given(shard), given(applyFn)));
+                        given(destTable),
+                        given(where),
+                        columns,
+                        assignments(set),
+                        ops,
+                        given(shard),
+                        given(applyFn),
+                        given(partitionBy),
+                        given(retention)));
         return run(subscriber -> subscriber.add(selection, options));
     }
 

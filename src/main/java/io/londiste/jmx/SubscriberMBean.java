@@ -59,7 +59,13 @@ public interface SubscriberMBean {
                     String shard,
             @Describe(
                             "Function of the subscriber to which changes are handed instead of being written, with parameters text, text, jsonb, jsonb for operation, table, key and row; empty: none")
-                    String applyFn);
+                    String applyFn,
+            @Describe(
+                            "Partitions of the subscriber's table by time, as column:period with hourly, daily, weekly, monthly or yearly, made when their first row comes; empty: none")
+                    String partitionBy,
+            @Describe(
+                            "With partitionBy: the interval after which partitions are dropped and rows are not replicated any more, as 90 days; empty: never")
+                    String retention);
 
     @Describe("Unregister tables; events are no longer applied to them (subscriber remove)")
     String[] remove(

@@ -6,6 +6,8 @@ import io.londiste.digest.Comparison;
 import io.londiste.digest.TableDigests;
 import io.londiste.error.LondisteException;
 import io.londiste.sync.SyncPoints;
+import io.londiste.table.Partitions;
+import io.londiste.table.TableShapes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -48,10 +50,22 @@ final class FamilyRepair {
                 statements.put(table.table(), spool);
                 results.put(table.table(), write(table, spool, there, here));
             }
+            for (var table : tables) {
+                makePartitions(table, there, here);
+            }
             new FixRun(here, run.foreignKeys(), statements).run();
             return null;
         } finally {
             statements.values().forEach(StatementSpool::close);
+        }
+    }
+
+    /** Somebody may have dropped partitions whose rows are inserted again. */
+    private void makePartitions(TableDigests table, Connection there, Connection here) throws SQLException {
+        var mapping = table.comparison().mapping();
+        if (mapping.partitioning() != null) {
+            var source = new TableShapes().shape(there, mapping.source(table.table()));
+            Partitions.makeAll(there, source, here, points.queue(), table.table(), mapping);
         }
     }
 

@@ -46,6 +46,7 @@ final class Applier implements AutoCloseable {
     private final TableWriter writer;
     private final PiecewiseRun pieces;
     private final FunctionCalls functions;
+    private final NewPartitions partitions;
     /** What the applied runs did, by table. Only one run is applied at a time. */
     private final Map<TableName, Counts> counts = new LinkedHashMap<>();
 
@@ -90,13 +91,22 @@ final class Applier implements AutoCloseable {
         }
     }
 
-    /** @param transaction is prepared by {@link TableWriter#BEGIN} */
-    Applier(Connection transaction, TableShapes shapes, Executor executor, KnownStatements known) {
-        this(transaction, shapes, executor, known, RUN_EVENTS);
+    /**
+     * @param transaction is prepared by {@link TableWriter#BEGIN}
+     * @param queue that of the tables
+     */
+    Applier(Connection transaction, String queue, TableShapes shapes, Executor executor, KnownStatements known) {
+        this(transaction, queue, shapes, executor, known, RUN_EVENTS);
     }
 
     /** @param largestSet the maximum number of changes applied as one set; 0: all are applied in order */
-    Applier(Connection transaction, TableShapes shapes, Executor executor, KnownStatements known, int largestSet) {
+    Applier(
+            Connection transaction,
+            String queue,
+            TableShapes shapes,
+            Executor executor,
+            KnownStatements known,
+            int largestSet) {
         this.transaction = transaction;
         this.shapes = shapes;
         this.executor = executor;
@@ -107,6 +117,7 @@ final class Applier implements AutoCloseable {
                 new OrderedRun(transaction, this::shape, shapes, writer, counts),
                 largestSet);
         this.functions = new FunctionCalls(this::shape, writer);
+        this.partitions = new NewPartitions(queue, writer);
     }
 
     /** What was applied up to the last {@link #flush}, by table. */
@@ -139,6 +150,11 @@ final class Applier implements AutoCloseable {
         }
         gathered.add(change);
         applyIfFull();
+    }
+
+    /** The partitions of a table for rows by this column are made when they are needed. */
+    void partitioned(TableName table, String column) {
+        partitions.by(table, column);
     }
 
     /** Accepts a change that is handed to a function, after those of its run that are written; as {@link #add}. */
@@ -277,6 +293,7 @@ final class Applier implements AutoCloseable {
         run.calls.forEach(call ->
                 count(call.change().table(), Counts.NONE.plusEvent(call.change().kind())));
         truncate(new LinkedHashSet<>(run.truncated));
+        partitions.make(run.changes);
         try {
             pieces.apply(
                     run.changes,

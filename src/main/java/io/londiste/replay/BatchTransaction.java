@@ -8,6 +8,7 @@ import io.londiste.pgq.Batch;
 import io.londiste.pgq.PgqClient;
 import io.londiste.pgq.Tick;
 import io.londiste.script.Script;
+import io.londiste.table.Mapping;
 import io.londiste.table.OvertakenException;
 import io.londiste.table.RegisteredTables;
 import io.londiste.table.SubscribedTable;
@@ -118,7 +119,7 @@ public final class BatchTransaction implements AutoCloseable {
         this.only = only;
         this.scripts = new Scripts(connection, pgq, batch);
         connection.setAutoCommit(false);
-        this.applier = new Applier(connection, shapes, executor, statements);
+        this.applier = new Applier(connection, batch.queue(), shapes, executor, statements);
         if (only == null) {
             Beginning beginning = tables.begin(connection, batch.consumer(), known, TableWriter.BEGIN);
             statements.roundTripTook(time());
@@ -288,7 +289,7 @@ public final class BatchTransaction implements AutoCloseable {
                 Optional<Target> target = target(change.table());
                 List<Change> replicated = target.isPresent() ? page.of(change) : List.of();
                 for (Change each : replicated) {
-                    apply(each, target.get().mapping().function());
+                    apply(each, target.get().mapping());
                     if (kept != null) {
                         kept.add(each);
                     }
@@ -298,13 +299,15 @@ public final class BatchTransaction implements AutoCloseable {
         }
     }
 
-    /** @param function to which it is handed; null: it is written */
-    private void apply(Change change, String function) throws SQLException {
-        if (function == null) {
-            applier.add(change);
-        } else {
-            applier.call(change, function);
+    private void apply(Change change, Mapping mapping) throws SQLException {
+        if (mapping.function() != null) {
+            applier.call(change, mapping.function());
+            return;
         }
+        if (mapping.partitioning() != null) {
+            applier.partitioned(change.table(), mapping.partitioning().column());
+        }
+        applier.add(change);
     }
 
     /**

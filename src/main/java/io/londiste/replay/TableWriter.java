@@ -8,6 +8,7 @@ import io.londiste.db.Jdbc;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
 import io.londiste.replay.NetChanges.Move;
+import io.londiste.table.Partitions;
 import io.londiste.table.TableShape;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -236,6 +237,15 @@ final class TableWriter {
     void call(TableName table, String sql, String calls) throws SQLException {
         try {
             Jdbc.list(transaction, sql, row -> null, table.toString(), calls);
+        } catch (SQLException e) {
+            throw of(table, e);
+        }
+    }
+
+    /** Makes the table's partitions for rows with these values. */
+    void makePartitions(TableName table, String queue, Collection<String> values) throws SQLException {
+        try {
+            Partitions.make(transaction, queue, table, values);
         } catch (SQLException e) {
             throw of(table, e);
         }

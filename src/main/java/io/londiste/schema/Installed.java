@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Checks that a database has the schemas and the queue that a command needs; errors name the command that installs them. */
 public final class Installed {
     /** The number of the last step in {@code sql/londiste/upgrade/}. */
-    public static final int SCHEMA_VERSION = 12;
+    public static final int SCHEMA_VERSION = 13;
 
     /** The number in {@code pgq.implementation()} of {@code sql/pgq/info.sql}. */
     public static final int PGQ_VERSION = 1;

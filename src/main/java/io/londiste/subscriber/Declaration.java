@@ -2,6 +2,7 @@ package io.londiste.subscriber;
 
 import io.londiste.change.TableName;
 import io.londiste.table.Operations;
+import io.londiste.table.Partitioning;
 import io.londiste.table.Selection;
 import io.londiste.table.Shard;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param operations only changes by these
  * @param shard only rows of this one; null: all
  * @param function the subscriber's function to which changes are handed, as SQL writes it; null: they are written
+ * @param partitioning the partitions that it has on the subscriber; null: those that are there
  */
 public record Declaration(
         TableName destination,
@@ -26,13 +28,14 @@ public record Declaration(
         Map<String, String> set,
         Operations operations,
         Shard shard,
-        String function) {
+        String function,
+        Partitioning partitioning) {
     /** A table of the same name with all rows, columns and changes as they are. */
     public static final Declaration NONE = new Declaration(null, null, List.of(), Map.of());
 
-    /** One with all changes and shards, which are written. */
+    /** One with all changes and shards, which are written to the table as it is. */
     public Declaration(TableName destination, String where, List<String> columns, Map<String, String> set) {
-        this(destination, where, columns, set, Operations.ALL, null, null);
+        this(destination, where, columns, set, Operations.ALL, null, null, null);
     }
 
     /**
@@ -42,6 +45,8 @@ public record Declaration(
      * @param columns names with commas or blanks between them; null: all
      * @param operations names with commas or blanks between them; null: all
      * @param shard see {@link Shard#of}
+     * @param partitionBy see {@link Partitioning#of}
+     * @param retention see {@link Partitioning#of}
      */
     public static Declaration of(
             String destination,
@@ -50,7 +55,9 @@ public record Declaration(
             Map<String, String> set,
             String operations,
             String shard,
-            String function) {
+            String function,
+            String partitionBy,
+            String retention) {
         var unquoted = new LinkedHashMap<String, String>();
         set.forEach((column, expression) -> unquoted.put(Selection.unquoted(column.strip()), expression));
         return new Declaration(
@@ -63,7 +70,8 @@ public record Declaration(
                 unquoted,
                 Operations.of(Selection.split(operations)),
                 Shard.of(shard),
-                function);
+                function,
+                Partitioning.of(partitionBy, retention));
     }
 
     /** Whether all rows, columns and changes are to be replicated as they are, into a table of the same name. */

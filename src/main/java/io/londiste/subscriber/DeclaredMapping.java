@@ -9,6 +9,8 @@ import io.londiste.db.Transactions;
 import io.londiste.error.LondisteException;
 import io.londiste.replay.ReplicatedRows;
 import io.londiste.table.Mapping;
+import io.londiste.table.Partitioning;
+import io.londiste.table.Partitioning.Period;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -45,6 +47,12 @@ final class DeclaredMapping {
 
     private static final String VIRTUAL =
             "select attname::text from pg_catalog.pg_attribute where attrelid = ?::regclass and attgenerated = 'v'";
+
+    private static final String NOT_NULL =
+            "select attnotnull from pg_catalog.pg_attribute where attrelid = ?::regclass and attname = ?";
+
+    /** The types of columns by which tables are partitioned. */
+    private static final Set<String> TIMES = Set.of("date", "timestamp with time zone", "timestamp without time zone");
 
     private final Connection transaction;
     private final TableName table;
@@ -84,6 +92,7 @@ final class DeclaredMapping {
     private Mapping mapping(String function) throws SQLException {
         requireColumns();
         requireKey();
+        var partitioning = partitioning();
         var needs = new LinkedHashSet<String>();
         var set = new LinkedHashMap<String, String>();
         String where = null;
@@ -106,6 +115,9 @@ final class DeclaredMapping {
         if (needs.isEmpty() && (where != null || !set.isEmpty())) {
             needs.add(shape.columns().get(0).name()); // expressions without columns still are evaluated for rows
         }
+        if (partitioning != null) {
+            needs.add(partitioning.column());
+        }
         requireInEvents(needs);
         var from = declared.destination() == null || declared.destination().equals(table) ? null : table;
         var mapping = new Mapping(
@@ -117,7 +129,8 @@ final class DeclaredMapping {
                 declared.operations(),
                 declared.shard(),
                 shard,
-                function);
+                function,
+                partitioning);
         ReplicatedRows.check(transaction, table, mapping);
         return mapping;
     }
@@ -146,6 +159,54 @@ final class DeclaredMapping {
     private void requireKey() {
         if (!declared.operations().isAll() && shape.key().isEmpty()) {
             throw failure("--ops needs a primary key, by which rows are found");
+        }
+    }
+
+    /** The declared partitions, with the retention as PostgreSQL writes it. */
+    private Partitioning partitioning() throws SQLException {
+        var partitioning = declared.partitioning();
+        if (partitioning == null) {
+            return null;
+        }
+        var column = partitioning.column();
+        requireAll(List.of(column), "--partition-by");
+        if (declared.function() != null) {
+            throw failure(
+                    "--apply-fn hands changes to a function, which may have partitions of its own: leave out --partition-by");
+        }
+        if (!declared.columns().isEmpty() && !declared.columns().contains(column)) {
+            throw failure("--partition-by needs column " + column + ", which is not among --columns");
+        }
+        if (declared.set().containsKey(column)) {
+            throw failure("--set cannot replace column " + column + ", which decides about the row's partition");
+        }
+        var type = shape.column(column).plainType();
+        if (!TIMES.contains(type)) {
+            throw failure("--partition-by needs a date, a timestamp with or without time zone, and column " + column
+                    + " is " + type);
+        }
+        if (type.equals("date") && partitioning.period() == Period.HOUR) {
+            throw failure("--partition-by: column " + column + " is a date, and has no hours");
+        }
+        if (!Jdbc.only(transaction, NOT_NULL, row -> row.getBoolean(1), table.quoted(), column)) {
+            throw failure("--partition-by: column " + column
+                    + " may be null on the provider, and there is no partition for null" + " (ALTER TABLE " + table
+                    + " ALTER COLUMN " + TableName.quote(column) + " SET NOT NULL)");
+        }
+        return partitioning.retention() == null ? partitioning : partitioning.kept(interval(partitioning.retention()));
+    }
+
+    private String interval(String retention) throws SQLException {
+        try {
+            return Jdbc.first(
+                            transaction,
+                            "select ?::interval::text where ?::interval > '0'",
+                            row -> row.getString(1),
+                            retention,
+                            retention)
+                    .orElseThrow(() -> failure("--retention has to be more than nothing: " + retention));
+        } catch (SQLException e) {
+            throw failure("--retention: " + Database.serverMessage(e) + ": an interval is expected, as '90 days'");
         }
     }
 

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,15 +151,30 @@ final class Structure {
         if (!lacking.isEmpty()) {
             differences.add(new Difference(table, Severity.ERROR, mapping.lacking(lacking)));
         }
-        if (!key(theirs).equals(key(ours))) {
+        if (!isSameKey(key(theirs), key(ours), mapping)) {
             differences.add(new Difference(
                     table,
                     Severity.ERROR,
                     "the primary key is " + written(key(theirs)) + " on the provider and " + written(key(ours))
-                            + " on the subscriber: make them the same; the replay finds rows by the provider's key"));
+                            + " on the subscriber: make them the same"
+                            + (mapping.partitioning() == null
+                                    ? ""
+                                    : ", with " + mapping.partitioning().column() + " added on the subscriber")
+                            + "; the replay finds rows by the provider's key"));
         }
         ours.forEach(column -> compare(table, mapping, find(theirs, column.name), column, differences));
         return differences;
+    }
+
+    /** A partitioned table's key has the column by which it is partitioned as well, if the provider's has not. */
+    private static boolean isSameKey(List<String> theirs, List<String> ours, Mapping mapping) {
+        var partitioning = mapping.partitioning();
+        if (partitioning == null || theirs.isEmpty() || theirs.contains(partitioning.column())) {
+            return theirs.equals(ours);
+        }
+        var longer = new HashSet<>(theirs);
+        longer.add(partitioning.column());
+        return longer.equals(Set.copyOf(ours));
     }
 
     private static void compare(
@@ -194,6 +210,14 @@ final class Structure {
                                 + " event: generate it on the subscriber as well, or store it on the provider"));
             }
             compareTypes(table, theirs, ours, differences);
+        }
+        var partitioning = mapping.partitioning();
+        if (partitioning != null && partitioning.column().equals(ours.name) && !ours.type.equals(theirs.type)) {
+            differences.add(new Difference(
+                    table,
+                    Severity.ERROR,
+                    "column " + ours.name + ", by which the table is partitioned, is " + theirs.type
+                            + " on the provider and " + ours.type + " on the subscriber: make them the same"));
         }
         if (ours.notNull && !theirs.notNull) {
             differences.add(new Difference(

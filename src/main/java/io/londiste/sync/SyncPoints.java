@@ -42,6 +42,11 @@ public final class SyncPoints {
         this.replay = new ReplayHold(settings, provider, subscriber);
     }
 
+    /** The queue whose ticks are made. */
+    public String queue() {
+        return settings.queueName();
+    }
+
     /**
      * Makes a tick, waits until the replay has reached it, and takes the sync point.
      *
@@ -97,6 +102,7 @@ public final class SyncPoints {
             var here = new Snapshot(subscriber, source.getConnection(), null);
             try {
                 SnapshotTransaction.begin(here.holder());
+                SubscribedTables.keepRows(here.holder());
                 boolean exact = replay.await(tick, force, here.holder());
                 return new SyncPoint(tick, exact, there, here.export());
             } catch (SQLException | RuntimeException e) {

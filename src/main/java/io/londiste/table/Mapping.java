@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
  * @param shard only rows of this one; null: all
  * @param shardCondition the SQL condition for its rows; null: none
  * @param function the subscriber's function to which changes are handed, as SQL writes it; null: they are written
+ * @param partitioning the partitions that it has on the subscriber; null: those that are there
  */
 public record Mapping(
         TableName from,
@@ -43,14 +45,16 @@ public record Mapping(
         Operations operations,
         Shard shard,
         String shardCondition,
-        String function) {
+        String function,
+        Partitioning partitioning) {
     /** A table of the same name with all rows, columns and changes as they are. */
     public static final Mapping NONE =
-            new Mapping(null, null, List.of(), Map.of(), List.of(), Operations.ALL, null, null, null);
+            new Mapping(null, null, List.of(), Map.of(), List.of(), Operations.ALL, null, null, null, null);
 
     /** The columns of {@code londiste.subscriber_table} that {@link #read} expects. */
     public static final String COLUMNS =
-            "source_table, where_sql, columns, set_columns, set_sql, needs, operations, shard, shard_sql, apply_function";
+            "source_table, where_sql, columns, set_columns, set_sql, needs, operations, shard, shard_sql, apply_function,"
+                    + " partition_column, partition_period, retention, kept_since";
 
     public Mapping {
         columns = List.copyOf(columns);
@@ -76,7 +80,19 @@ public record Mapping(
                 Operations.of(texts(row, first + 6)),
                 Shard.of(row.getString(first + 7)),
                 row.getString(first + 8),
-                row.getString(first + 9));
+                row.getString(first + 9),
+                partitioning(row, first + 10));
+    }
+
+    private static Partitioning partitioning(ResultSet row, int first) throws SQLException {
+        var column = row.getString(first);
+        return column == null
+                ? null
+                : new Partitioning(
+                        column,
+                        Partitioning.Period.valueOf(row.getString(first + 1).toUpperCase(Locale.ROOT)),
+                        row.getString(first + 2),
+                        row.getString(first + 3));
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {
@@ -101,7 +117,7 @@ public record Mapping(
         }
         Jdbc.execute(
                 transaction,
-                "select londiste.subscriber_map_table(?, ?, ?, ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?, ?, ?)",
+                "select londiste.subscriber_map_table(?, ?, ?, ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?, ?, ?, ?, ?, ?)",
                 queue,
                 table.toString(),
                 where,
@@ -112,11 +128,15 @@ public record Mapping(
                 operations.isAll() ? null : array(operations.names()),
                 shard == null ? null : shard.text(),
                 shardCondition,
-                function);
+                function,
+                partitioning == null ? null : partitioning.column(),
+                partitioning == null ? null : partitioning.period().sql(),
+                partitioning == null ? null : partitioning.retention());
     }
 
     private Mapping from(TableName table) {
-        return new Mapping(table, where, columns, set, needs, operations, shard, shardCondition, function);
+        return new Mapping(
+                table, where, columns, set, needs, operations, shard, shardCondition, function, partitioning);
     }
 
     private static Object array(List<String> texts) {
@@ -140,19 +160,28 @@ public record Mapping(
 
     /** Whether only some rows are replicated. */
     public boolean isFilter() {
-        return where != null || shard != null;
+        return where != null || shard != null || kept() != null;
+    }
+
+    /** The condition for the rows that are not too old; null: all rows. */
+    private String kept() {
+        return partitioning == null ? null : partitioning.condition();
     }
 
     /** The SQL condition for the rows that are replicated; null: all rows. */
     public String condition() {
-        return where == null || shard == null
-                ? where == null ? shardCondition : where
-                : "(" + where + ") and (" + shardCondition + ")";
+        return Stream.of(where, shardCondition, kept())
+                .filter(Objects::nonNull)
+                .reduce((one, other) -> "(" + one + ") and (" + other + ")")
+                .orElse(null);
     }
 
     /** In words, which rows are replicated; empty if all are. */
     public String filter() {
-        return Stream.of(where == null ? null : "where " + where, shard == null ? null : "shard " + shard.text())
+        return Stream.of(
+                        where == null ? null : "where " + where,
+                        shard == null ? null : "shard " + shard.text(),
+                        kept() == null ? null : "retention " + partitioning.retention())
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("; "));
     }
@@ -222,8 +251,11 @@ public record Mapping(
         if (from != null) {
             parts.add("from " + from);
         }
-        if (isFilter()) {
-            parts.add(filter());
+        if (where != null) {
+            parts.add("where " + where);
+        }
+        if (shard != null) {
+            parts.add("shard " + shard.text());
         }
         if (!columns.isEmpty()) {
             parts.add("columns " + String.join(", ", columns));
@@ -234,6 +266,9 @@ public record Mapping(
         }
         if (function != null) {
             parts.add("apply-fn " + function);
+        }
+        if (partitioning != null) {
+            parts.add("partition-by " + partitioning.text());
         }
         return String.join("; ", parts).replaceAll("\\s*\\R\\s*", " ");
     }

@@ -43,6 +43,11 @@ public record Selection(boolean all, List<String> names) {
                 : written;
     }
 
+    /** A name of the catalog as it may be written before a colon: in double quotes if need be. */
+    static String quoted(String name) {
+        return name.matches("[^\\s,\":]+") ? name : TableName.quote(name);
+    }
+
     /**
      * Reads the names.
      *

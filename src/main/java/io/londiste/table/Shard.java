@@ -56,9 +56,6 @@ public record Shard(List<String> columns, int number, int parts) {
 
     /** As it is declared. */
     public String text() {
-        return columns.stream()
-                        .map(column -> column.matches("[^\\s,\":]+") ? column : TableName.quote(column))
-                        .collect(Collectors.joining(","))
-                + ":" + number + "/" + parts;
+        return columns.stream().map(Selection::quoted).collect(Collectors.joining(",")) + ":" + number + "/" + parts;
     }
 }

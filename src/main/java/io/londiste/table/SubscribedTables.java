@@ -37,7 +37,10 @@ public final class SubscribedTables {
                     + " do update set last_tick_id = excluded.last_tick_id, tick_mark = excluded.tick_mark, error = null";
 
     private final String queue;
-    private final Map<Integer, SubscribedTable> mapped = new ConcurrentHashMap<>();
+    /** What is declared for a number never changes; but from when on rows are kept does. */
+    private record Declared(int nr, String keptSince) {}
+
+    private final Map<Declared, SubscribedTable> mapped = new ConcurrentHashMap<>();
 
     public SubscribedTables(String queue) {
         this.queue = queue;
@@ -46,6 +49,14 @@ public final class SubscribedTables {
     /** Waits for running batches and keeps new ones from starting until the transaction ends. */
     public void lock(Connection transaction) throws SQLException {
         Jdbc.execute(transaction, "select londiste.lock_tables(?, true)", queue);
+    }
+
+    /**
+     * Keeps partitions from being dropped until the transaction ends. To be called before its snapshot is taken: a dropped
+     * partition is missing in older snapshots, too.
+     */
+    public static void keepRows(Connection transaction) throws SQLException {
+        Jdbc.execute(transaction, "lock table londiste.subscriber_table in row exclusive mode");
     }
 
     /** Saves and drops the foreign keys from and to the table. */
@@ -173,30 +184,33 @@ public final class SubscribedTables {
      */
     public Beginning begin(Connection transaction, String consumer, Set<TableName> known, String more)
             throws SQLException {
-        record Answer(Beginning beginning, Integer[] mapped) {}
+        record Answer(Beginning beginning, Integer[] mapped, String[] kept) {}
         Answer answer = Jdbc.listAmong(
                         transaction,
-                        "select tick, mark, barrier, meeting, handed_over, sequences, owned, mapped from londiste.begin_batch(?, ?, ?); "
+                        "select tick, mark, barrier, meeting, handed_over, sequences, owned, mapped, kept from londiste.begin_batch(?, ?, ?); "
                                 + more,
-                        row -> new Answer(beginning(row, known), (Integer[])
-                                row.getArray(8).getArray()),
+                        row -> new Answer(
+                                beginning(row, known),
+                                (Integer[]) row.getArray(8).getArray(),
+                                (String[]) row.getArray(9).getArray()),
                         queue,
                         consumer,
                         known.stream().map(TableName::toString).toArray(String[]::new))
                 .get(0);
-        for (Integer nr : answer.mapped) {
-            SubscribedTable table = mapped(transaction, nr);
+        for (int i = 0; i < answer.mapped.length; i++) {
+            SubscribedTable table = mapped(transaction, new Declared(answer.mapped[i], answer.kept[i]));
             answer.beginning.owned.put(table.source(), new Target(table.name(), table.mapping()));
         }
         return answer.beginning;
     }
 
-    /** A table that is not replicated as it is; what is declared for its number never changes. */
-    private SubscribedTable mapped(Connection transaction, Integer nr) throws SQLException {
-        SubscribedTable table = mapped.get(nr);
+    /** A table that is not replicated as it is. */
+    private SubscribedTable mapped(Connection transaction, Declared declared) throws SQLException {
+        SubscribedTable table = mapped.get(declared);
         if (table == null) {
-            table = query(transaction, COLUMNS + " and nr = ?", queue, nr).get(0);
-            mapped.put(nr, table);
+            table = query(transaction, COLUMNS + " and nr = ?", queue, declared.nr)
+                    .get(0);
+            mapped.put(declared, table);
         }
         return table;
     }

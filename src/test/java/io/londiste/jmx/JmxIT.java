@@ -101,7 +101,7 @@ class JmxIT extends ReplicationFixture {
 
     private void addAll() {
         provider().add("a, b", false);
-        subscriber().add("", true, false, false, false, false, "", "", "", "", "", "", "", "");
+        subscriber().add("", true, false, false, false, false, "", "", "", "", "", "", "", "", "", "");
         job.awaitOk();
         awaitTables(provider().tables().length);
     }
@@ -123,7 +123,7 @@ class JmxIT extends ReplicationFixture {
 
         assertThat(provider().add("a b", false)).containsExactly("Added public.a", "Added public.b");
         assertThat(column(provider().tables(), "name")).containsExactly("public.a", "public.b");
-        assertThat(subscriber().add("*", false, false, false, false, true, "", "", "", "", "", "", "", ""))
+        assertThat(subscriber().add("*", false, false, false, false, true, "", "", "", "", "", "", "", "", "", ""))
                 .containsExactly("Added public.a", "Added public.b");
 
         awaitNames(
@@ -146,7 +146,7 @@ class JmxIT extends ReplicationFixture {
         provider().add("a", false);
 
         assertThatThrownBy(() -> subscriber()
-                        .add("a", false, false, false, false, false, "", "", "", "upper(v)", "", "", "", ""))
+                        .add("a", false, false, false, false, false, "", "", "", "upper(v)", "", "", "", "", "", ""))
                 .hasMessageContaining("set: not of the form COLUMN=EXPRESSION: upper(v)");
         assertThat(subscriber()
                         .add(
@@ -163,6 +163,8 @@ class JmxIT extends ReplicationFixture {
                                 "",
                                 "insert,update",
                                 "v:0/1",
+                                "",
+                                "",
                                 ""))
                 .containsExactly(
                         "Added public.a: where (id > 50); shard v:0/1; columns id, v; set v = upper(v); ops insert, update");
@@ -509,7 +511,7 @@ class JmxIT extends ReplicationFixture {
     @Test
     void stateChangesAndErrorsSendNotifications() throws Exception {
         provider().add("a", false);
-        subscriber().add("a", false, false, true, false, false, "", "", "", "", "", "", "", "");
+        subscriber().add("a", false, false, true, false, false, "", "", "", "", "", "", "", "", "", "");
         job.awaitOk();
         awaitTables(1);
         var told = new ConcurrentLinkedQueue<Notification>();
@@ -587,8 +589,8 @@ class JmxIT extends ReplicationFixture {
 
     @Test
     void errorsAreInWordsAndNothingIsSecret() throws Exception {
-        assertThatThrownBy(
-                        () -> subscriber().add("", false, false, false, false, false, "", "", "", "", "", "", "", ""))
+        assertThatThrownBy(() ->
+                        subscriber().add("", false, false, false, false, false, "", "", "", "", "", "", "", "", "", ""))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no name given; set all to select all of them");
         assertThatThrownBy(() -> provider().add("nosuch", false)).hasMessageContaining("no such table: public.nosuch");

@@ -33,7 +33,15 @@ class ApplyFunctionIT extends ReplicationFixture {
     private void add(String table, String where, String set, String operations, String function) {
         provider.sql("select londiste.provider_add_table('queue', ?)", table);
         var declaration = Declaration.of(
-                null, where, null, set == null ? Map.of() : Map.of("note", set), operations, null, function);
+                null,
+                where,
+                null,
+                set == null ? Map.of() : Map.of("note", set),
+                operations,
+                null,
+                function,
+                null,
+                null);
         Subscriber.connected(
                 job.settings(),
                 side -> side.add(

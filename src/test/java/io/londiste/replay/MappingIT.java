@@ -406,7 +406,8 @@ class MappingIT {
                         + " select londiste.provider_add_table('queue', 'visit')");
         var ids = new ArrayList<>(provider.rows("select id from visit where id > 0 order by id"));
         for (int i = 0; i < 3; i++) { // one after the other, since a table has one copy on a subscriber
-            var shard = Declaration.of("visit" + i, "id > 0", null, Map.of(), null, "who:" + i + "/3", null);
+            var shard =
+                    Declaration.of("visit" + i, "id > 0", null, Map.of(), null, "who:" + i + "/3", null, null, null);
             Subscriber.connected(job.settings(), side -> side.add(Selection.of("visit"), options(shard)));
             if (i == 0) {
                 job.start();
@@ -435,16 +436,18 @@ class MappingIT {
             side.remove(Selection.ALL);
             assertThatThrownBy(() -> side.add(
                             Selection.of("visit"),
-                            options(Declaration.of("visit0", null, null, Map.of(), null, "\"At,\":0/2", null))))
+                            options(Declaration.of(
+                                    "visit0", null, null, Map.of(), null, "\"At,\":0/2", null, null, null))))
                     .hasMessageContaining("--shard: generation expression is not immutable");
             assertThatThrownBy(() -> side.add(
                             Selection.of("visit"),
-                            options(Declaration.of("visit0", null, null, Map.of(), null, "nobody:0/2", null))))
+                            options(Declaration.of(
+                                    "visit0", null, null, Map.of(), null, "nobody:0/2", null, null, null))))
                     .hasMessageContaining("--shard: the provider's table has no column nobody");
         });
-        assertThatThrownBy(() -> Declaration.of(null, null, null, Map.of(), null, "who:3/3", null))
+        assertThatThrownBy(() -> Declaration.of(null, null, null, Map.of(), null, "who:3/3", null, null, null))
                 .hasMessage("--shard who:3/3: there are shards 0 to PARTS - 1, of at least one column");
-        assertThatThrownBy(() -> Declaration.of(null, null, null, Map.of(), null, "who", null))
+        assertThatThrownBy(() -> Declaration.of(null, null, null, Map.of(), null, "who", null, null, null))
                 .hasMessage("--shard is not of the form COLUMN[,COLUMN]:NUMBER/PARTS: who");
     }
 

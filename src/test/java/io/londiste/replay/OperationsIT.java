@@ -79,7 +79,7 @@ class OperationsIT extends ReplicationFixture {
                 false,
                 false,
                 Creation.NONE,
-                Declaration.of(null, where, null, Map.of(), operations, null, null));
+                Declaration.of(null, where, null, Map.of(), operations, null, null, null, null));
     }
 
     private void add(String table, AddOptions options) {

@@ -81,7 +81,7 @@ class OracleIT {
 
     private static Mapping some(
             TableName from, String where, List<String> columns, Map<String, String> set, List<String> needs) {
-        return new Mapping(from, where, columns, set, needs, Operations.ALL, null, null, null);
+        return new Mapping(from, where, columns, set, needs, Operations.ALL, null, null, null, null);
     }
 
     /** After so many histories, tables are truncated and made again: until then, dead rows and dropped columns add up. */
@@ -173,7 +173,7 @@ class OracleIT {
                 var needs = where == null ? List.<String>of() : where.contains("k") ? List.of("k", "v") : List.of("v");
                 declared.put(
                         table.getKey(),
-                        new Mapping(null, where, List.of(), Map.of(), needs, operations, null, null, null));
+                        new Mapping(null, where, List.of(), Map.of(), needs, operations, null, null, null, null));
             }
             check(declared, HISTORIES / sets.size() + 1);
         }
@@ -334,7 +334,8 @@ class OracleIT {
     private void apply(Connection subscriber, int largestSet, List<Event> events) throws SQLException {
         subscriber.setAutoCommit(false);
         run(subscriber, TableWriter.BEGIN);
-        try (var applier = new Applier(subscriber, shapes.get(subscriber), Runnable::run, statements, largestSet)) {
+        try (var applier =
+                new Applier(subscriber, "q", shapes.get(subscriber), Runnable::run, statements, largestSet)) {
             List<Change> changes = new ChangeDecoder().decode(events);
             ReplicatedPage page =
                     replicated.of(changes, table -> Optional.of(new Target(table, mapping(table.name()))));
