@@ -75,9 +75,11 @@ final class Reference {
         var usage = command.usageMessage();
         lines.addAll(List.of("", "### " + command.qualifiedName(), ""));
         var inHelp = " ".repeat("Usage: ".length());
-        verbatim(Arrays.stream(usage.customSynopsis())
-                .map(line -> line.startsWith(inHelp) ? line.substring(inHelp.length()) : line)
-                .toList());
+        verbatim(
+                "text",
+                Arrays.stream(usage.customSynopsis())
+                        .map(line -> line.startsWith(inHelp) ? line.substring(inHelp.length()) : line)
+                        .toList());
         text(List.of(usage.description()));
         lines.add("");
         for (var argument : command.positionalParameters()) {
@@ -90,7 +92,7 @@ final class Reference {
             lines.add("");
         }
         lines.addAll(List.of(usage.footer().length == 1 ? "Example:" : "Examples:", ""));
-        verbatim(Arrays.stream(usage.footer()).map(String::strip).toList());
+        verbatim("sh", Arrays.stream(usage.footer()).map(String::strip).toList());
     }
 
     private void option(OptionSpec option) {
@@ -109,7 +111,7 @@ final class Reference {
         for (var line : description) {
             if (line.startsWith(" ") != asItIs) {
                 asItIs = !asItIs;
-                lines.addAll(asItIs ? List.of("", "```") : List.of("```", ""));
+                lines.addAll(asItIs ? List.of("", "```text") : List.of("```", ""));
             }
             lines.add(asItIs ? line.strip() : escaped(line));
         }
@@ -118,8 +120,8 @@ final class Reference {
         }
     }
 
-    private void verbatim(List<String> text) {
-        lines.add("```");
+    private void verbatim(String language, List<String> text) {
+        lines.add("```" + language);
         lines.addAll(text);
         lines.add("```");
     }

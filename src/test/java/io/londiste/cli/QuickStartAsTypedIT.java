@@ -2,11 +2,11 @@ package io.londiste.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.londiste.test.Guide;
 import io.londiste.test.PairFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of the quick start's page, in their order. */
 class QuickStartAsTypedIT extends PairFixture {
     private static final Path QUICK_START = Path.of("examples/quickstart");
-    private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\n(.*?)```");
 
     @TempDir
     private Path directory;
@@ -47,9 +46,8 @@ class QuickStartAsTypedIT extends PairFixture {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/psql")), "psql is not installed here");
         copy("conf.ini");
         copy("ticker.ini");
-        var commands = COMMANDS.matcher(Files.readString(QUICK_START.resolve("README.md")))
-                .results()
-                .map(block -> block.group(1).replaceAll("(?m)^ +", ""))
+        var commands = Guide.blocks(QUICK_START.resolve("README.md")).stream()
+                .map(Guide.Block::text)
                 .collect(Collectors.joining());
         var shell = new Shell(directory);
 

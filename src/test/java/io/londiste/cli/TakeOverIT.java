@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.londiste.test.ComparisonRoutes;
 import io.londiste.test.Db;
 import io.londiste.test.DebianPostgres;
+import io.londiste.test.Guide;
 import io.londiste.test.Job;
 import io.londiste.test.Ledger;
 import io.londiste.test.OwnFile;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -27,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(PostgresPair.class)
 class TakeOverIT {
     private static final Path PAGE = Path.of("src/site/markdown/coming-from.md");
-    private static final Pattern SECTION = Pattern.compile("(?s)\n## Taking over a running Londiste 3\n(.*?)\n## ");
-    private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\n(.*?)```");
-    private static final Pattern SWAP = Pattern.compile("(?s)```sql\n(.*?)```");
     private static final String LONDISTE_3 = "/usr/bin/londiste";
 
     @TempDir
@@ -168,14 +165,10 @@ class TakeOverIT {
 
     /** The commands of the page; one that is continued on further lines is one. */
     private List<String> commands() throws Exception {
-        var section = SECTION.matcher(Files.readString(PAGE));
-        assertThat(section.find()).isTrue();
-        var swap = SWAP.matcher(section.group(1));
-        assertThat(swap.find()).isTrue();
-        Files.writeString(directory.resolve("swap.sql"), swap.group(1));
-        var commands = COMMANDS.matcher(section.group(1))
-                .results()
-                .flatMap(block -> block.group(1).replaceAll("\\\\\n *", "").lines())
+        Files.writeString(directory.resolve("swap.sql"), Guide.block(PAGE, "sql", "provider_add_table"));
+        var commands = Guide.blocks(PAGE).stream()
+                .filter(block -> block.language().equals("sh"))
+                .flatMap(block -> block.text().replaceAll("\\\\\n *", "").lines())
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();

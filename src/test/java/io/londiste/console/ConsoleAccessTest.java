@@ -15,6 +15,7 @@ import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.daemon.DaemonControl;
 import io.londiste.jmx.MBeans;
+import io.londiste.test.Guide;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
@@ -22,9 +23,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.management.Notification;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
@@ -35,6 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets into the console, and what for; how others are refused. */
 class ConsoleAccessTest extends ConsoleFixture {
+    private static final Path PAGE = Path.of("src/site/markdown/console.md");
+
     private static int status(HttpClient browser, HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return send(browser, request).statusCode();
@@ -220,6 +227,22 @@ class ConsoleAccessTest extends ConsoleFixture {
         assertLogged("credentials outside /jolokia");
     }
 
+    @Test
+    void theCommandOfThePageFindsMBeans() throws Exception {
+        var curl = Pattern.compile("curl -u (\\w+) -H '(\\S+): (\\S+)' -d '(.*)' http://127.0.0.1:8778/hawtio/(\\S+)\n")
+                .matcher(Guide.block(PAGE, "sh", "curl"));
+        assertThat(curl.matches()).isTrue();
+
+        var answer = send(
+                browser(),
+                HttpRequest.newBuilder(console.at(curl.group(5)))
+                        .header("Authorization", basic(curl.group(1), password(curl.group(1))))
+                        .header(curl.group(2), curl.group(3))
+                        .POST(BodyPublishers.ofString(curl.group(4))));
+
+        assertThat(answer.body()).contains("\"" + BEAN + "\"");
+    }
+
     private static String basic(String user, char[] password) {
         var both = user + ":" + new String(password);
         return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
@@ -379,6 +402,34 @@ class ConsoleAccessTest extends ConsoleFixture {
         assertLogged("421, unknown host name");
         assertThat(raw("GET /hawtio/hawtconfig.json HTTP/1.1\r\nHost: LOCALHOST:1\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
+    }
+
+    /** What the page says to nginx: it checks the origin, and hides from the console that it is another one. */
+    @Test
+    void theProxyOfThePageLetsItsOwnPageInAndNoOther() throws Exception {
+        var configuration = Guide.block(PAGE, "nginx", "proxy_pass");
+        var allowed =
+                Pattern.compile("\\$http_origin !~ '(.*)'\\) \\{ return 403; }").matcher(configuration);
+        assertThat(allowed.find()).isTrue();
+        assertThat(List.of("", "https://console.example.org"))
+                .allMatch(Pattern.compile(allowed.group(1)).asPredicate());
+        assertThat(List.of("null", "https://console-example.org", "https://console.example.org.evil"))
+                .noneMatch(Pattern.compile(allowed.group(1)).asPredicate());
+
+        var headers = Pattern.compile("proxy_set_header (\\S+) (\\S+);")
+                .matcher(configuration)
+                .results()
+                .collect(Collectors.toMap(header -> header.group(1), header -> header.group(2)));
+        assertThat(signIn("Host: " + headers.get("Host"))).startsWith("HTTP/1.1 200 ");
+        assertThat(headers).as("not sent by nginx if empty").containsEntry("Origin", "\"\"");
+        assertThat(signIn("Host: " + headers.get("Host") + "\r\nOrigin: https://console.example.org"))
+                .startsWith("HTTP/1.1 403 ");
+    }
+
+    private String signIn(String headers) throws IOException {
+        var body = "{\"username\": \"%s\", \"password\": \"%s\"}".formatted(VIEWER, new String(password(VIEWER)));
+        return raw("POST /hawtio/auth/login HTTP/1.1\r\n" + headers + "\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body);
     }
 
     /** As only those write it who do not use a browser. */

@@ -10,9 +10,13 @@ import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Secret;
+import io.londiste.test.Guide;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The manifests have the fields and the types that the Kubernetes API asks for, and what they refer to is there. */
@@ -43,6 +47,31 @@ class KubernetesManifestsTest {
         for (var object : objects) {
             validate(object);
         }
+    }
+
+    /** Files, objects and labels. */
+    @Test
+    void theCommandsOfTheReadmeNameWhatIsThere() throws IOException {
+        var commands = Guide.blocks(Path.of("examples/kubernetes/README.md")).stream()
+                .map(Guide.Block::text)
+                .collect(Collectors.joining());
+
+        assertThat(Pattern.compile("-f (\\S+)").matcher(commands).results())
+                .isNotEmpty()
+                .allSatisfy(file -> assertThat(Path.of("examples/kubernetes", file.group(1)))
+                        .exists());
+        for (var named : Pattern.compile("\\b(job|deploy)[/ ]([\\w-]+)")
+                .matcher(commands)
+                .results()
+                .toList()) {
+            assertThat(Manifests.one(named.group(1).equals("job") ? "Job" : "Deployment", named.group(2)))
+                    .isNotNull();
+        }
+        var labels = Pattern.compile("pod -l (\\S+)").matcher(commands);
+        assertThat(labels.find()).isTrue();
+        assertThat(matched(Manifests.one("Deployment", "shop")).entrySet().stream()
+                        .map(label -> label.getKey() + "=" + label.getValue().getAsString()))
+                .contains(labels.group(1).split(","));
     }
 
     @Test

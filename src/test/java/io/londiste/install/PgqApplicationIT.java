@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.londiste.test.Db;
+import io.londiste.test.Guide;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
 import java.io.IOException;
@@ -170,12 +171,21 @@ class PgqApplicationIT {
                 db,
                 "--server.port=0",
                 "--camel.component.pgq.autowired-enabled=false",
-                "--camel.component.pgq.data-source=#dataSource")) {
+                "--" + property("data-source").replace("#shop", "#dataSource"),
+                "--" + property("lazy-start-producer"))) {
             application.printsChanges(named, db);
         }
         try (var wrong = application.start(db, "--camel.component.pgq.data-source=dataSource")) {
             wrong.awaitSaid("a data source is given by the name of its bean: #dataSource");
         }
+    }
+
+    /** A property of the component, as its page shows it. */
+    private static String property(String name) throws IOException {
+        return Guide.component("properties", name)
+                .lines()
+                .filter(line -> line.startsWith("camel.component.pgq." + name + "="))
+                .collect(Collectors.joining());
     }
 
     /** What the health page of an application says. */

@@ -1,11 +1,15 @@
 package io.londiste.pgq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.londiste.test.Guide;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
 
 /** The Kamelets of the artifact, as Camel's component for them reads them. */
@@ -54,6 +58,33 @@ class KameletsIT extends QueueFixture {
         assertThat(nextReceived().get(1))
                 .startsWith("{\"operation\":\"INSERT\",\"schema\":\"public\",\"table\":\"item\",\"key\":{\"id\":7}")
                 .contains("\"after\":{\"id\":7,\"name\":\"seven\"}");
+    }
+
+    @Test
+    void theRouteOfThePageReadsEvents() throws Exception {
+        client.createQueue("orders");
+        var route = Guide.component("yaml", "kamelet:pgq-source")
+                .replace("localhost", db.host() + "\n        serverPort: " + db.port())
+                .replace("databaseName: shop", "databaseName: " + db.name())
+                .replace("username: shop", "username: " + db.user())
+                .replace("password: secret", "password: RAW(" + db.password() + ")")
+                .replace("- log: \"${body}\"", "- to: direct:log");
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:log")
+                        .process(exchange ->
+                                received.add(List.of(exchange.getMessage().getBody(String.class))));
+            }
+        });
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("orders.yaml", route));
+        await().until(() -> client.position("orders", "printer").isPresent());
+
+        client.insert("orders", List.of(Event.of("t", "1")));
+        client.forceTick("orders");
+        client.ticker();
+
+        assertThat(nextReceived()).containsExactly("1");
     }
 
     @Test

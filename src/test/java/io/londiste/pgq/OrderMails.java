@@ -38,7 +38,7 @@ final class OrderMails extends RouteBuilder {
                 }
             });
             PluginHelper.getRoutesLoader(camel)
-                    .loadRoutes(ResourceHelper.fromString("orders.yaml", Guide.component("yaml", "pgq:orders\n")));
+                    .loadRoutes(ResourceHelper.fromString("orders.yaml", Guide.component("yaml", "mailer")));
             camel.start();
             var client = new PgqClient(source);
             long last = client.lastTick("orders").orElseThrow().id();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples of the component's page do what the page says. */
 class PgqExamplesIT extends QueueFixture {
-    private static final String READING = "pgq:orders";
+    private static final String READING = "mailer";
     private static final String WRITING = "direct:placed";
 
     /** Loads an example. Those in Java are the routes of {@link OrderMails}, which the page has to agree with. */

@@ -14,7 +14,9 @@ import io.londiste.subscriber.Difference;
 import io.londiste.subscriber.Subscriber;
 import io.londiste.table.Selection;
 import io.londiste.test.ComparisonRoutes;
+import io.londiste.test.Guide;
 import io.londiste.test.ReplicationFixture;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -125,6 +127,23 @@ class ApplyFunctionIT extends ReplicationFixture {
                     .contains(
                             "public.item: function app.take is STRICT, so that PostgreSQL would not call it for changes without a row");
         });
+    }
+
+    @Test
+    void theFunctionOfThePageRecordsChanges() throws Exception {
+        onBoth("create table item (id int primary key, note text)");
+        subscriber.sql(Guide.block(Path.of("src/site/markdown/operations.md"), "sql", "function app.take"));
+        provider.sql("insert into item values (1, 'a')");
+        add("item", null, null, null, "app.take");
+        job.start().awaitOk();
+        provider.sql("update item set note = 'b'; delete from item");
+        job.awaitReplay();
+
+        assertThat(subscriber.rows("select operation, table_name, key, \"row\" from app.change order by operation"))
+                .containsExactly(
+                        "delete|public.item|{\"id\": 1}|null",
+                        "insert|public.item|{\"id\": 1}|{\"id\": 1, \"note\": \"a\"}",
+                        "update|public.item|{\"id\": 1}|{\"id\": 1, \"note\": \"b\"}");
     }
 
     @Test

@@ -214,6 +214,22 @@ class HooksIT extends ReplicationFixture {
     }
 
     @Test
+    void theRouteOfTheGuideLogsThatATableIsStopped() throws Exception {
+        Files.writeString(routes.resolve("stopped.camel.yaml"), Guide.yaml("seda:londiste-table-stopped"));
+        replicateCustomer();
+        try (var log = new OperatorLog();
+                var mbeans = MBeans.register(job.settings(), new EmbeddedDaemon(job.running()))) {
+            await("first read").until(() -> mbeans.view().state().second().read() != null);
+
+            subscriber.sql("alter table customer rename column email to mail");
+            provider.sql("insert into customer values (1, 'EE', 'a@b')");
+
+            await().until(() -> log.warnings().stream()
+                    .anyMatch(line -> line.matches("told that public\\.customer is stopped: .*email.*")));
+        }
+    }
+
+    @Test
     void aLagOverItsLimitIsToldOnceAndSoIsItsEnd() throws Exception {
         read(Hook.LAG);
         job.with("lag_limit", "5");

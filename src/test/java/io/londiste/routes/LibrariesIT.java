@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.londiste.error.LondisteException;
 import io.londiste.test.Db;
+import io.londiste.test.Guide;
 import io.londiste.test.Job;
 import io.londiste.test.PostgresPair;
 import io.londiste.test.PostgresPair.Provider;
@@ -34,8 +35,8 @@ class LibrariesIT {
             import java.nio.file.Path;
 
             public class Note {
-                public void write(String text, String file) throws Exception {
-                    Files.writeString(Path.of(file), text);
+                public void write(String text) throws Exception {
+                    Files.writeString(Path.of("%s"), text);
                 }
             }
             """;
@@ -47,7 +48,6 @@ class LibrariesIT {
                   uri: quartz:mine?trigger.repeatCount=0
                   steps:
                     - setBody: {constant: order 17}
-                    - bean: {beanType: own.Note, method: "write(${body}, '%s')"}
             """;
 
     @TempDir
@@ -55,16 +55,25 @@ class LibrariesIT {
 
     private Path lib;
     private Path routes;
+    private Path said;
 
     @BeforeEach
     void directories() throws IOException {
         lib = Files.createDirectory(directory.resolve("lib"));
         routes = Files.createDirectory(directory.resolve("routes"));
+        said = directory.resolve("said");
     }
 
-    /** Compiles the bean into a jar. */
+    /** A route that needs the component and the bean, by the step on the page about routes. */
+    private void putRoute() throws IOException {
+        Files.writeString(
+                routes.resolve("mine.camel.yaml"),
+                ROUTE + Guide.yaml("own.Note").indent(8));
+    }
+
+    /** Compiles the bean, which writes into the file {@link #said}, into a jar. */
     private void putBean() throws IOException {
-        var source = Files.writeString(directory.resolve("Note.java"), NOTE);
+        var source = Files.writeString(directory.resolve("Note.java"), NOTE.formatted(said));
         int code = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-d", directory.toString(), source.toString());
         assertThat(code).isZero();
@@ -86,8 +95,7 @@ class LibrariesIT {
     void routesUseComponentsAndBeansOfTheJars(@Provider Db provider, @Subscriber Db subscriber) throws IOException {
         putBean();
         putComponent();
-        var said = directory.resolve("said");
-        Files.writeString(routes.resolve("mine.camel.yaml"), ROUTE.formatted(said));
+        putRoute();
 
         try (var job =
                 new Job(provider, subscriber).with("routes", routes.toString()).with("lib", lib.toString())) {
@@ -100,7 +108,7 @@ class LibrariesIT {
     @Test
     void withoutTheJarTheRouteIsRefused(@Provider Db provider, @Subscriber Db subscriber) throws IOException {
         putBean();
-        Files.writeString(routes.resolve("mine.camel.yaml"), ROUTE.formatted("x"));
+        putRoute();
 
         try (var job =
                 new Job(provider, subscriber).with("routes", routes.toString()).with("lib", lib.toString())) {
