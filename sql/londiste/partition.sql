@@ -15,33 +15,26 @@ as $$
    where i.inhparent = tab and bound is not null
 $$;
 
-create or replace function londiste.require_partitioned(table_name text, column_name text)
-returns void language plpgsql stable
+create or replace function londiste.partition_problem(table_name text, column_name text)
+returns text language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- Checks that partitions by time can be made for a table.
+-- Why partitions by time cannot be made for a table.
 --   table_name    written name
 --   column_name   the column by whose ranges it has to be partitioned
--- Errors: 42P01 there is no such table; 42809 it is partitioned in another way; 42501 the caller does not own it. Locks: none.
-declare
-  tab  oid := londiste.get_table(table_name);
-begin
-  if pg_get_partkeydef(tab) is distinct from format('RANGE (%I)', column_name) then
-    raise exception 'table % is not partitioned by ranges of column % on the subscriber, but %', londiste.fqname(tab), column_name,
-      coalesce('by ' || pg_get_partkeydef(tab), 'not at all')
-      using errcode = 'wrong_object_type', hint = format('subscriber add --create makes the table; or: create table ... partition by range (%I)', column_name);
-  end if;
-  if exists (select from pg_partitioned_table as p where p.partrelid = tab and p.partdefid <> 0) then
-    raise exception 'table % has a default partition, %: PostgreSQL makes no partition for rows that are in it', londiste.fqname(tab),
-      (select p.partdefid::regclass from pg_partitioned_table as p where p.partrelid = tab)
-      using errcode = 'wrong_object_type', hint = 'Detach or drop it.';
-  end if;
-  if not (select pg_has_role(c.relowner, 'usage') from pg_class as c where c.oid = tab) then
-    raise exception 'only the owner of table %, %, can make partitions of it', londiste.fqname(tab),
-      (select pg_get_userbyid(c.relowner) from pg_class as c where c.oid = tab)
-      using errcode = 'insufficient_privilege', hint = format('ALTER TABLE %s OWNER TO %I', londiste.fqname(tab), current_user);
-  end if;
-end
+-- Returns what is wrong, and what to do; null: nothing, or there is no such table. Locks: none.
+  select case
+      when pg_get_partkeydef(c.oid) is distinct from format('RANGE (%I)', column_name) then
+        format('it is not partitioned by ranges of column %s, but %s: make it with subscriber add --create, or with create table ... partition by range (%I)',
+               column_name, coalesce('by ' || pg_get_partkeydef(c.oid), 'not at all'), column_name)
+      when p.partdefid <> 0 then
+        format('it has a default partition, %s, and PostgreSQL makes no partition for rows that are there: detach or drop it', p.partdefid::regclass)
+      when not pg_has_role(c.relowner, 'usage') then
+        format('only its owner can make partitions: ALTER TABLE %s OWNER TO %I, or GRANT %I TO %I', londiste.fqname(c.oid), current_user,
+               pg_get_userbyid(c.relowner), current_user)
+      end
+    from pg_class as c left join pg_partitioned_table as p on p.partrelid = c.oid
+   where c.oid = londiste.find_table(partition_problem.table_name)
 $$;
 
 create or replace function londiste.partition_name(tab oid, period text, start timestamp)
@@ -122,7 +115,7 @@ begin
    where c.oid = tab;
   part := format('%I.%I', t.nspname, part_name);
   execute format('create table %s (like %s including all excluding identity excluding indexes excluding comments excluding statistics)%s',
-    part, root, coalesce(format(' tablespace %I', t.spcname), ''));
+    part, root, case when t.spcname is not null then format(' tablespace %I', t.spcname) else '' end);
   if t.relowner <> (select c.relowner from pg_class as c where c.oid = part::regclass) then
     execute format('alter table %s owner to %I', part, pg_get_userbyid(t.relowner));
   end if;

@@ -110,11 +110,12 @@ as $$
 --   partition_period   hour, day, week, month or year: what a partition has
 --   retention          drops partitions that are older than this interval; null: none
 -- Returns 1. Errors: 42704 the table is not registered; 55000 its copy has begun, or this was declared already;
--- as londiste.require_partitioned().
+-- 42809 see londiste.partition_problem().
 -- Locks: the table's row in londiste.subscriber_table.
 #variable_conflict use_column
 declare
-  name  text := londiste.canonical(subscriber_map_table.table_name);
+  name     text := londiste.canonical(subscriber_map_table.table_name);
+  problem  text;
 begin
   if not exists (select from londiste.subscriber_table as s where s.queue_name = queue and s.table_name = name) then
     raise exception 'table % is not registered on the subscriber, queue "%"', name, queue using errcode = 'undefined_object';
@@ -133,7 +134,10 @@ begin
       using errcode = 'object_not_in_prerequisite_state';
   end if;
   if subscriber_map_table.partition_column is not null then
-    perform londiste.require_partitioned(name, subscriber_map_table.partition_column);
+    problem := londiste.partition_problem(name, subscriber_map_table.partition_column);
+    if problem is not null then
+      raise exception 'table %: %', name, problem using errcode = 'wrong_object_type';
+    end if;
     update londiste.subscriber_table as s set kept_since = londiste.kept_since(queue, null, name)
      where s.queue_name = queue and s.table_name = name;
   end if;

@@ -64,7 +64,7 @@ final class SubscriberCommand implements Runnable {
             description = {
                 "Register tables; the replay copies them and keeps them in sync from then on.",
                 "--all takes all tables that are registered on the provider.",
-                "--dest-table, --where, --columns, --set, --ops, --shard and --apply-fn declare what the tables are replicated as. Copy, replay, compare and repair obey that; to"
+                "--dest-table, --where, --columns, --set, --ops, --shard, --apply-fn and --partition-by declare what the tables are replicated as. Copy, replay, compare and repair obey that; to"
                         + " change it, remove the table and add it again."
             },
             footer = {
@@ -75,6 +75,7 @@ final class SubscriberCommand implements Runnable {
                 "  londiste conf.ini subscriber add customers --where 'region=1' --columns id,region,email --set 'email=md5(email)'",
                 "  londiste conf.ini subscriber add payments --ops insert,update",
                 "  londiste conf.ini subscriber add visits --shard user_id:0/4",
+                "  londiste conf.ini subscriber add visits --create --partition-by created:daily --retention '90 days'",
                 "  londiste conf.ini subscriber add orders --apply-fn stock.apply_order"
             })
     void add(

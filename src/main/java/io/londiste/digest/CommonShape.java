@@ -44,7 +44,10 @@ public record CommonShape(
                 // generated from what is replicated in place of the provider's columns
                 .filter(column -> !altered || !here.column(column.name()).generated())
                 .toList();
-        boolean sameKey = !there.key().isEmpty() && there.key().equals(here.key());
+        boolean sameKey = !there.key().isEmpty()
+                && (there.key().equals(here.key())
+                        || mapping.partitioning() != null
+                                && mapping.partitioning().isExtended(there.key(), here.key()));
         var key = sameKey ? there.key().stream().map(there::column).toList() : List.<Column>of();
         if (!mapping.operations().isAll() && key.isEmpty()) {
             throw new LondisteException(

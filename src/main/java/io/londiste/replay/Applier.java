@@ -6,6 +6,7 @@ import io.londiste.change.TableName;
 import io.londiste.db.SqlState;
 import io.londiste.error.Causes;
 import io.londiste.replay.FunctionCalls.Call;
+import io.londiste.table.Partitioning;
 import io.londiste.table.TableShape;
 import io.londiste.table.TableShapes;
 import java.sql.Connection;
@@ -152,9 +153,9 @@ final class Applier implements AutoCloseable {
         applyIfFull();
     }
 
-    /** The partitions of a table for rows by this column are made when they are needed. */
-    void partitioned(TableName table, String column) {
-        partitions.by(table, column);
+    /** The partitions of the change's table are made when they are needed. To be called before {@link #add}. */
+    void partitioned(Change change, Partitioning partitioning) {
+        partitions.of(change, partitioning);
     }
 
     /** Accepts a change that is handed to a function, after those of its run that are written; as {@link #add}. */
@@ -266,7 +267,7 @@ final class Applier implements AutoCloseable {
     private TableShape shape(TableName table) throws SQLException {
         TableShape known = used.get(table);
         if (known == null) {
-            known = read(table);
+            known = partitions.identified(read(table));
             used.put(table, known);
         }
         return known;

@@ -305,7 +305,7 @@ public final class BatchTransaction implements AutoCloseable {
             return;
         }
         if (mapping.partitioning() != null) {
-            applier.partitioned(change.table(), mapping.partitioning().column());
+            applier.partitioned(change, mapping.partitioning());
         }
         applier.add(change);
     }

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +38,13 @@ final class Structure {
             select t.name, londiste.unlogged_part(londiste.find_table(t.name))
             from unnest(?::text[]) with ordinality as t (name, nr)
             where londiste.unlogged_part(londiste.find_table(t.name)) is not null
+            order by t.nr
+            """;
+
+    private static final String PARTITIONS = """
+            select t.name, londiste.partition_problem(t.name, t.col)
+            from unnest(?::text[], ?::text[]) with ordinality as t (name, col, nr)
+            where londiste.partition_problem(t.name, t.col) is not null
             order by t.nr
             """;
 
@@ -151,7 +157,8 @@ final class Structure {
         if (!lacking.isEmpty()) {
             differences.add(new Difference(table, Severity.ERROR, mapping.lacking(lacking)));
         }
-        if (!isSameKey(key(theirs), key(ours), mapping)) {
+        if (!key(theirs).equals(key(ours))
+                && (mapping.partitioning() == null || !mapping.partitioning().isExtended(key(theirs), key(ours)))) {
             differences.add(new Difference(
                     table,
                     Severity.ERROR,
@@ -164,17 +171,6 @@ final class Structure {
         }
         ours.forEach(column -> compare(table, mapping, find(theirs, column.name), column, differences));
         return differences;
-    }
-
-    /** A partitioned table's key has the column by which it is partitioned as well, if the provider's has not. */
-    private static boolean isSameKey(List<String> theirs, List<String> ours, Mapping mapping) {
-        var partitioning = mapping.partitioning();
-        if (partitioning == null || theirs.isEmpty() || theirs.contains(partitioning.column())) {
-            return theirs.equals(ours);
-        }
-        var longer = new HashSet<>(theirs);
-        longer.add(partitioning.column());
-        return longer.equals(Set.copyOf(ours));
     }
 
     private static void compare(
@@ -225,6 +221,21 @@ final class Structure {
                     Severity.RISK,
                     "column " + ours.name + " is NOT NULL on the subscriber, and may be null on the provider"));
         }
+    }
+
+    /** The subscriber's tables that cannot have the partitions that are declared for them. */
+    List<Difference> partitions() {
+        var partitioned = tables.stream()
+                .filter(table -> mappings.get(table).partitioning() != null)
+                .toList();
+        return sides.subscriber()
+                .rows(
+                        PARTITIONS,
+                        row -> new Difference(TableName.parse(row.getString(1)), Severity.ERROR, row.getString(2)),
+                        names(partitioned),
+                        partitioned.stream()
+                                .map(table -> mappings.get(table).partitioning().column())
+                                .toArray(String[]::new));
     }
 
     /** The subscriber's tables that a crash of its server would empty. */

@@ -323,6 +323,7 @@ public final class Subscriber {
         differences.addAll(missedChanges(mappings));
         differences.addAll(structure.differences());
         differences.addAll(structure.unlogged());
+        differences.addAll(structure.partitions());
         differences.addAll(MissingPrivileges.of(sides, tables));
         differences.addAll(WriteEffects.of(sides, mappings, true));
         differences.addAll(structure.foreignKeyActions());

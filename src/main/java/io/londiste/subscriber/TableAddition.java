@@ -238,6 +238,7 @@ final class TableAddition {
     private List<Difference> ofTables(Structure structure, Map<TableName, Mapping> mappings) {
         var differences = new ArrayList<>(structure.differences());
         differences.addAll(structure.unlogged());
+        differences.addAll(structure.partitions());
         differences.addAll(MissingPrivileges.of(sides, List.copyOf(mappings.keySet())));
         differences.addAll(WriteEffects.of(sides, mappings, options.expectSync()));
         return differences;

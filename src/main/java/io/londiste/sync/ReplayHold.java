@@ -84,7 +84,7 @@ final class ReplayHold {
     /**
      * Waits until the replay is at the tick, for {@code lock_timeout} at most.
      *
-     * @param transaction sees the subscriber at the tick afterwards
+     * @param transaction has begun with {@link SubscribedTables#keepRows}; sees the subscriber at the tick afterwards
      * @param force accept the subscriber as it is if the replay does not reach the tick in time
      * @return whether it is the tick
      */
@@ -106,6 +106,7 @@ final class ReplayHold {
             }
             pause();
             SnapshotTransaction.prepare(transaction);
+            SubscribedTables.keepRows(transaction);
         }
     }
 

@@ -135,6 +135,7 @@ public final class SyncPoints {
     private <T> T writeAt(long tick, Connection there, Connection here, WorkAtTick<T> work) throws SQLException {
         here.setAutoCommit(false);
         try {
+            SubscribedTables.keepRows(here);
             replay.await(tick, false, here);
             here.rollback();
             SnapshotTransaction.prepare(here);

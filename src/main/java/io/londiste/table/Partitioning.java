@@ -76,6 +76,23 @@ public record Partitioning(String column, Period period, String retention, Strin
         return new Partitioning(column, period, interval, keptSince);
     }
 
+    /**
+     * Whether the subscriber's key is the provider's and the column, as PostgreSQL demands of a partitioned table. The provider's still
+     * identifies rows.
+     */
+    public boolean isExtended(List<String> there, List<String> here) {
+        return !there.isEmpty()
+                && !there.contains(column)
+                && here.size() == there.size() + 1
+                && here.containsAll(there)
+                && here.contains(column);
+    }
+
+    /** The subscriber's table, identified by the provider's key if that {@linkplain #isExtended is extended} here. */
+    public TableShape identified(List<String> there, TableShape here) {
+        return isExtended(there, here.key()) ? here.identifiedBy(there) : here;
+    }
+
     /** The SQL condition for the rows that are kept; null: all are. */
     String condition() {
         if (retention == null) {

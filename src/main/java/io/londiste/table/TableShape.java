@@ -111,6 +111,11 @@ public record TableShape(TableName name, List<Column> columns, List<String> key,
                 mark);
     }
 
+    /** This shape with another key, by which rows are identified as well. */
+    public TableShape identifiedBy(List<String> columns) {
+        return new TableShape(name, this.columns, columns, parent, mark);
+    }
+
     /** {@code ONLY table}, or the table itself where rows may be in others. */
     public String target() {
         return parent ? name.quoted() : "only " + name.quoted();

@@ -144,7 +144,7 @@ class PartitionsIT extends ReplicationFixture {
 
         assertThat(partitions("h")).containsExactly("h_0044_03_15_00_bc", "h_2026_03_01_00");
         assertThat(partitions("d")).containsExactly("d_0044_03_15_bc", "d_2026_03_01");
-        assertThat(partitions("w")).containsExactly("w_0044_03_13_bc", "w_2026_02_23");
+        assertThat(partitions("w")).containsExactly("w_0044_03_11_bc", "w_2026_02_23");
         assertThat(partitions("y")).containsExactly("y_0044_bc", "y_2026");
         types.keySet().forEach(table -> assertThat(subscriber.rows(rows(table))).isEqualTo(provider.rows(rows(table))));
     }
@@ -189,10 +189,10 @@ class PartitionsIT extends ReplicationFixture {
         try (var writer = new SteadyWriter(provider, WRITE)) {
             job.start().awaitOk();
             var retention = 800;
-            for (int round = 0; round < 4; round++) {
+            for (int round = 0; round < 2; round++) {
                 writer.await(50);
                 assertCompareEqual("visit");
-                retention -= 200;
+                retention -= 300;
                 keepFor(retention + " days");
                 var before = partitions("visit").get(0);
                 await().until(() -> !partitions("visit").contains(before));
@@ -239,7 +239,6 @@ class PartitionsIT extends ReplicationFixture {
         provider.sql(VISITS + "; insert into visit values (1, now(), 'a'), (2, now() - interval '300 days', 'b')");
         add("visit", options("at:monthly", "400 days"));
         job.start().awaitOk().awaitReplay();
-        job.stop();
         var refusals = new ConcurrentLinkedQueue<String>();
         try (var lock = ComparisonRoutes.lockReplay(subscriber);
                 Connection dropping = subscriber.connect();
@@ -255,13 +254,12 @@ class PartitionsIT extends ReplicationFixture {
                     public void done(long rows) {}
                 })) {
             assertThat(lock).isNotNull();
-            assertThat(routes.compare()).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL);
+            assertThat(routes.compare())
+                    .extracting(Comparison::problem, Comparison::outcome)
+                    .containsExactly(tuple(null, Outcome.EQUAL));
         }
-        assertThat(refusals)
-                .isNotEmpty()
-                .allMatch(said -> said.contains("could not obtain lock on relation \"subscriber_table\""));
-        assertThat(subscriber.number("select count(*) from londiste.drop_partitions('queue', 'job', 'public.visit')"))
-                .isEqualTo(1);
+        assertThat(refusals).isNotEmpty().allMatch(said -> said.contains("could not obtain lock on relation"));
+        await("the daemon drops it then").until(() -> partitions("visit").size() == 1);
     }
 
     private static String refusal(Statement dropping) {
@@ -283,11 +281,16 @@ class PartitionsIT extends ReplicationFixture {
         try (var lock = ComparisonRoutes.lockReplay(subscriber);
                 var routes = new ComparisonRoutes(job.settings())) {
             assertThat(lock).isNotNull();
-            assertThat(routes.compare()).extracting(Comparison::missing).containsExactly(1L);
+            assertThat(routes.compare())
+                    .extracting(Comparison::missing, Comparison::problem)
+                    .containsExactly(tuple(1L, null));
             assertThat(routes.apply(directory, ComparisonRoutes.PLAIN))
-                    .extracting(Repaired::statements)
-                    .containsExactly(1L);
-            assertThat(routes.compare()).extracting(Comparison::outcome).containsExactly(Outcome.EQUAL);
+                    .extracting(Repaired::statements, repaired -> repaired.comparison()
+                            .problem())
+                    .containsExactly(tuple(1L, null));
+            assertThat(routes.compare())
+                    .extracting(Comparison::problem, Comparison::outcome)
+                    .containsExactly(tuple(null, Outcome.EQUAL));
         }
         assertThat(partitions("visit")).contains("visit_2024");
     }
@@ -297,7 +300,7 @@ class PartitionsIT extends ReplicationFixture {
         provider.sql(
                 VISITS + "; create table loose (id int primary key, at timestamptz, d date not null, n int not null)");
         subscriber.sql(VISITS + "; create table loose (id int, d date, primary key (id, d)) partition by range (d);"
-                + " create table rest partition of loose default");
+                + " create table others partition of loose default");
         assertRefused("loose", "at:daily", null, "column at may be null on the provider");
         assertRefused(
                 "loose",
@@ -323,7 +326,7 @@ class PartitionsIT extends ReplicationFixture {
                 "visit",
                 "at:daily",
                 null,
-                "table public.visit is not partitioned by ranges of column at on the subscriber, but not at all");
+                "public.visit: it is not partitioned by ranges of column at, but not at all");
         assertThat(subscriber.number("select count(*) from londiste.subscriber_table"))
                 .isZero();
     }
