@@ -27,7 +27,8 @@ class ShopLoadIT {
             assertThat(load.failure()).isEmpty();
         }
         assertThat(db.sql("select sum(balance) from shop.account")).isEqualTo(Shop.ALL_MONEY);
-        assertThat(db.number("select count(distinct balance) from shop.account")).isGreaterThan(1);
+        assertThat(db.number("select count(distinct balance) from shop.account"))
+                .isGreaterThan(1);
     }
 
     @Test

@@ -58,7 +58,11 @@ public final class ComparisonRoutes implements AutoCloseable {
 
     /** Counts the rows of tables, of all if none is named. */
     public List<Comparison> count(String... tables) {
-        return send("compare", new Compare.Request(selection(tables), PLAIN, true), Comparison.class);
+        return count(PLAIN, tables);
+    }
+
+    public List<Comparison> count(SyncOptions options, String... tables) {
+        return send("compare", new Compare.Request(selection(tables), options, true), Comparison.class);
     }
 
     /** Writes the statements that repair tables, between BEGIN and COMMIT. */
