@@ -70,6 +70,12 @@ public final class ComparisonRoutes implements AutoCloseable {
         return send("repair", new Repair.Request(selection(tables), options, false, true, directory), Repaired.class);
     }
 
+    /** The same by a daemon, whose job the files' names contain. */
+    public List<Repaired> write(Path directory, String job, String... tables) {
+        return send(
+                "repair", new Repair.Request(selection(tables), PLAIN, false, true, directory, job), Repaired.class);
+    }
+
     /** Repairs tables. */
     public List<Repaired> apply(Path directory, SyncOptions options, String... tables) {
         return send("repair", new Repair.Request(selection(tables), options, true, false, directory), Repaired.class);
