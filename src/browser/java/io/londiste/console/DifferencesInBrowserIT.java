@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The rows that differ, sequences and the check of a real job, on its console. */
 @ExtendWith(PostgresPair.class)
 class DifferencesInBrowserIT extends BrowserFixture {
-    private static final Path FIX = Path.of("fix.public.goods.sql"); // in the working directory of the daemon
+    private static final Path FIX = Path.of("fix.job.public.goods.sql"); // in the working directory of the daemon
 
     private Db provider;
     private Db subscriber;
@@ -92,7 +92,7 @@ class DifferencesInBrowserIT extends BrowserFixture {
         assertThat(dialog(page).locator("mark")).hasText(new String[] {"name 2", "null", "x", "a, \"b\""});
         Chromium.picture(page, "differing rows");
         assertThat(Chromium.barriers(page)).isEmpty();
-        assertThat(downloaded(page, "Download all as CSV", "rows.public.goods.csv")
+        assertThat(downloaded(page, "Download all as CSV", "rows.job.public.goods.csv")
                         .lines())
                 .hasSize(1 + 1 + 2 + 200)
                 .startsWith("difference,side,id,name,note")
@@ -111,7 +111,7 @@ class DifferencesInBrowserIT extends BrowserFixture {
         assertThat(dialog(page)).containsText("update only \"public\".\"goods\"");
         Chromium.picture(page, "statements of a repair");
         assertThat(Chromium.barriers(page)).isEmpty();
-        assertThat(downloaded(page, "Download all as SQL", "fix.public.goods.sql"))
+        assertThat(downloaded(page, "Download all as SQL", "fix.job.public.goods.sql"))
                 .isEqualTo(Files.readString(FIX));
 
         Files.writeString(FIX, "select 'of another job'");

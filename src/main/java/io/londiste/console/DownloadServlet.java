@@ -26,14 +26,14 @@ final class DownloadServlet extends HttpServlet {
     private static final String[] SIGNATURE = {String.class.getName(), long.class.getName(), int.class.getName()};
 
     private static final Map<String, Download> DOWNLOADS = Map.of(
-            "/rows", new Download("differingRows", "text/csv", "rows.%s.csv"),
-            "/statements", new Download("statements", "application/sql", "fix.%s.sql"));
+            "/rows", new Download("differingRows", "text/csv", "rows.%s.%s.csv"),
+            "/statements", new Download("statements", "application/sql", "fix.%s.%s.sql"));
 
     /**
      * A kind of file.
      *
      * @param operation that returns its parts
-     * @param name of the file, with a place for the table's name
+     * @param name of the file, with places for the job's and the table's name
      */
     private record Download(String operation, String type, String name) {}
 
@@ -109,7 +109,10 @@ final class DownloadServlet extends HttpServlet {
         var part = source.part(0);
         response.setContentType(source.download.type + ";charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
-        var name = source.download.name.formatted(source.table.replaceAll("[^\\p{Alnum}._-]", "_"));
+        var name = source.download
+                .name
+                .formatted(source.comparison.getKeyProperty("job"), source.table)
+                .replaceAll("[^\\p{Alnum}._-]", "_");
         response.setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
         var out = response.getOutputStream();
         out.write(bytes(part));

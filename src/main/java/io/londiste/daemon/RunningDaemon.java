@@ -1,5 +1,6 @@
 package io.londiste.daemon;
 
+import io.londiste.config.Section;
 import io.londiste.config.Settings;
 import io.londiste.error.LondisteException;
 import java.nio.file.Path;
@@ -92,8 +93,8 @@ public final class RunningDaemon {
                             ? suspended()
                             : process() + " has not ended after " + waited + " s: "
                                     + (signal == Signal.INT
-                                            ? "it completes its batch and the copies of rows that are running. "
-                                                    + kill() + " ends it at once; they are rolled back and done again"
+                                            ? "it completes " + work() + ". " + kill()
+                                                    + " ends it at once; what is not complete is rolled back and done again"
                                             : "end it with: kill -KILL " + pid));
             wait = REPEAT;
         }
@@ -115,6 +116,12 @@ public final class RunningDaemon {
 
     private String process() {
         return "process " + pid + " of " + settings.jobName();
+    }
+
+    private String work() {
+        return settings.section() == Section.PGQADM
+                ? "its tick and its round of maintenance"
+                : "its batch and the copies of rows that are running";
     }
 
     private String suspended() {

@@ -7,21 +7,44 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.postgresql.core.Parser;
 
-/** Runs single statements on a connection of the caller, in its current transaction. */
+/**
+ * Runs single statements on a connection of the caller, in its current transaction. A statement that is given without
+ * parameters reaches the server as it is, with all its question marks.
+ */
 public final class Jdbc {
-    /** A literal or a quoted name; or a question mark outside of these. */
-    private static final Pattern QUESTION_MARK = Pattern.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\\?");
-
     private Jdbc() {}
 
-    /** SQL without parameters for use in a statement with parameters: operators such as {@code ?} are marked as no parameters. */
+    /**
+     * SQL as a part of a statement with parameters, or as a statement of JDBC: the driver takes each question mark outside of
+     * literals, quoted names and comments for a parameter, and two of them for one that is none. To be used once, and not for
+     * what reaches the server in other ways: as a parameter, or by COPY.
+     */
     public static String escaped(String sql) {
-        return QUESTION_MARK
-                .matcher(sql)
-                .replaceAll(found -> found.group().equals("?") ? "??" : Matcher.quoteReplacement(found.group()));
+        if (sql.indexOf('?') < 0) {
+            return sql;
+        }
+        var escaped = new StringBuilder(sql.length() + 16);
+        char[] text = sql.toCharArray();
+        for (int i = 0; i < text.length; ) {
+            int end = Math.min(endOfToken(text, i) + 1, text.length);
+            escaped.append(text[i] == '?' ? "??" : sql.substring(i, end));
+            i = end;
+        }
+        return escaped.toString();
+    }
+
+    /** The last character of a literal, quoted name or comment, by the driver's own rules; of anything else, the first. */
+    private static int endOfToken(char[] text, int start) {
+        return switch (text[start]) {
+            case '\'' -> Parser.parseSingleQuotes(text, start, true); // as Pools sets standard_conforming_strings
+            case '"' -> Parser.parseDoubleQuotes(text, start);
+            case '$' -> Parser.parseDollarQuotes(text, start);
+            case '-' -> Parser.parseLineComment(text, start);
+            case '/' -> Parser.parseBlockComment(text, start);
+            default -> start;
+        };
     }
 
     /** Converts the current row of a result set. */
@@ -92,7 +115,7 @@ public final class Jdbc {
     public static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
         if (parameters.length == 0) {
             try (var statement = connection.createStatement()) {
-                statement.execute(sql);
+                statement.execute(escaped(sql));
             }
             return;
         }
@@ -110,7 +133,7 @@ public final class Jdbc {
 
     private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
             throws SQLException {
-        var statement = connection.prepareStatement(sql);
+        var statement = connection.prepareStatement(parameters.length == 0 ? escaped(sql) : sql);
         try {
             bind(connection, statement, parameters);
             return statement;

@@ -1,6 +1,7 @@
 package io.londiste.digest;
 
 import io.londiste.db.Database;
+import io.londiste.db.Jdbc;
 import io.londiste.sync.TableProgress;
 import io.londiste.table.TableShape.Column;
 import java.sql.Connection;
@@ -105,10 +106,10 @@ public final class RowDifferences {
             shape.columns().forEach(column -> columns.append(", ").append(value(column)));
             // without a key several rows may have the same text: they are numbered, and the same number is the same row
             var nth = shape.key().isEmpty() ? " || row_number() over (partition by " + shape.rowText() + ")" : "";
-            statement = connection.prepareStatement("select convert_to(" + shape.keyText() + nth + ", 'UTF8') as key, "
-                    + RowDifferences.this.hash.of(shape.compared()) + columns + " from " + target + " where "
-                    + condition
-                    + " order by key");
+            statement = connection.prepareStatement(
+                    Jdbc.escaped("select convert_to(" + shape.keyText() + nth + ", 'UTF8') as key, "
+                            + RowDifferences.this.hash.of(shape.compared()) + columns + " from " + target + " where "
+                            + condition + " order by key"));
             try {
                 statement.setFetchSize(FETCH);
                 rows = statement.executeQuery();

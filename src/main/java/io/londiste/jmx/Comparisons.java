@@ -49,6 +49,11 @@ final class Comparisons implements AutoCloseable {
                 id -> DescribedMBean.of(beans.get(id), ComparisonMBean.class));
     }
 
+    /** The job whose tables are compared. */
+    String job() {
+        return context.job();
+    }
+
     /** Starts a comparison; returns the name of its MBean. */
     String compare(Compare.Request request, int jobs) {
         var rows = new RowFile();

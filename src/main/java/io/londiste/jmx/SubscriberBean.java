@@ -240,7 +240,9 @@ final class SubscriberBean implements SubscriberMBean {
             int jobs) {
         var options = options(lock, force, where);
         return comparisons.repair(
-                new Repair.Request(NameArgument.of(tables, all), options, apply, transaction, Path.of("")), jobs(jobs));
+                new Repair.Request(
+                        NameArgument.of(tables, all), options, apply, transaction, Path.of(""), comparisons.job()),
+                jobs(jobs));
     }
 
     private static SyncOptions options(boolean lock, boolean force, String where) {

@@ -154,8 +154,8 @@ public interface SubscriberMBean {
             @Describe("Number of tables compared in parallel, up to 8; 0: 2") int jobs);
 
     @Describe(
-            "Compare tables and write the statements that repair them, in the background (londiste repair); returns the"
-                    + " name of the MBean with progress and results")
+            "Compare tables and write the statements that repair them to fix.<job>.<schema>.<table>.sql in the daemon's working"
+                    + " directory, in the background (londiste repair); returns the name of the MBean with progress and results")
     String repair(
             @Describe(NameArgument.TABLES) String tables,
             @Describe("All subscribed tables, instead of names") boolean all,

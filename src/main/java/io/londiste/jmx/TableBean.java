@@ -204,6 +204,7 @@ final class TableBean implements TableMBean {
     @Override
     public String repair(boolean apply, boolean force) {
         var options = new SyncOptions(SYNC.lock(), force, SYNC.where());
-        return comparisons.repair(new Repair.Request(selection(), options, apply, false, Path.of("")), 1);
+        return comparisons.repair(
+                new Repair.Request(selection(), options, apply, false, Path.of(""), comparisons.job()), 1);
     }
 }

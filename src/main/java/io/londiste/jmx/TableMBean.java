@@ -96,7 +96,9 @@ public interface TableMBean {
     @Describe("Compare it with the provider's in the background; returns the name of the MBean with the results")
     String compare();
 
-    @Describe("Write the statements that repair it, in the background; returns the name of the MBean with the results")
+    @Describe(
+            "Write the statements that repair it to fix.<job>.<schema>.<table>.sql in the daemon's working directory, in"
+                    + " the background; returns the name of the MBean with the results")
     String repair(
             @Describe("Execute the statements, too, while the replay is paused") boolean apply,
             @Describe("With apply: also undo what route files do to rows on their way to the subscriber")

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -41,6 +42,13 @@ public final class Queues {
 
     private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
     private static final String PREFIX = "queue_";
+
+    private static final String HIDDEN = """
+            select pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(n.nspowner)), pg_catalog.quote_ident(current_user)
+              from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+             where n.nspname = 'londiste' and c.relname = 'provider_table'
+               and not (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT'))
+            """;
 
     private final Settings settings;
     private final Database database;
@@ -83,6 +91,7 @@ public final class Queues {
                     + " unregister "
                     + queue + " CONSUMER");
         }
+        requireToSeeCapture(queue);
         var tables = captured(queue);
         if (!tables.isEmpty()) {
             throw new LondisteException(database + ": queue " + queue + " captures the changes of "
@@ -95,10 +104,30 @@ public final class Queues {
         LOG.info("Dropped queue {}", queue);
     }
 
-    /** The tables that are captured into the queue; without it their triggers, and so all changes to them, would fail. */
+    private void requireToSeeCapture(String queue) {
+        hidden().ifPresent(hidden -> {
+            throw new LondisteException(database + ": role " + hidden.role
+                    + " may not see which tables are captured into queue " + queue + ": it has to be a member of role "
+                    + hidden.owner + " (GRANT " + hidden.owner + " TO " + hidden.role + ")");
+        });
+    }
+
+    /** A schema {@code londiste} of this owner, which this role may not use; both are quoted. */
+    private record Hidden(String owner, String role) {}
+
+    private Optional<Hidden> hidden() {
+        return database.rows(HIDDEN, row -> new Hidden(row.getString(1), row.getString(2))).stream()
+                .findFirst();
+    }
+
+    /**
+     * The tables that are captured into the queue, as far as this role may see them; without it their triggers, and so all changes
+     * to them, would fail.
+     */
     private List<String> captured(String queue) {
-        boolean londiste = !database.texts("select 1 where to_regclass('londiste.provider_table') is not null")
-                .isEmpty();
+        boolean londiste = hidden().isEmpty()
+                && !database.texts("select 1 where to_regclass('londiste.provider_table') is not null")
+                        .isEmpty();
         return londiste
                 ? database.texts(
                         "select table_name from londiste.provider_table where queue_name = ? order by nr", queue)

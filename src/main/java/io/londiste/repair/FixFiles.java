@@ -14,17 +14,25 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files with the statements that repair tables, one for each table. */
+/**
+ * The files with the statements that repair tables, one for each table: {@code fix.<schema>.<table>.sql}, or
+ * {@code fix.<job>.<schema>.<table>.sql}.
+ */
 final class FixFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FixFiles.class);
 
     private final Path directory;
+    private final String prefix;
     private final List<Path> changingRows;
 
-    /** @param changingRows the operator's route files that may change rows on their way to the subscriber */
-    FixFiles(Path directory, List<Path> changingRows) {
+    /**
+     * @param job the job that the names contain; null: none
+     * @param changingRows the operator's route files that may change rows on their way to the subscriber
+     */
+    FixFiles(Path directory, String job, List<Path> changingRows) {
         this.changingRows = changingRows;
         this.directory = directory;
+        this.prefix = job == null ? "fix." : "fix." + encoded(job) + ".";
     }
 
     /**
@@ -69,11 +77,11 @@ final class FixFiles {
                                 .collect(Collectors.joining());
     }
 
-    /** {@code fix.<schema>.<table>.sql}; characters that are unusual in file names are encoded as in a URL. */
     private Path file(TableName table) {
-        return directory.resolve("fix." + encoded(table.schema()) + "." + encoded(table.name()) + ".sql");
+        return directory.resolve(prefix + encoded(table.schema()) + "." + encoded(table.name()) + ".sql");
     }
 
+    /** Characters that are unusual in file names, and dots, are encoded as in a URL. */
     private static String encoded(String name) {
         var encoded = new StringBuilder();
         name.codePoints().forEach(c -> {

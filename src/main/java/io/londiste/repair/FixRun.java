@@ -114,7 +114,7 @@ final class FixRun {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             for (var line : batch) {
-                statement.addBatch(line);
+                statement.addBatch(Jdbc.escaped(line));
             }
             int[] rows = statement.executeBatch();
             for (int i = 0; i < rows.length; i++) {

@@ -43,9 +43,16 @@ public final class Repair {
      * @param apply whether the statements are run as well
      * @param transaction whether statements that are only written stand between BEGIN and COMMIT
      * @param directory where the files with the statements are written
+     * @param job for whom the directory is not chosen by who repairs: the files' names contain it, since other jobs may
+     *     write there, too; null: they do not
      */
     public record Request(
-            Selection selection, SyncOptions options, boolean apply, boolean transaction, Path directory) {}
+            Selection selection, SyncOptions options, boolean apply, boolean transaction, Path directory, String job) {
+        /** Files whose names contain no job. */
+        public Request(Selection selection, SyncOptions options, boolean apply, boolean transaction, Path directory) {
+            this(selection, options, apply, transaction, directory, null);
+        }
+    }
 
     /**
      * Takes the sync point.
@@ -84,7 +91,7 @@ public final class Repair {
         }
     }
 
-    /** Finds the rows that differ, and writes the statements to the table's file {@code fix.<schema>.<table>.sql}. */
+    /** Finds the rows that differ, and writes the statements to the table's file, see {@link FixFiles}. */
     public Repaired writeFile(RepairRun run, TableDigests digests) {
         var comparison = digests.comparison();
         return comparison.onBoth((there, here) -> {

@@ -19,7 +19,7 @@ public final class RepairRun implements AutoCloseable {
     RepairRun(ComparisonRun comparison, Repair.Request request, List<Path> changingRows) {
         this.comparison = comparison;
         this.request = request;
-        this.files = new FixFiles(request.directory(), changingRows);
+        this.files = new FixFiles(request.directory(), request.job(), changingRows);
         this.foreignKeys = comparison.onSubscriber(ForeignKeys::of);
     }
 

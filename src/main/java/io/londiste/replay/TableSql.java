@@ -198,13 +198,16 @@ final class TableSql {
     }
 
     private String sameKey(List<String> key, String source) {
-        return join(columns(key), c -> "t." + c.quoted() + " " + c.equality() + " " + value(c, source), " and ");
+        return join(
+                columns(key),
+                c -> "t." + c.quoted() + " " + Jdbc.escaped(c.equality()) + " " + value(c, source),
+                " and ");
     }
 
     private static String sameIdentity(List<Column> columns) {
         return columns.stream()
                 .filter(Column::alwaysIdentity)
-                .map(c -> " and t." + c.quoted() + " " + c.equality() + " " + value(c, "r"))
+                .map(c -> " and t." + c.quoted() + " " + Jdbc.escaped(c.equality()) + " " + value(c, "r"))
                 .collect(Collectors.joining());
     }
 

@@ -289,7 +289,7 @@ final class DeclaredMapping {
     private String typed(String sql, String type) throws SQLException {
         var own = Jdbc.only(
                 transaction,
-                "select pg_catalog.format_type(pg_catalog.pg_typeof((select " + Jdbc.escaped(sql) + " from pg_temp."
+                "select pg_catalog.format_type(pg_catalog.pg_typeof((select " + sql + " from pg_temp."
                         + TableName.quote(table.name()) + "))::oid, null)",
                 row -> row.getString(1));
         return own.equals(type) ? sql : "(" + sql + ")::" + type;

@@ -227,8 +227,7 @@ public record Mapping(
     }
 
     /**
-     * What to select from on the provider to see the rows as they are replicated, each with its {@code ctid}; for a statement
-     * that may have parameters.
+     * What to select from on the provider to see the rows as they are replicated, each with its {@code ctid}.
      *
      * @param there the provider's table
      */
@@ -240,8 +239,8 @@ public record Mapping(
                 .filter(column -> has(column.name()))
                 .map(column -> value(column) + " as " + column.quoted())
                 .collect(Collectors.joining(", "));
-        return "(select " + Jdbc.escaped(values) + ", ctid from " + there.target()
-                + (isFilter() ? " where (" + Jdbc.escaped(condition()) + ")" : "") + ") as "
+        return "(select " + values + ", ctid from " + there.target()
+                + (isFilter() ? " where (" + condition() + ")" : "") + ") as "
                 + TableName.quote(there.name().name());
     }
 

@@ -3,6 +3,7 @@ package io.londiste.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.londiste.cli.Terminal.Result;
+import io.londiste.schema.Installer;
 import io.londiste.test.Db;
 import io.londiste.test.DebianPostgres;
 import io.londiste.test.PostgresPair;
@@ -162,6 +163,56 @@ class PgqadmIT {
         ok("install");
         ok("create", "a");
         failedEvents();
+    }
+
+    @Test
+    void forFailedEventsMembershipInPgqAdminIsEnough() {
+        ok("install");
+        ok("create", "a");
+        asMemberOfPgqAdmin();
+        failedEvents();
+    }
+
+    @Test
+    void forFailedEventsOfTheOriginalPgqMembershipInPgqAdminIsEnough() throws Exception {
+        try (var original = DebianPostgres.database()) {
+            use(original);
+            original.sql("create extension pgq; select pgq.create_queue('a')");
+            asMemberOfPgqAdmin();
+            failedEvents();
+        }
+    }
+
+    @Test
+    void membershipInPgqAdminIsEnoughWhereQueuesAreReplicatedAsWell() {
+        ok("install");
+        new Installer(db.dataSource()).installLondisteProvider();
+        var role = asMemberOfPgqAdmin();
+        assertStatus();
+        ok("register", "a", "job");
+        ok("register", "a", "job_copy_public.t");
+        assertThat(ok("status")).contains("job_copy_public.t");
+        for (var consumer : List.of("job", "job_copy_public.t", "reader")) {
+            ok("unregister", "a", consumer);
+        }
+        configures();
+        failedEvents();
+        var grant = "GRANT " + db.user() + " TO " + role;
+        fails(
+                database() + ": role " + role
+                        + " may not see which tables are captured into queue a: it has to be a member" + " of role "
+                        + db.user() + " (" + grant + ")",
+                "drop",
+                "a");
+        db.sql(grant);
+        ok("drop", "a");
+    }
+
+    private String asMemberOfPgqAdmin() {
+        var role = db.role("admin", "login password 'p' in role pgq_admin");
+        var connection = db.libpq().replaceFirst("user=.*", "user=" + role + " password=p");
+        config = terminal.file("admin.ini", "[pgqadm]\njob_name = admin\ndb = " + connection + "\n");
+        return role;
     }
 
     /** On queue a, which exists and has no consumers. */

@@ -257,6 +257,36 @@ class SignalsIT extends DaemonFixture {
     }
 
     @Test
+    void aStopOfATickerSpeaksOfItsOwnWork() throws Exception {
+        provider.sql("create table gate ()");
+        provider.sql("""
+                create or replace function pgq.maint_retry_events() returns integer language plpgsql as $$
+                begin
+                  while not exists (select from public.gate) loop perform pg_sleep(0.05); end loop;
+                  return 0;
+                end $$
+                """);
+        var ticker = shell.start("exec pgqadm ticker.ini ticker", "ticker.txt");
+        await("a round of maintenance at the gate")
+                .until(() -> provider.number("select count(*) from pg_stat_activity where query like"
+                                + " '%maint_retry_events%' and state = 'active' and pid <> pg_backend_pid()"
+                                + " and datname = current_database()")
+                        == 1);
+        var stop = shell.start("pgqadm -s ticker.ini", "stop.txt");
+
+        await().untilAsserted(() -> assertThat(directory.resolve("stop.txt"))
+                .content()
+                .contains(
+                        "process " + ticker.pid() + " of ticker has not ended after 5 s: it completes its tick and its"
+                                + " round of maintenance. pgqadm -k ticker.ini ends it at once")
+                .doesNotContain("cop"));
+        provider.sql("insert into gate default values");
+
+        assertThat(exitCode(stop)).isZero();
+        assertThat(exitCode(ticker)).isZero();
+    }
+
+    @Test
     void aSuspendedProcessIsNamed() throws Exception {
         var replay = startReplay();
         send("STOP", replay.pid());

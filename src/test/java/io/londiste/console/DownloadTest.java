@@ -103,11 +103,11 @@ class DownloadTest extends ConsoleFixture {
     void operatorsGetTheWhole() throws Exception {
         var operator = console.signedIn(OPERATOR);
 
-        assertFile(download(operator, "rows", COMPARISON, "public.a"), "text/csv", "rows.public.a.csv", ROWS);
+        assertFile(download(operator, "rows", COMPARISON, "public.a"), "text/csv", "rows.job.public.a.csv", ROWS);
         assertFile(
                 download(operator, "statements", COMPARISON, "public.a"),
                 "application/sql",
-                "fix.public.a.sql",
+                "fix.job.public.a.sql",
                 STATEMENTS);
     }
 

@@ -113,7 +113,7 @@ class PgqApplicationIT {
 
         /** Runs the README's commands in the database, and waits for the lines that it shows. */
         void printsChanges(Foreground running, Db db) throws IOException {
-            running.awaitSaid("Started orders");
+            running.awaitSaid("registered consumer printer on queue orders");
             db.sql(readme(COMMANDS));
             db.sql("select pgq.force_tick('orders')");
             db.sql("select pgq.ticker()");

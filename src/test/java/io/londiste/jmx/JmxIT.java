@@ -319,6 +319,8 @@ class JmxIT extends ReplicationFixture {
         assertThat(repair.getResults()[0].get("applied")).isEqualTo(true);
         assertThat(subscriber.rows("select v from a where id = 7")).containsExactly("row 7");
         var file = Path.of((String) repair.getResults()[0].get("file"));
+        // not the command line's name, nor that of another job's daemon in this directory
+        assertThat(file).isEqualTo(Path.of("fix.job.public.a.sql").toAbsolutePath());
         Files.writeString(file, "what another job has written");
         assertThatThrownBy(() -> repair.statements("public.a", 0, 1024))
                 .hasMessageContaining("was written again or removed since");

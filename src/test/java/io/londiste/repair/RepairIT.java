@@ -231,6 +231,32 @@ class RepairIT {
     }
 
     @Test
+    void daemonsOfSeveralJobsWriteFilesOfTheirOwnIntoOneDirectory() throws IOException {
+        subscriber.sql("update moved set place = -1 where id = 1");
+        write("moved");
+        for (var job : List.of("a", "a.public", "../b")) {
+            compared.routes().write(directory, job, "moved");
+        }
+
+        var names = new String[] {
+            "fix.public.moved.sql",
+            "fix.a.public.moved.sql",
+            "fix.a%2Epublic.public.moved.sql",
+            "fix.%2E%2E%2Fb.public.moved.sql"
+        };
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder(names);
+        for (var name : names) {
+            assertThat(file(name)).contains("values ('1', '1')");
+        }
+
+        apply("moved");
+        compared.routes().write(directory, "a", "moved");
+
+        assertThat(directory.resolve("fix.a.public.moved.sql")).doesNotExist();
+        assertThat(directory.resolve("fix.a%2Epublic.public.moved.sql")).exists();
+    }
+
+    @Test
     void typesWithoutAnEqualityAreRepaired() {
         replicate(
                 "rare",

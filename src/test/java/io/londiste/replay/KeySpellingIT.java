@@ -49,7 +49,8 @@ class KeySpellingIT {
                     "uuid",
                     List.of("uuid 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"),
                     List.of("uuid 'b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'")),
-            new Key("posint", List.of("1", "1.0"), List.of("0")));
+            new Key("posint", List.of("1", "1.0"), List.of("0")),
+            new Key("asked", List.of("row(1)::asked", "row(1.0)::asked"), List.of("row(2)::asked")));
 
     private static final List<String> SETTINGS = List.of(
             "set local datestyle = 'ISO, DMY'; set local timezone = 'Asia/Tokyo'; set local bytea_output = escape;"
@@ -118,7 +119,16 @@ class KeySpellingIT {
         }
     }
 
+    /** Type {@code asked} has operators of its own, to whose names the JDBC driver gives another meaning. */
     private void types() {
+        both("create type asked as (n numeric);"
+                + "create function asked_cmp(asked, asked) returns int immutable language sql as 'select numeric_cmp(($1).n, ($2).n)';"
+                + "create function asked_lt(asked, asked) returns boolean immutable language sql as 'select ($1).n < ($2).n';"
+                + "create function asked_eq(asked, asked) returns boolean immutable language sql as 'select ($1).n = ($2).n';"
+                + "do $$ begin create operator <? (leftarg = asked, rightarg = asked, function = asked_lt);"
+                + "create operator =?? (leftarg = asked, rightarg = asked, function = asked_eq);"
+                + "create operator class asked_ops default for type asked using btree"
+                + " as operator 1 <?, operator 3 =??, function 1 asked_cmp(asked, asked); end $$");
         both("create extension citext; create domain posint as numeric check (value >= 0);"
                 + "create collation ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
     }

@@ -296,6 +296,79 @@ class MappingIT {
                 .isEqualTo(provider.number("select count(*) from customer where country < 'C'"));
     }
 
+    /** To the JDBC driver a question mark is a parameter, and two are one. */
+    @Test
+    void operatorsMayContainQuestionMarks() throws Exception {
+        provider.sql(
+                "create function differ(text, text) returns boolean immutable language sql as 'select $1 <> $2';"
+                        + " do $$ begin create operator public.?? (leftarg = text, rightarg = text, function = differ); end $$");
+        onBoth("create table doc (id int primary key, j jsonb, note text)");
+        provider.sql(
+                "insert into doc select i, case when i % 2 = 0 then '{\"a\": 1}' else '{\"b\": 1}' end::jsonb, 'n' || i"
+                        + " from generate_series(1, 4) i");
+        add(
+                "doc",
+                new Declaration(
+                        null,
+                        "j ? 'a' and note ?? 'secret' and note <> 'who?'",
+                        List.of(),
+                        Map.of(
+                                "note",
+                                "case when j ?| array['x', 'y'] then 'why?' when j ?& array['a', 'b'] then '??' else note end")));
+        job.start().awaitOk();
+        assertThat(notes()).isEqualTo("2 n2, 4 n4");
+        provider.sql("insert into doc values (5, '{\"a\": 1, \"x\": 1}', 'n5'), (6, '{\"a\": 1}', 'secret');"
+                + " update doc set j = '{\"a\": 1, \"b\": 1}' where id = 1; update doc set note = 'who?' where id = 2");
+        job.awaitReplay();
+        assertThat(notes()).isEqualTo("1 ??, 4 n4, 5 why?");
+
+        try (var writer = new SteadyWriter(
+                provider,
+                1,
+                "insert into doc values (10, '{\"a\": 1, \"x\": 1}', 'n') on conflict (id) do update"
+                        + " set j = case when doc.j ? 'a' then '{}'::jsonb else excluded.j end; select pg_sleep(0.002)")) {
+            Subscriber.connected(job.settings(), side -> side.resync(Selection.of("doc")));
+            job.awaitOk();
+            writer.await(50);
+            writer.stop();
+        }
+        provider.sql("delete from doc where id = 10");
+        job.awaitReplay();
+        assertThat(notes()).isEqualTo("1 ??, 4 n4, 5 why?");
+
+        subscriber.sql("update doc set note = 'wrong' where id in (1, 5); delete from doc where id = 4");
+        Connection lock = ComparisonRoutes.lockReplay(subscriber);
+        try (lock;
+                var routes = new ComparisonRoutes(job.settings())) {
+            var some = new SyncOptions(false, false, "j ? 'b' -- what's there?");
+            assertThat(routes.compare(some))
+                    .extracting(Comparison::problem, Comparison::providerRows, Comparison::different)
+                    .containsExactly(tuple(null, 1L, 1L));
+            assertThat(routes.count(some))
+                    .extracting(Comparison::problem, Comparison::providerRows, Comparison::subscriberRows)
+                    .containsExactly(tuple(null, 1L, 1L));
+            assertThat(routes.count())
+                    .extracting(Comparison::problem, Comparison::providerRows, Comparison::subscriberRows)
+                    .containsExactly(tuple(null, 3L, 2L));
+            assertThat(routes.write(directory, some))
+                    .extracting(Repaired::statements)
+                    .containsExactly(1L);
+            assertThat(routes.apply(directory, some))
+                    .extracting(Repaired::statements, Repaired::applied)
+                    .containsExactly(tuple(1L, true));
+            assertThat(notes()).isEqualTo("1 ??, 5 wrong");
+            assertThat(routes.apply(directory, ComparisonRoutes.PLAIN))
+                    .extracting(Repaired::statements, Repaired::applied)
+                    .containsExactly(tuple(2L, true));
+        }
+        assertThat(notes()).isEqualTo("1 ??, 4 n4, 5 why?");
+        assertEqual();
+    }
+
+    private String notes() {
+        return subscriber.sql("select string_agg(id || ' ' || note, ', ' order by id) from doc");
+    }
+
     @Test
     void aTableMayHaveAnotherNameOnTheSubscriber() throws SQLException {
         onBoth("create schema s; create table s.orders (id int primary key, v text)");

@@ -132,6 +132,8 @@ class WhereConditionIT {
                 "(id, 1) < (10, 0)",
                 "exists (select from public.t as o where o.id = t.id and o.id < 10)",
                 "a <> ');' and a <> $$;$$ and id < 10",
+                "jsonb_build_object('a', id) ? 'a' and a <> '?' and a <> E'\\'?' and a <> $x$'?$x$ and id < 10 -- isn't it?",
+                "/* isn't it? */ not jsonb_build_object('a', id) ?| array['b', 'c'] and id < 10",
                 "case when id < 10 then true end")) {
             assertThat(compared.routes().compare(where(condition), "t"))
                     .as(condition)

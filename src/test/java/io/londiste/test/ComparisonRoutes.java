@@ -58,12 +58,22 @@ public final class ComparisonRoutes implements AutoCloseable {
 
     /** Counts the rows of tables, of all if none is named. */
     public List<Comparison> count(String... tables) {
-        return send("compare", new Compare.Request(selection(tables), PLAIN, true), Comparison.class);
+        return count(PLAIN, tables);
+    }
+
+    public List<Comparison> count(SyncOptions options, String... tables) {
+        return send("compare", new Compare.Request(selection(tables), options, true), Comparison.class);
     }
 
     /** Writes the statements that repair tables, between BEGIN and COMMIT. */
     public List<Repaired> write(Path directory, SyncOptions options, String... tables) {
         return send("repair", new Repair.Request(selection(tables), options, false, true, directory), Repaired.class);
+    }
+
+    /** The same by a daemon, whose job the files' names contain. */
+    public List<Repaired> write(Path directory, String job, String... tables) {
+        return send(
+                "repair", new Repair.Request(selection(tables), PLAIN, false, true, directory, job), Repaired.class);
     }
 
     /** Repairs tables. */
