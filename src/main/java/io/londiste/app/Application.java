@@ -45,6 +45,12 @@ public final class Application implements AutoCloseable {
     /** How long a stop waits for the current batch, which may be one very large transaction. */
     private static final Duration LONGEST_BATCH = Duration.ofDays(1);
 
+    /**
+     * Held while routes are started: several comparisons may start at once, and Camel looks for a free name for the MBeans of each and
+     * takes it in two steps.
+     */
+    private static final Object STARTING = new Object();
+
     private final Main main = new Main();
     private final RecentErrors errors = new RecentErrors();
     private final ErrorLog errorLog = new ErrorLog(errors);
@@ -178,7 +184,9 @@ public final class Application implements AutoCloseable {
             if (replaying != null) {
                 replaying.pause().forget();
             }
-            main.start();
+            synchronized (STARTING) {
+                main.start();
+            }
             DiagramXml.use(main.getCamelContext());
             states.begin(main.getCamelContext());
             if (!changing.isEmpty()) {

@@ -260,7 +260,7 @@ class MappingIT {
                           update customer set id = -id where id = k + 2 and not exists (select from customer where id = -k - 2);
                         exception when unique_violation then null;
                         end
-                        $$; select pg_sleep(0.002)""")) {
+                        $$; select pg_sleep(0.01)""")) {
             add(
                     "customer",
                     new Declaration(

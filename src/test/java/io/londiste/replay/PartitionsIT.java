@@ -39,7 +39,7 @@ class PartitionsIT extends ReplicationFixture {
              where id in (select 1 + (random() * (select last_value from visit_id))::int from generate_series(1, 3));
             update visit set v = 'changed ' || random() where id in (select 1 + (random() * (select last_value from visit_id))::int from generate_series(1, 3));
             delete from visit where id in (select 1 + (random() * (select last_value from visit_id))::int from generate_series(1, 2));
-            select pg_sleep(0.003)""";
+            select pg_sleep(0.01)""";
 
     @TempDir
     Path directory;
@@ -315,18 +315,24 @@ class PartitionsIT extends ReplicationFixture {
                 "soon",
                 "invalid input syntax for type interval: \"soon\": an interval is expected");
         assertRefused("visit", "at:daily", "-1 days", "--retention has to be more than nothing: -1 days");
-        assertRefused("visit", "at:daily", null, "the primary key is (id) on the provider and (id) on the subscriber");
         assertThatThrownBy(() -> options("at", null)).hasMessage("--partition-by is not of the form COLUMN:PERIOD: at");
         assertThatThrownBy(() -> options("at:sometimes", null))
                 .hasMessage(
                         "--partition-by: no such period: sometimes; there are hourly, daily, weekly, monthly, yearly");
         assertThatThrownBy(() -> options(null, "1 day")).hasMessageContaining("needs --partition-by");
-        subscriber.sql("alter table visit drop constraint visit_pkey, add primary key (id, at)");
         assertRefused(
                 "visit",
                 "at:daily",
                 null,
                 "public.visit: it is not partitioned by ranges of column at, but not at all");
+        subscriber.sql("drop table visit; create table visit (id int, at timestamptz, v text) partition by range (at)");
+        assertRefused(
+                "visit",
+                "at:daily",
+                null,
+                "(id) on the provider and missing on the subscriber: make them the same, with at added on the subscriber");
+        subscriber.sql("alter table visit add primary key (id, at); create table rest partition of visit default");
+        assertRefused("visit", "at:daily", null, "it has a default partition, public.rest");
         assertThat(subscriber.number("select count(*) from londiste.subscriber_table"))
                 .isZero();
     }
