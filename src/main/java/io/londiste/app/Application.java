@@ -88,6 +88,7 @@ public final class Application implements AutoCloseable {
         settings.ofRoutes().forEach(main::addInitialProperty);
         libraries = Libraries.of(settings.lib());
         main.addMainListener(libraries);
+        main.addMainListener(states.listener());
     }
 
     /** The replay of a job, with a ticker if {@code embedded_ticker} is set. */

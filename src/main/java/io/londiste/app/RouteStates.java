@@ -4,6 +4,7 @@ import io.londiste.error.Causes;
 import io.londiste.pgq.PgqConsumer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
+import org.apache.camel.main.MainListener;
 
 /**
  * Compares the routes with how they should be: others than this program can stop, start and remove them through Camel's MBeans,
@@ -26,11 +28,17 @@ final class RouteStates {
     private static final int FAILURES = 3;
 
     private final String remedy;
+    private final Redeliveries redeliveries = new Redeliveries(FAILURES);
     private volatile Set<String> started = Set.of();
 
     /** @param remedy the end of each problem: what starts all routes again */
     RouteStates(String remedy) {
         this.remedy = remedy;
+    }
+
+    /** Has the routes report what their error handlers try again. */
+    MainListener listener() {
+        return redeliveries.listener();
     }
 
     /** The routes have been started: from now on they should run. */
@@ -65,20 +73,28 @@ final class RouteStates {
         }
         return Stream.concat(
                         wrong.entrySet().stream().map(each -> problem(each.getKey(), each.getValue())),
-                        context.getRoutes().stream().flatMap(RouteStates::failing))
+                        failing(context).entrySet().stream()
+                                .map(each -> "route " + each.getKey()
+                                        + " has failed several times in a row, and reads no further: "
+                                        + each.getValue()))
                 .toList();
     }
 
-    /** What keeps an integrator's route from reading on; the replay reports its failures itself, with more than the error. */
-    private static Stream<String> failing(Route route) {
-        if (!(route.getConsumer() instanceof PgqConsumer consumer)
-                || route.getRouteId().equals("replay")
-                || consumer.getErrorCounter() < FAILURES) {
-            return Stream.empty();
+    /** What keeps integrators' routes from reading on; the replay reports its failures itself, with more than the error. */
+    private Map<String, String> failing(CamelContext context) {
+        var failing = new TreeMap<String, String>();
+        for (var each : redeliveries.failing()) {
+            failing.put(each.route(), Causes.root(each.error()));
         }
-        Throwable error = consumer.getLastError();
-        return Stream.of("route " + route.getRouteId() + " has failed several times in a row, and reads no further: "
-                + (error == null ? "the batch was rolled back" : Causes.root(error)));
+        for (var route : context.getRoutes()) {
+            if (route.getConsumer() instanceof PgqConsumer consumer && consumer.getErrorCounter() >= FAILURES) {
+                var error = consumer.getLastError();
+                failing.putIfAbsent(
+                        route.getRouteId(), error == null ? "the batch was rolled back" : Causes.root(error));
+            }
+        }
+        failing.remove("replay");
+        return failing;
     }
 
     private String problem(String state, Set<String> routes) {

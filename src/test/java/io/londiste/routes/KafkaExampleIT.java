@@ -16,6 +16,7 @@ import io.londiste.test.PostgresPair.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,12 @@ class KafkaExampleIT {
         }
     }
 
+    private static List<String> problems(Application... appliers) {
+        return Arrays.stream(appliers)
+                .flatMap(applier -> applier.routeProblems().stream())
+                .toList();
+    }
+
     /** Two processes write the records into another database, then one of them alone. */
     private static void appliersDivideTheRecords(Db db, Db warehouse, Example example, KafkaBroker broker)
             throws IOException {
@@ -92,8 +99,13 @@ class KafkaExampleIT {
         try (var one = applier(warehouse, "one", example, broker);
                 var two = applier(warehouse, "two", example, broker)) {
             await("a record that cannot be written").until(() -> warehouse.number(ROLLBACKS) > before);
+            await("its process says so").until(() -> !problems(one, two).isEmpty());
+            assertThat(problems(one, two)).allSatisfy(problem -> assertThat(problem)
+                    .startsWith("route apply has failed several times in a row, and reads no further: ")
+                    .contains("column \"country\" of relation \"customer\" does not exist"));
             warehouse.sql("alter table customer add country text");
             awaitApplied(db, warehouse);
+            await("no problem any more").until(() -> problems(one, two).isEmpty());
             one.stop();
             db.sql("update customer set country = 'DK' where id > 6; delete from orders where line = 2");
             awaitApplied(db, warehouse);

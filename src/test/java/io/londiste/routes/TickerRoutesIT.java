@@ -105,6 +105,53 @@ class TickerRoutesIT {
         }
     }
 
+    /** Then its consumer waits for the exchange, and has no failure to tell of. */
+    @Test
+    void aRouteWhoseErrorHandlerTriesAgainForEverIsAProblemUntilItSucceeds(@Provider Db db, @TempDir Path routes)
+            throws Exception {
+        new Installer(db.dataSource()).installPgq();
+        db.sql("create table target (data text check (data <> 'bad'))");
+        Files.writeString(routes.resolve("own.camel.yaml"), """
+                - route:
+                    id: own
+                    errorHandler:
+                      defaultErrorHandler:
+                        redeliveryPolicy: {maximumRedeliveries: "-1", redeliveryDelay: "10"}
+                    from:
+                      uri: seda:own
+                      steps:
+                        - to:
+                            uri: sql:insert into target values (:#${body})
+                            parameters: {dataSource: "#provider"}
+                - route:
+                    id: caller
+                    from:
+                      uri: timer:once
+                      parameters: {repeatCount: 1, delay: 0}
+                      steps:
+                        - setBody: {constant: bad}
+                        - to: seda:own
+                        - setBody: {constant: good}
+                        - to: seda:own
+                """);
+        Settings settings = Settings.of(
+                Section.PGQADM, Map.of("db", db.libpq(), "loop_delay", "0.02", "routes", routes.toString()));
+        try (Application ticker = Application.ticker(settings)) {
+            ticker.start();
+
+            await().until(() -> !ticker.routeProblems().isEmpty());
+            assertThat(ticker.routeProblems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("route own has failed several times in a row, and reads no further: ")
+                    .contains("violates check constraint");
+
+            db.sql("alter table target drop constraint target_data_check");
+            await().until(() -> ticker.routeProblems().isEmpty());
+            await().until(() -> db.rows("select data from target"), List.of("bad", "good")::equals);
+        }
+    }
+
     /** Copies and comparisons make ticks of their own, and pgqd may run as well. */
     @Test
     void aQueueWhoseSleepAnotherTickHasEndedFallsAsleepAgain(@Provider Db db) throws Exception {
