@@ -55,7 +55,7 @@ public final class Partitions {
         String name = column.quoted();
         String time = column.type().endsWith("with time zone") ? "(" + name + " at time zone 'UTC')" : name;
         return "select min(" + name + ")::text, max(" + name + ")::text from " + there.target()
-                + (mapping.condition() == null ? "" : " where (" + Jdbc.escaped(mapping.condition()) + ")")
+                + (mapping.condition() == null ? "" : " where (" + mapping.condition() + ")")
                 + " group by date_trunc('" + mapping.partitioning().period().sql() + "', " + time + ")";
     }
 }

@@ -151,15 +151,15 @@ class PartitionsIT extends ReplicationFixture {
 
     @Test
     void partitionsThatAreThereAreUsed() throws Exception {
-        provider.sql("create table t (id int primary key, at date not null)");
-        subscriber.sql("create table t (id int, at date, primary key (at, id)) partition by range (at);"
+        provider.sql("create table t (id int primary key, at date not null, j jsonb default '{\"k\": 1}')");
+        subscriber.sql("create table t (id int, at date, j jsonb, primary key (at, id)) partition by range (at);"
                 + " create table old partition of t for values from (minvalue) to ('2025-01-01');"
                 + " create table half partition of t for values from ('2026-06-16') to ('2026-07-01')");
-        provider.sql("insert into t values (1, '2020-05-05'), (2, '2026-06-17'), (3, '2026-07-01')");
+        provider.sql("insert into t values (1, '2020-05-05'), (2, '2026-06-17'), (3, '2026-07-01'), (5, '2021-01-01', '{}')");
         add(
                 "t",
                 options(
-                        Declaration.of(null, null, null, Map.of(), null, null, null, "at:monthly", null),
+                        Declaration.of(null, "j ? 'k'", null, Map.of(), null, null, null, "at:monthly", null),
                         Creation.NONE));
         job.start().awaitOk();
         assertThat(partitions("t")).containsExactly("half", "old", "t_2026_07");
