@@ -43,7 +43,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The name, without its schema, of the partition that begins at this time: that of the table, shortened if need be, and the time. Locks: none.
   select case when octet_length(c.relname || s.suffix) <= 63 then c.relname || s.suffix
-              else left(c.relname, 63 - 7 - length(s.suffix) - octet_length(c.relname) + length(c.relname)) || '_' || left(md5(c.relname), 6) || s.suffix end
+              else left(c.relname, greatest(0, 63 - 7 - length(s.suffix) - octet_length(c.relname) + length(c.relname))) || '_' || left(md5(c.relname), 6) || s.suffix end
     from pg_class as c,
          lateral (select '_' || to_char(start, case period when 'hour' then 'YYYY_MM_DD_HH24' when 'month' then 'YYYY_MM' when 'year' then 'YYYY' else 'YYYY_MM_DD' end)
                          || case when start < '0001-01-01' then '_bc' else '' end) as s (suffix)
