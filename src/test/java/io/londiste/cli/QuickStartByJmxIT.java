@@ -64,6 +64,8 @@ class QuickStartByJmxIT extends QuickStartFixture {
                     "",
                     "",
                     "",
+                    "",
+                    "",
                     "");
             for (var table : new String[] {"table1", "table2"}) {
                 var name = "type=Table,job=job,name=public." + table;
