@@ -116,7 +116,7 @@ class TickerRoutesIT {
                     id: own
                     errorHandler:
                       defaultErrorHandler:
-                        redeliveryPolicy: {maximumRedeliveries: "-1", redeliveryDelay: "10"}
+                        redeliveryPolicy: {maximumRedeliveries: "-1", redeliveryDelay: "10", allowRedeliveryWhileStopping: "false"}
                     from:
                       uri: seda:own
                       steps:
