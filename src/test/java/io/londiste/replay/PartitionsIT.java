@@ -155,7 +155,8 @@ class PartitionsIT extends ReplicationFixture {
         subscriber.sql("create table t (id int, at date, j jsonb, primary key (at, id)) partition by range (at);"
                 + " create table old partition of t for values from (minvalue) to ('2025-01-01');"
                 + " create table half partition of t for values from ('2026-06-16') to ('2026-07-01')");
-        provider.sql("insert into t values (1, '2020-05-05'), (2, '2026-06-17'), (3, '2026-07-01'), (5, '2021-01-01', '{}')");
+        provider.sql("insert into t values (1, '2020-05-05'), (2, '2026-06-17'), (3, '2026-07-01');"
+                + " insert into t values (5, '2021-01-01', '{}')");
         add(
                 "t",
                 options(
