@@ -176,12 +176,16 @@ class AddTablesIT extends BrowserFixture {
         page.getByLabel("Other tables").fill("sales.*, \"a b\"");
         button(page, "Replicate as").click();
         page.locator("#londiste-add-where").fill("country = 'DE'");
+        page.locator("#londiste-add-partitionBy").fill("created:daily");
+        page.locator("#londiste-add-retention").fill("90 days");
+        Chromium.picture(page, "add-tables");
         button(page, "Copy the command line").click();
 
         assertThat(button(page, "Copy the command line")).hasText("Copied");
         assertThat(page.evaluate("() => navigator.clipboard.readText()"))
-                .isEqualTo("londiste " + INI + " provider add 'sales.*' '\"a b\"'\nlondiste " + INI
-                        + " subscriber add --where 'country = '\\''DE'\\''' 'sales.*' '\"a b\"'");
+                .isEqualTo(
+                        "londiste " + INI + " provider add 'sales.*' '\"a b\"'\nlondiste " + INI
+                                + " subscriber add --where 'country = '\\''DE'\\''' --partition-by created:daily --retention '90 days' 'sales.*' '\"a b\"'");
     }
 
     @Test
