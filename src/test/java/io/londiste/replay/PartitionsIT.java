@@ -194,8 +194,8 @@ class PartitionsIT extends ReplicationFixture {
                 writer.await(50);
                 assertCompareEqual("visit");
                 retention -= 300;
-                keepFor(retention + " days");
                 var before = partitions("visit").get(0);
+                keepFor(retention + " days");
                 await().until(() -> !partitions("visit").contains(before));
             }
             writer.await(50);
