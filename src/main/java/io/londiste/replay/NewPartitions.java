@@ -1,6 +1,7 @@
 package io.londiste.replay;
 
 import io.londiste.change.Change;
+import io.londiste.change.Change.Kind;
 import io.londiste.change.TableName;
 import io.londiste.table.Partitioning;
 import io.londiste.table.TableShape;
@@ -48,7 +49,7 @@ final class NewPartitions {
         Map<TableName, Set<String>> values = new LinkedHashMap<>();
         for (Change change : changes) {
             Partitioned table = tables.get(change.table());
-            String value = table == null ? null : change.get(table.by.column());
+            String value = table == null || change.kind() == Kind.DELETE ? null : change.get(table.by.column());
             if (value != null) {
                 values.computeIfAbsent(change.table(), name -> new LinkedHashSet<>())
                         .add(value);

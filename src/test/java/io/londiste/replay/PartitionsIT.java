@@ -297,6 +297,19 @@ class PartitionsIT extends ReplicationFixture {
     }
 
     @Test
+    void aDeleteNeedsNoPartition() throws Exception {
+        provider.sql("create table visit (id int, at timestamptz not null, primary key (id, at));"
+                + " insert into visit values (1, '2024-01-01'), (2, '2025-01-01')");
+        add("visit", options("at:yearly", null));
+        job.start().awaitOk();
+        subscriber.sql("drop table visit_2024");
+        provider.sql("delete from visit where id = 1; insert into visit values (3, '2026-01-01')");
+        job.awaitReplay();
+
+        assertThat(partitions("visit")).containsExactly("visit_2025", "visit_2026");
+    }
+
+    @Test
     void whatCannotBePartitionedIsRefused() {
         provider.sql(
                 VISITS + "; create table loose (id int primary key, at timestamptz, d date not null, n int not null)");
