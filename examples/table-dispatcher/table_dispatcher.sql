@@ -15,7 +15,7 @@ create function table_dispatcher.dispatch(
     i_source text, i_target regclass, i_fields text, i_part_field text, i_part_mode text, i_json_texts boolean)
 returns void
 language plpgsql
-set timezone = 'UTC' set datestyle = 'ISO'  -- so that a partition is the same whoever makes it
+set timezone = 'UTC' set datestyle = 'ISO'  -- periods must not depend on the session's settings
 as $$
 -- Inserts the new rows of a page of a batch, in one transaction with the number of its last event. Events that were processed
 -- before are ignored when they come again.
