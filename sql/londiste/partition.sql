@@ -1,7 +1,7 @@
 -- Partitions of replicated tables by time: made when their first row comes, and dropped when their rows are too old.
 --
 -- A period is an hour, a day, a week (from Monday), a month or a year in UTC. The rows of a table with a retention are replicated if a
--- condition is true for them (kept_sql), which changes only in the transaction that drops partitions.
+-- condition is true for them (kept_since), which changes only in the transaction that drops partitions.
 
 create or replace function londiste.partition_bounds(tab oid)
 returns table (member oid, lower_bound text, upper_bound text) language sql stable
@@ -119,13 +119,7 @@ begin
   if t.relowner <> (select c.relowner from pg_class as c where c.oid = part::regclass) then
     execute format('alter table %s owner to %I', part, pg_get_userbyid(t.relowner));
   end if;
-  begin
-    execute format('alter table %s attach partition %s for values from (%s) to (%s)', root, part, lower_bound, upper_bound);
-  exception when object_in_use then -- checks of the transaction's rows are deferred, and come first
-    set constraints all immediate;
-    execute format('alter table %s attach partition %s for values from (%s) to (%s)', root, part, lower_bound, upper_bound);
-    set constraints all deferred;
-  end;
+  execute format('alter table %s attach partition %s for values from (%s) to (%s)', root, part, lower_bound, upper_bound);
 end
 $$;
 
